@@ -1,0 +1,95 @@
+"""Roles, Grants and the two tokens that carry them: the join token and the media grant."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from parley_protocol.ids import MeetingId, NodeId, ParticipantId, PeerId, SessionId, TenantId, UserId
+
+JOIN_AUDIENCE = "parley-join"
+MEDIA_AUDIENCE = "parley-media"
+SERVICE_AUDIENCE = "parley-internal"
+
+DisplayName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+
+
+class Source(StrEnum):
+    """What a Publication shows or sounds."""
+
+    CAMERA = "camera"
+    MICROPHONE = "microphone"
+    SCREEN = "screen"
+    SCREEN_AUDIO = "screenAudio"
+
+    @property
+    def kind(self) -> Literal["audio", "video"]:
+        return "audio" if self in (Source.MICROPHONE, Source.SCREEN_AUDIO) else "video"
+
+
+class Role(StrEnum):
+    HOST = "host"
+    CO_HOST = "coHost"
+    PRESENTER = "presenter"
+    ATTENDEE = "attendee"
+    VIEWER = "viewer"
+
+
+class Grants(BaseModel):
+    """What a Participant may do."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    publish: tuple[Source, ...] = tuple(Source)
+    subscribe: bool = True
+    chat: bool = True
+    moderate: bool = False
+
+
+ROLE_GRANTS: dict[Role, Grants] = {
+    Role.HOST: Grants(moderate=True),
+    Role.CO_HOST: Grants(moderate=True),
+    Role.PRESENTER: Grants(),
+    Role.ATTENDEE: Grants(),
+    Role.VIEWER: Grants(publish=()),
+}
+
+
+class _Claims(BaseModel):
+    """Registered claims (RFC 7519) come by their short names; `exp` and `iat` in seconds since the epoch."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    iss: str
+    exp: int
+    iat: int
+
+
+class JoinClaims(_Claims):
+    """The join token: a tenant lets one of its users into one meeting."""
+
+    aud: Literal["parley-join"]
+    sub: UserId
+    tenant: TenantId
+    meeting: MeetingId
+    name: DisplayName
+    role: Role
+    grants: Grants
+
+
+class MediaGrant(_Claims):
+    """The media grant: the control plane lets one Peer onto one node."""
+
+    aud: Literal["parley-media"]
+    sub: ParticipantId
+    tenant: TenantId
+    meeting: MeetingId
+    session: SessionId
+    peer: PeerId
+    node: NodeId
+    name: DisplayName
+    role: Role
+    grants: Grants
+    version: int = Field(default=1, ge=1)

@@ -1,0 +1,98 @@
+"""What an SFU node and the media controller tell each other over the internal API.
+
+`PUT /internal/nodes/{id}` registers a node and is its heartbeat; `POST /internal/nodes/{id}/events` reports what
+happened to its Peers.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from parley_protocol.errors import LeaveReason
+from parley_protocol.ids import ParticipantId, PeerId, SessionId
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, extra="ignore")
+
+
+class ReleaseTrack(StrEnum):
+    STABLE = "stable"
+    CANARY = "canary"
+
+
+class MediaAddress(_Wire):
+    """Where the node's one media port is reached from outside; UDP and TCP share the number."""
+
+    ip: str
+    port: int = Field(ge=1, le=65535)
+
+
+class Capacity(_Wire):
+    packets_per_second: int = Field(gt=0)
+    peers: int = Field(gt=0)
+
+
+class Load(_Wire):
+    packets_per_second: float = Field(ge=0)
+    peers: int = Field(ge=0)
+    sessions: int = Field(ge=0)
+
+
+class NodeReport(_Wire):
+    """The body of a node's registration and of each heartbeat."""
+
+    region: str = Field(min_length=1, max_length=64)
+    version: str = Field(min_length=1, max_length=64)
+    track: ReleaseTrack = ReleaseTrack.STABLE
+    address: MediaAddress
+    capacity: Capacity
+    load: Load
+    draining: bool = False
+    needs_signalling: bool = False
+    """Asks for a signalling URL: at the start, and whenever the node has to open a new connection."""
+    sessions: tuple[SessionId, ...] = Field(default=(), max_length=10_000)
+    """The sessions that the node carries now; a new signalling URL listens for these."""
+
+
+class NodeLease(_Wire):
+    """The answer: what the node needs to work, valid until the next heartbeat is due."""
+
+    heartbeat_seconds: float = Field(gt=0)
+    signalling_url: str | None = None
+    """A Web PubSub client URL, when `needsSignalling` asked for one; single use is not promised."""
+    jwks: dict[str, Any]
+    """The public keys that verify media grants (RFC 7517)."""
+
+
+class PeerConnected(_Wire):
+    """The Peer's media path is up (ICE and DTLS)."""
+
+    type: Literal["peerConnected"] = "peerConnected"
+    session: SessionId
+    participant: ParticipantId
+    peer: PeerId
+    at: datetime
+
+
+class PeerLeft(_Wire):
+    type: Literal["peerLeft"] = "peerLeft"
+    session: SessionId
+    participant: ParticipantId
+    peer: PeerId
+    reason: LeaveReason
+    at: datetime
+
+
+NodeEvent = Annotated[PeerConnected | PeerLeft, Field(discriminator="type")]
+
+
+class NodeEvents(_Wire):
+    """The body of `POST /internal/nodes/{id}/events`. Delivery is at least once: receivers must tolerate repeats."""
+
+    events: tuple[NodeEvent, ...] = Field(max_length=1000)

@@ -1,0 +1,207 @@
+"""The seam between rooms and packets.
+
+Everything above it (rooms, SDP, DTLS, signalling) names Peers, Publications and Slots and never sees an RTP packet;
+everything below it moves packets and never sees a person. An Engine is driven by calls and answers with events: wait
+until `event_fd` is readable, then `poll_events`. No call blocks; a call that names an unknown id raises `UnknownIdError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+MediaKind = Literal["audio", "video"]
+SrtpProfile = Literal["AEAD_AES_128_GCM", "AEAD_AES_256_GCM", "AES128_CM_HMAC_SHA1_80"]
+
+
+class UnknownIdError(KeyError):
+    """The Peer, Publication or Slot is not, or no longer, known to the Engine."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineConfig:
+    ice_timeout_ms: int = 5_000
+    """Silence from a Peer (no STUN check, RFC 7675) after which `IceLost` is raised."""
+    retransmission_cache_packets: int = 1_024
+    """Packets kept per Publication encoding to answer NACKs."""
+    speakers_interval_ms: int = 200
+    """The least time between two `SpeakersChanged` of a room."""
+    keyframe_timeout_ms: int = 2_000
+    """How long a keyframe asked for may take before `KeyframeTimeout`; it is asked for again meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """One payload type of an m-line as negotiated."""
+
+    payload_type: int
+    name: str
+    """As in SDP: VP8, opus …"""
+    clock_rate: int
+    rtx_payload_type: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """One stream of a Publication: a simulcast `rid`, or the only one, announced by SSRC or found by `mid`."""
+
+    rid: str | None = None
+    ssrc: int | None = None
+    rtx_ssrc: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IceConnected:
+    """A check with USE-CANDIDATE was valid. Again after a restart or when the Peer's address changed."""
+
+    peer: str
+    remote: tuple[str, int]
+    protocol: Literal["udp", "tcp"]
+
+
+@dataclass(frozen=True, slots=True)
+class IceLost:
+    """Nothing valid came for `ice_timeout_ms`. The Peer stays until it is removed, and may come back."""
+
+    peer: str
+
+
+@dataclass(frozen=True, slots=True)
+class DtlsReceived:
+    peer: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StreamStarted:
+    """The first packet of an encoding came."""
+
+    publication: str
+    rid: str | None
+    ssrc: int
+
+
+@dataclass(frozen=True, slots=True)
+class SlotChanged:
+    """The Slot now carries this Publication's encoding, or nothing. Raised at the switch, not at the wish."""
+
+    slot: str
+    publication: str | None
+    rid: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakersChanged:
+    room: str
+    levels: tuple[tuple[str, int], ...]
+    """Publications that are heard, loudest first, with their level in -dBov (RFC 6464)."""
+    dominant: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyframeTimeout:
+    publication: str
+
+
+Event = IceConnected | IceLost | DtlsReceived | StreamStarted | SlotChanged | SpeakersChanged | KeyframeTimeout
+
+
+@dataclass(slots=True)
+class StreamStats:
+    packets: int = 0
+    bytes: int = 0
+    lost: int = 0
+    """Packets missing so far by RFC 3550, A.3; may shrink when late ones come."""
+    nacks: int = 0
+    keyframe_requests: int = 0
+    retransmitted: int = 0
+
+
+@dataclass(slots=True)
+class PeerStats:
+    received: StreamStats = field(default_factory=StreamStats)
+    sent: StreamStats = field(default_factory=StreamStats)
+
+
+@dataclass(slots=True)
+class EngineStats:
+    """Counters since the start."""
+
+    peers: dict[str, PeerStats] = field(default_factory=dict)
+    received_packets: int = 0
+    received_bytes: int = 0
+    sent_packets: int = 0
+    sent_bytes: int = 0
+    dropped: dict[str, int] = field(default_factory=dict)
+    """Input that was dropped, by reason: unknownSource, badStun, badSrtp, replayed, badRtp, …"""
+
+
+class Engine(Protocol):
+    def event_fd(self) -> int:
+        """A file descriptor that is readable while events wait."""
+
+    def poll_events(self, limit: int) -> list[Event]:
+        """Up to `limit` events, oldest first; never blocks."""
+
+    def add_peer(self, peer: str, ufrag: str, pwd: str) -> None:
+        """Answer STUN checks for our ICE credentials `ufrag`:`pwd` (RFC 8445; we are ICE-lite and controlled)."""
+
+    def restart_ice(self, peer: str, ufrag: str, pwd: str, grace_ms: int) -> None:
+        """Take new credentials; the old ones and the old path go on for `grace_ms`, or until the new path is valid."""
+
+    def remove_peer(self, peer: str) -> None:
+        """Forget the Peer with its Publications and Slots. Slots elsewhere that carried them become empty."""
+
+    def send_dtls(self, peer: str, data: bytes) -> None: ...
+
+    def set_srtp(self, peer: str, profile: SrtpProfile, rx: bytes, tx: bytes) -> None:
+        """Keys for both directions, each the master key followed by the master salt (RFC 5764, 4.2)."""
+
+    def add_publication(
+        self,
+        peer: str,
+        publication: str,
+        kind: MediaKind,
+        mid: str,
+        encodings: Sequence[Encoding],
+        codecs: Sequence[Codec],
+        extensions: Mapping[int, str],
+    ) -> None:
+        """Receive an m-line of the Peer; `encodings` lowest first, `extensions` maps ids to URIs (RFC 8285)."""
+
+    def add_slot(
+        self,
+        peer: str,
+        slot: str,
+        kind: MediaKind,
+        mid: str,
+        ssrc: int,
+        rtx_ssrc: int | None,
+        codecs: Sequence[Codec],
+        extensions: Mapping[int, str],
+    ) -> None:
+        """Send an m-line to the Peer from a fixed SSRC."""
+
+    def route(self, slot: str, publication: str | None, max_height: int, max_temporal: int, priority: int) -> None:
+        """Let a video Slot carry a Publication, in the lowest encoding at least `max_height` pixels high.
+
+        The switch waits for a keyframe, which is asked for; until then the Slot goes on with what it had.
+        """
+
+    def route_speakers(self, peer: str, room: str) -> None:
+        """Let the Peer speak in `room`, and its audio Slots carry the loudest others of that room."""
+
+    def set_paused(self, item: str, paused: bool) -> None:
+        """Stop or go on forwarding a Publication to everyone, or into one Slot."""
+
+    def remove(self, item: str) -> None:
+        """Forget a Publication or a Slot."""
+
+    def request_keyframe(self, publication: str) -> None: ...
+
+    def stats(self, peer: str | None) -> EngineStats:
+        """Of one Peer, or of all."""
+
+    def close(self) -> None:
+        """Close the sockets. No call is allowed after it."""

@@ -1,0 +1,31 @@
+from collections.abc import AsyncIterator, Iterator
+
+import aiohttp
+import pytest
+from playwright.async_api import Browser
+
+from tests.support.browser import chromium
+from tests.support.platform import Platform
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """The whole platform; when a module's tests are over its log must show no crash."""
+    running = Platform.start(tmp_path_factory.mktemp("parley"))
+    yield running
+    running.stop()
+    log = running.log()
+    assert "Traceback" not in log, log[-6000:]
+    assert running.process.returncode == 0
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session

@@ -1,0 +1,63 @@
+"""Other ways in: a bot on aiortc, TCP only, a node that dies."""
+
+import aiohttp
+import pytest
+from playwright.async_api import Browser
+
+from tests.support.bot import Bot
+from tests.support.browser import Person
+from tests.support.platform import Platform
+from tests.support.waiting import eventually
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+
+TCP_ONLY = """{
+    const setRemoteDescription = RTCPeerConnection.prototype.setRemoteDescription;
+    RTCPeerConnection.prototype.setRemoteDescription = function (description) {
+        const sdp = description.sdp.replace(/a=candidate:\\S+ \\d+ udp .*\\r\\n/gi, '');
+        return setRemoteDescription.call(this, { type: description.type, sdp });
+    };
+}"""
+
+SELECTED_PROTOCOL = """async () => {
+    const reports = await window.__parley.pc.getStats();
+    for (const pair of reports.values())
+        if (pair.type === 'candidate-pair' && pair.nominated && pair.state === 'succeeded')
+            return reports.get(pair.remoteCandidateId).protocol;
+}"""
+
+
+async def test_a_browser_and_an_aiortc_bot_meet(
+    browser: Browser, platform: Platform, http: aiohttp.ClientSession
+) -> None:
+    ann = await Person.join(browser, platform.origin, "Ann")
+    async with Bot(platform.origin, "Bot", http) as bot:
+        await bot.enter(await bot.guest_token("demo"))
+        joined = await bot.negotiate()
+        await ann.sees_people(1)
+        await ann.sees_moving("Bot")
+
+        def anns_camera() -> str | None:
+            for person in bot.roster().values():
+                for publication in person["publications"]:
+                    if person["name"] == "Ann" and publication["source"] == "camera":
+                        return str(publication["publication"])
+            return None
+
+        slot = next(one["mid"] for one in joined["slots"] if one["kind"] == "video")
+        bot.show(slot, await eventually(anns_camera, "the bot's roster names Ann's camera"))
+        await eventually(lambda: bot.frames.get(slot, 0) >= 10, "the bot decodes ten frames of Ann")
+        await bot.send({"type": "leave", "peer": bot.admission["peer"]})
+        await ann.sees_people(0)
+    await ann.leave()
+
+
+async def test_media_flows_over_tcp_where_udp_is_blocked(browser: Browser, platform: Platform) -> None:
+    ann = await Person.join(browser, platform.origin, "Ann", script=TCP_ONLY)
+    ben = await Person.join(browser, platform.origin, "Ben")
+    await ann.sees_moving("Ben")
+    await ben.sees_moving("Ann")
+    assert await ann.page.evaluate(SELECTED_PROTOCOL) == "tcp"
+    assert await ben.page.evaluate(SELECTED_PROTOCOL) == "udp"
+    await ann.leave()
+    await ben.leave()

@@ -1,0 +1,94 @@
+"""The whole platform, as `make run` starts it, on free ports and in a folder of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+PORTS_IN_A_ROW = 5
+
+
+def free_port_row() -> int:
+    """The first of five ports in a row that nobody listens on, for UDP and TCP."""
+    for base in range(18_000 + os.getpid() % 1000 * 10, 32_000, PORTS_IN_A_ROW):
+        if all(_is_free(base + offset) for offset in range(PORTS_IN_A_ROW)):
+            return base
+    raise RuntimeError("no five free ports in a row between 18000 and 32000")
+
+
+def _is_free(port: int) -> bool:
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+        with socket.socket(socket.AF_INET, kind) as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                return False
+    return True
+
+
+@dataclass
+class Platform:
+    process: subprocess.Popen[bytes]
+    home: Path
+
+    @classmethod
+    def start(cls, home: Path, within: float = 60.0) -> Platform:
+        """Start it and wait until it says that it is ready."""
+        home.mkdir(parents=True, exist_ok=True)
+        environment = {**os.environ, "PORT": str(free_port_row()), "PARLEY_HOME": str(home)}
+        with (home / "platform.log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "local_azure", "run"],
+                cwd=ROOT,
+                env=environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        platform = cls(process, home)
+        deadline = time.monotonic() + within
+        while not platform.ready():
+            if process.poll() is not None or time.monotonic() > deadline:
+                platform.stop()
+                raise AssertionError(f"the platform did not start:\n{platform.log()[-6000:]}")
+            time.sleep(0.1)
+        return platform
+
+    def ready(self) -> bool:
+        try:
+            return bool(self.state()["ready"])
+        except (FileNotFoundError, KeyError):
+            return False
+
+    def state(self) -> dict[str, Any]:
+        return dict(json.loads((self.home / "state.json").read_text()))
+
+    def log(self) -> str:
+        return (self.home / "platform.log").read_text(errors="replace")
+
+    @property
+    def origin(self) -> str:
+        return f"http://localhost:{self.state()['ports']['http']}"
+
+    @property
+    def node_origin(self) -> str:
+        return f"http://127.0.0.1:{self.state()['ports']['sfuHttp']}"
+
+    def stop(self) -> None:
+        """Ask it to stop, as Ctrl-C does, and wait for it."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()

@@ -2,7 +2,8 @@
 
 Everything above it (rooms, SDP, DTLS, signalling) names Peers, Publications and Slots and never sees an RTP packet;
 everything below it moves packets and never sees a person. An Engine is driven by calls and answers with events: wait
-until `event_fd` is readable, then `poll_events`. No call blocks; a call that names an unknown id raises `UnknownIdError`.
+until `event_fd` is readable, then `poll_events`. No call blocks; one that names an unknown id raises `UnknownIdError`,
+one that names a new thing by an id, ufrag, mid or SSRC already in use raises `ValueError`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ class UnknownIdError(KeyError):
 @dataclass(frozen=True, slots=True)
 class EngineConfig:
     ice_timeout_ms: int = 5_000
-    """Silence from a Peer (no STUN check, RFC 7675) after which `IceLost` is raised."""
+    """Silence from a Peer (no valid STUN check and no authentic packet) after which `IceLost` is raised.
+
+    Consent to send, which only STUN renews, lasts 30 s (RFC 7675, 5.1).
+    """
     retransmission_cache_packets: int = 1_024
     """Packets kept per Publication encoding to answer NACKs."""
     speakers_interval_ms: int = 200
@@ -193,7 +197,7 @@ class Engine(Protocol):
         """Let the Peer speak in `room`, and its audio Slots carry the loudest others of that room."""
 
     def set_paused(self, item: str, paused: bool) -> None:
-        """Stop or go on forwarding a Publication to everyone, or into one Slot."""
+        """Stop or go on forwarding a Publication to everyone, or into one Slot; a Slot that stops is empty."""
 
     def remove(self, item: str) -> None:
         """Forget a Publication or a Slot."""

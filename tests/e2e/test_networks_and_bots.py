@@ -1,5 +1,9 @@
 """Other ways in: a bot on aiortc, TCP only, a node that dies."""
 
+import asyncio
+import os
+import signal
+
 import aiohttp
 import pytest
 from playwright.async_api import Browser
@@ -59,5 +63,25 @@ async def test_media_flows_over_tcp_where_udp_is_blocked(browser: Browser, platf
     await ben.sees_moving("Ann")
     assert await ann.page.evaluate(SELECTED_PROTOCOL) == "tcp"
     assert await ben.page.evaluate(SELECTED_PROTOCOL) == "udp"
+    await ann.leave()
+    await ben.leave()
+
+
+async def test_when_the_node_dies_everyone_is_moved_to_its_successor(browser: Browser, platform: Platform) -> None:
+    ann = await Person.join(browser, platform.origin, "Ann")
+    ben = await Person.join(browser, platform.origin, "Ben")
+    await ann.sees_moving("Ben")
+    before = await ann.tile("Ben").get_attribute("data-participant")
+
+    os.kill(platform.state()["pids"]["sfu"], signal.SIGKILL)
+
+    banners = [person.page.get_by_test_id("reconnecting") for person in (ann, ben)]
+    await asyncio.gather(*(banner.wait_for(timeout=30_000) for banner in banners))
+    for banner in banners:
+        await banner.wait_for(state="detached", timeout=60_000)
+    await ann.sees_moving("Ben")
+    await ben.sees_moving("Ann")
+    await ann.sees_people(1)
+    assert await ann.tile("Ben").get_attribute("data-participant") == before
     await ann.leave()
     await ben.leave()

@@ -1,0 +1,51 @@
+"""The settings of a node, read from `PARLEY_…` environment variables and validated at start."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from parley_protocol.nodes import ReleaseTrack
+
+MIN_SECRET_CHARACTERS = 32
+WELL_KNOWN_SECRET_PARTS = ("change-me", "default")
+
+
+class Settings(BaseSettings):
+    """Where the node listens, where its control plane is, and how much it takes."""
+
+    model_config = SettingsConfigDict(env_prefix="PARLEY_", frozen=True)
+
+    environment: Literal["local", "dev", "staging", "prod"] = "prod"
+    control_url: str = "http://127.0.0.1:8080"
+    service_key: SecretStr
+    """Signs the service tokens with which the node calls the internal API (HS256)."""
+
+    node_region: str = "local"
+    node_track: ReleaseTrack = ReleaseTrack.STABLE
+    node_version: str = "0.1.0"
+    node_peers: int = Field(default=200, gt=0)
+    """Peers that the node takes before it answers `NodeFull`."""
+    node_packets_per_second: int = Field(default=20_000, gt=0)
+
+    media_bind: str = "127.0.0.1"
+    media_address: str = "127.0.0.1"
+    """The IP address that clients are told."""
+    media_port: int = Field(default=8083, ge=1, le=65535)
+    """One port for the media of all Peers, UDP and TCP."""
+    http_bind: str = "127.0.0.1"
+    http_port: int = Field(default=8084, ge=0, le=65535)
+
+    grace_seconds: float = Field(default=30, gt=0)
+    """How long a Peer whose media path is silent, or has not come up, is kept."""
+
+    @model_validator(mode="after")
+    def _refuse_weak_secrets(self) -> Self:
+        if self.environment == "local":
+            return self
+        key = self.service_key.get_secret_value()
+        if len(key) < MIN_SECRET_CHARACTERS or any(part in key for part in WELL_KNOWN_SECRET_PARTS):
+            raise ValueError("PARLEY_SERVICE_KEY is too short or a default; generate one of 32 characters or more")
+        return self

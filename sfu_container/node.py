@@ -1,0 +1,264 @@
+"""The node: its Rooms, and the one place where events of packets and links reach them.
+
+Everything here runs on one thread and returns at once. A failure in handling one event is logged and touches nothing
+else.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from parley_protocol.errors import LeaveReason
+from parley_protocol.grants import MediaGrant
+from parley_protocol.nodes import PeerConnected, PeerLeft
+from parley_protocol.signalling import CONTROL_TO_NODE, MAX_CONTROL_BYTES, Join, Joined
+from sfu_container.engine import (
+    DtlsReceived,
+    Engine,
+    Event,
+    IceConnected,
+    IceLost,
+    KeyframeTimeout,
+    SlotChanged,
+    SpeakersChanged,
+    StreamStarted,
+    UnknownIdError,
+)
+from sfu_container.errors import (
+    NodeDrainingError,
+    NodeFullError,
+    PeerNotFoundError,
+    SignallingFailure,
+    TooManyRequestsError,
+    error_message,
+)
+from sfu_container.messages import parse_json, request_id_in
+from sfu_container.peer import MediaAddress, Peer
+from sfu_container.peer_media import parse_slot_id
+from sfu_container.ports import LinkListener, Links, Mailbox, Reporter, SrtpKeys
+from sfu_container.rate_limit import Rate, RateLimiter
+from sfu_container.recent import RecentIds
+from sfu_container.room import Room, Surroundings
+
+logger = logging.getLogger(__name__)
+
+EVENTS_AT_ONCE = 256
+CONTROL_RATE = Rate(per_second=20, burst=60)
+ERROR_RATE = Rate(per_second=2, burst=40)
+GRANT_LIFE_SECONDS = 180.0
+"""A little more than a media grant lives; for as long a Peer or session that ended is not let in again."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeLimits:
+    peers: int = 200
+    grace_seconds: float = 30.0
+
+
+class Node:
+    """Carries sessions. Implements RoomListener and LinkListener, and takes the Engine's events."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        make_links: Callable[[LinkListener], Links],
+        mailbox: Mailbox,
+        reporter: Reporter,
+        address: MediaAddress,
+        limits: NodeLimits,
+        clock: Callable[[], float],
+    ) -> None:
+        self.draining = False
+        self.refusals: Counter[str] = Counter()
+        """Refused messages by code."""
+        self.departures: Counter[str] = Counter()
+        """Peers that ended, by reason."""
+        self._engine = engine
+        self._reporter = reporter
+        self._limits = limits
+        self._clock = clock
+        self._around = Surroundings(engine, make_links(self), mailbox, address, limits.grace_seconds, self)
+        self._rooms: dict[str, Room] = {}
+        self._rooms_by_peer: dict[str, Room] = {}
+        self._ended = RecentIds(GRANT_LIFE_SECONDS)
+        self._control_limiter = RateLimiter(CONTROL_RATE)
+        self._error_limiter = RateLimiter(ERROR_RATE)
+
+    @property
+    def peers(self) -> int:
+        return len(self._rooms_by_peer)
+
+    @property
+    def sessions(self) -> tuple[str, ...]:
+        return tuple(self._rooms)
+
+    def room(self, session: str) -> Room | None:
+        return self._rooms.get(session)
+
+    def join(self, grant: MediaGrant, message: Join) -> Joined:
+        """Let a Peer with a verified grant into its session's Room.
+
+        Raises:
+            NodeDrainingError, NodeFullError: it should go to another node.
+            PeerNotFoundError: the Peer, or the whole session, has ended already.
+            And what `Room.join` raises.
+        """
+        now = self._clock()
+        if grant.peer not in self._rooms_by_peer:
+            self._admit(grant, now)
+        room = self._rooms.setdefault(grant.session, Room(grant.session, self._around))
+        try:
+            joined = room.join(grant, message, now)
+            self._rooms_by_peer[grant.peer] = room
+        finally:
+            self._discard_if_empty(room)
+        logger.info("join session=%s participant=%s peer=%s", grant.session, grant.sub, grant.peer)
+        return joined
+
+    def _admit(self, grant: MediaGrant, now: float) -> None:
+        if self.draining:
+            raise NodeDrainingError("the node takes no more peers; join again")
+        if self.peers >= self._limits.peers:
+            raise NodeFullError("the node is full; join again")
+        if self._ended.has(grant.peer, now) or self._ended.has(grant.session, now):
+            raise PeerNotFoundError("the peer or its session has ended; join again")
+
+    def end_session(self, session: str, reason: LeaveReason) -> None:
+        """Everyone goes, and grants for the session that are still about let nobody in."""
+        self._ended.add(session, self._clock())
+        room = self._rooms.get(session)
+        if room is not None:
+            room.end(reason)
+
+    def end_all(self, reason: LeaveReason) -> None:
+        for room in list(self._rooms.values()):
+            room.end(reason)
+
+    def tick(self) -> None:
+        """End what has run out of time; to be called about once a second."""
+        now = self._clock()
+        self._ended.expire(now)
+        for room in list(self._rooms.values()):
+            with _contained("a room's deadlines"):
+                room.expire(now)
+
+    def peer_connected(self, room: Room, peer: Peer) -> None:
+        logger.info("connected session=%s participant=%s peer=%s", room.session, peer.participant, peer.id)
+        self._reporter.report(
+            PeerConnected(session=room.session, participant=peer.participant, peer=peer.id, at=datetime.now(UTC))
+        )
+
+    def peer_left(self, room: Room, peer: Peer, reason: LeaveReason) -> None:
+        self.departures[reason] += 1
+        self._ended.add(peer.id, self._clock())
+        self._rooms_by_peer.pop(peer.id, None)
+        logger.info(
+            "leave session=%s participant=%s peer=%s reason=%s", room.session, peer.participant, peer.id, reason
+        )
+        self._reporter.report(
+            PeerLeft(
+                session=room.session, participant=peer.participant, peer=peer.id, reason=reason, at=datetime.now(UTC)
+            )
+        )
+        self._discard_if_empty(room)
+
+    def _discard_if_empty(self, room: Room) -> None:
+        if room.is_empty:
+            self._rooms.pop(room.session, None)
+
+    def pump(self) -> None:
+        """Take what the Engine has to say; to be called when its `event_fd` is readable."""
+        slots: dict[str, list[SlotChanged]] = {}
+        for event in self._engine.poll_events(EVENTS_AT_ONCE):
+            if isinstance(event, SlotChanged):
+                peer, _ = parse_slot_id(event.slot)
+                slots.setdefault(peer, []).append(event)
+            else:
+                with _contained("an event of the engine"):
+                    self._dispatch(event)
+        for peer, changes in slots.items():
+            if peer in self._rooms_by_peer:
+                with _contained("a slot change"):
+                    self._rooms_by_peer[peer].slots_changed(peer, changes)
+
+    def _dispatch(self, event: Event) -> None:
+        match event:
+            case DtlsReceived(peer=peer, data=data) if peer in self._rooms_by_peer:
+                self._rooms_by_peer[peer].datagram_received(peer, data)
+            case IceConnected(peer=peer) if peer in self._rooms_by_peer:
+                self._rooms_by_peer[peer].path_found(peer)
+            case IceLost(peer=peer) if peer in self._rooms_by_peer:
+                self._rooms_by_peer[peer].path_lost(peer, self._clock())
+            case SpeakersChanged(room=session) if session in self._rooms:
+                self._rooms[session].speakers_changed(event)
+            case StreamStarted() | KeyframeTimeout():
+                logger.debug("%r", event)
+
+    def send_dtls(self, peer: str, data: bytes) -> None:
+        """What links send; a Peer that is gone meanwhile gets nothing."""
+        try:
+            self._engine.send_dtls(peer, data)
+        except UnknownIdError:
+            logger.debug("peer=%s is gone; a DTLS datagram was dropped", peer)
+
+    def link_secured(self, peer: str, keys: SrtpKeys) -> None:
+        if peer in self._rooms_by_peer:
+            with _contained("a finished handshake"):
+                self._rooms_by_peer[peer].secured(peer, keys)
+
+    def link_failed(self, peer: str) -> None:
+        self._end_peer(peer, LeaveReason.DTLS_FAILED)
+
+    def link_closed(self, peer: str) -> None:
+        self._end_peer(peer, LeaveReason.LEFT)
+
+    def _end_peer(self, peer: str, reason: LeaveReason) -> None:
+        if peer in self._rooms_by_peer:
+            with _contained("the end of a link"):
+                self._rooms_by_peer[peer].end_peer(peer, reason)
+
+    def control_opened(self, peer: str) -> None:
+        if peer in self._rooms_by_peer:
+            with _contained("an opened control channel"):
+                self._rooms_by_peer[peer].control_opened(peer)
+
+    def control_received(self, peer: str, data: str | bytes) -> None:
+        room = self._rooms_by_peer.get(peer)
+        if room is None:
+            return
+        try:
+            if not self._control_limiter.take(peer, self._clock()):
+                raise TooManyRequestsError("control messages come too fast")
+            room.control(peer, parse_json(CONTROL_TO_NODE, data, MAX_CONTROL_BYTES))
+        except Exception as error:  # noqa: BLE001 - a bug in one message must not end the Peer's DTLS task
+            request_id = request_id_in(data, MAX_CONTROL_BYTES)
+            self.refused(error, f"session={room.session} peer={peer}", request_id)
+            if peer in self._rooms_by_peer and self.may_answer(peer):
+                room.send_control(peer, error_message(error, request_id))
+
+    def refused(self, error: Exception, who: str, request_id: str | None) -> None:
+        """Count and log a message that was not done; anything but a SignallingFailure is a bug."""
+        if isinstance(error, SignallingFailure):
+            self.refusals[error.code] += 1
+            logger.info("refused %s request=%s code=%s: %s", who, request_id, error.code, error)
+        else:
+            self.refusals["Internal"] += 1
+            logger.error("failed %s request=%s", who, request_id, exc_info=error)
+
+    def may_answer(self, sender: str) -> bool:
+        """Whether an error may be told to this sender now; a flood of bad messages is not answered one by one."""
+        return self._error_limiter.take(sender, self._clock())
+
+
+@contextmanager
+def _contained(what: str) -> Iterator[None]:
+    """Log a bug instead of letting it end the loop that called."""
+    try:
+        yield
+    except Exception:
+        logger.exception("%s could not be handled", what)

@@ -1,0 +1,64 @@
+"""An offer as typed facts: what the client sends, what it would receive, and how it is reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Direction = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """A digest of the certificate that the other side will show (RFC 8122)."""
+
+    algorithm: str
+    value: str
+
+
+@dataclass(slots=True)
+class OfferedCodec:
+    """One payload type of an m-line as offered."""
+
+    payload_type: int
+    name: str
+    clock_rate: int
+    channels: int = 1
+    apt: int | None = None
+    """For RTX: the payload type that it repairs."""
+    feedback: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class MediaLine:
+    """One m-line of an offer."""
+
+    kind: str
+    protocol: str
+    formats: tuple[str, ...]
+    rejected: bool
+    """Offered with port 0 and not for bundling only: unused."""
+    mid: str = ""
+    direction: Direction = "sendrecv"
+    codecs: list[OfferedCodec] = field(default_factory=list)
+    extensions: dict[int, str] = field(default_factory=dict)
+    rids: list[str] = field(default_factory=list)
+    """The simulcast streams that the client sends, in its order: lowest first."""
+    ssrc: int | None = None
+    rtx_ssrc: int | None = None
+    rtcp_mux: bool = False
+    sctp_port: int = 5000
+    max_message_size: int = 65_536
+    """What the client takes on a data channel, in bytes; 0 means any size (RFC 8841)."""
+
+
+@dataclass(slots=True)
+class Offer:
+    """What a client offers. ICE and DTLS are those of the bundle's first m-line, or the session's."""
+
+    media: list[MediaLine] = field(default_factory=list)
+    bundle: tuple[str, ...] = ()
+    ice_ufrag: str = ""
+    ice_pwd: str = ""
+    fingerprints: tuple[Fingerprint, ...] = ()
+    setup: str = "actpass"

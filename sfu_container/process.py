@@ -1,0 +1,135 @@
+"""One SFU process: its parts wired together, its start, and its orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from typing import Any
+
+from parley_protocol import nodes
+from parley_protocol.errors import LeaveReason
+from parley_protocol.ids import new_id
+from sfu_container.config import Settings
+from sfu_container.control_plane import ControlPlane, ControlPlaneError
+from sfu_container.dtls import DtlsLinks
+from sfu_container.engine import Engine
+from sfu_container.event_reports import EventReports
+from sfu_container.grants import GrantVerifier
+from sfu_container.inbox import Inbox
+from sfu_container.load import LoadMeter
+from sfu_container.metrics import NodeCollector, make_registry
+from sfu_container.node import Node, NodeLimits
+from sfu_container.peer import MediaAddress
+from sfu_container.registration import Registration
+from sfu_container.server import make_app, serve
+from sfu_container.signalling import Signalling
+
+logger = logging.getLogger(__name__)
+
+TICK_SECONDS = 1.0
+FAREWELL_SECONDS = 1.0
+"""For each of the last messages: that the node drains, that its Peers have ended, and to the Peers themselves."""
+
+
+class SfuProcess:
+    """Owns the node's parts. `run` works until it is cancelled, and then takes its leave."""
+
+    def __init__(self, settings: Settings, engine: Engine) -> None:
+        self.id = new_id("nod")
+        self._settings = settings
+        self._engine = engine
+        self._control_plane = ControlPlane(settings.control_url, settings.service_key.get_secret_value(), self.id)
+        verifier = GrantVerifier(self.id)
+        self._registration = Registration(self._control_plane, self._report, verifier)
+        self._reports = EventReports(self._control_plane)
+        self._signalling = Signalling(self._registration.signalling_url, self._receive)
+        self._node = Node(
+            engine,
+            lambda listener: DtlsLinks(self._send_dtls, listener),
+            self._signalling,
+            self._reports,
+            MediaAddress(settings.media_address, settings.media_port),
+            NodeLimits(settings.node_peers, settings.grace_seconds),
+            time.monotonic,
+        )
+        self._inbox = Inbox(self._node, verifier, self._signalling, time.monotonic)
+        self._meter = LoadMeter(self._node, engine, time.monotonic())
+
+    def _receive(self, group: str, sender: str | None, data: object) -> None:
+        self._inbox.receive(group, sender, data)
+
+    def _send_dtls(self, peer: str, data: bytes) -> None:
+        self._node.send_dtls(peer, data)
+
+    def _report(self, needs_signalling: bool) -> nodes.NodeReport:
+        settings = self._settings
+        return nodes.NodeReport(
+            region=settings.node_region,
+            version=settings.node_version,
+            track=settings.node_track,
+            address=nodes.MediaAddress(ip=settings.media_address, port=settings.media_port),
+            capacity=nodes.Capacity(packets_per_second=settings.node_packets_per_second, peers=settings.node_peers),
+            load=self._meter.measure(time.monotonic()),
+            draining=self._node.draining,
+            needs_signalling=needs_signalling,
+            sessions=self._node.sessions,
+        )
+
+    def health(self) -> Mapping[str, Any]:
+        """What `/healthz` answers."""
+        return {
+            "status": "draining" if self._node.draining else "ok",
+            "node": self.id,
+            "sessions": len(self._node.sessions),
+            "peers": self._node.peers,
+            "registered": self._registration.is_registered,
+            "signalling": self._signalling.is_connected,
+        }
+
+    def _undelivered(self) -> Mapping[str, int]:
+        return {"signalling": self._signalling.dropped, "events": self._reports.dropped}
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+        registry = make_registry(NodeCollector(self._node, self._engine, self._undelivered))
+        loop = asyncio.get_running_loop()
+        async with AsyncExitStack() as stack:
+            runner = await serve(make_app(self.health, registry), self._settings.http_bind, self._settings.http_port)
+            stack.push_async_callback(runner.cleanup)
+            await stack.enter_async_context(self._control_plane)
+            loop.add_reader(self._engine.event_fd(), self._node.pump)
+            stack.callback(loop.remove_reader, self._engine.event_fd())
+            logger.info("node=%s media=%s:%d", self.id, self._settings.media_address, self._settings.media_port)
+            async with asyncio.TaskGroup() as tasks:
+                for work in (
+                    self._registration.run(),
+                    self._signalling.run(),
+                    self._reports.run(),
+                    self._tick(),
+                ):
+                    tasks.create_task(work)
+                try:
+                    await asyncio.Event().wait()
+                except asyncio.CancelledError:
+                    await self._take_leave()
+                    raise
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            self._node.tick()
+
+    async def _take_leave(self) -> None:
+        """Tell everyone that the node goes, each within a bounded time, while the parts still work."""
+        logger.info("node=%s is going", self.id)
+        self._node.draining = True
+        self._node.end_all(LeaveReason.NODE_LOST)
+        for farewell in (self._registration.beat(), self._signalling.flushed(), self._reports.drained()):
+            try:
+                async with asyncio.timeout(FAREWELL_SECONDS):
+                    await farewell
+            except (TimeoutError, ControlPlaneError) as error:
+                logger.info("node=%s could not say goodbye to everyone: %r", self.id, error)

@@ -1,0 +1,291 @@
+"""A Room: one session's participants on this node, what they publish, and who is told what.
+
+A Participant is here exactly as long as its Peer is: the Room keeps one Peer for each, and a newer one replaces the
+older. Nothing in here knows packets, sockets or clocks: time is an argument, in seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from parley_protocol.errors import LeaveReason
+from parley_protocol.grants import MediaGrant
+from parley_protocol.signalling import (
+    Answered,
+    ControlToNode,
+    Join,
+    Joined,
+    Layout,
+    Left,
+    Mute,
+    Offer,
+    ParticipantLeft,
+    ParticipantState,
+    ParticipantStatus,
+    PublicationOffer,
+    Publish,
+    Published,
+    SlotRequest,
+    Slots,
+    SlotState,
+    SpeakerLevel,
+    Speakers,
+    Unpublish,
+    Wire,
+)
+from sfu_container.engine import Engine, SlotChanged, SpeakersChanged
+from sfu_container.errors import PublicationNotFoundError, SignallingFailure
+from sfu_container.members import Members, send
+from sfu_container.offer import Offer as SdpOffer
+from sfu_container.peer import MediaAddress, Peer
+from sfu_container.peer_media import parse_slot_id
+from sfu_container.ports import Links, Mailbox, SrtpKeys
+from sfu_container.sdp import parse_offer
+
+UNTOLD_REASONS = frozenset({LeaveReason.LEFT})
+"""Reasons that the one who goes knows already."""
+
+
+class RoomListener(Protocol):
+    """Who is told of the Peers that come up and go."""
+
+    def peer_connected(self, room: Room, peer: Peer) -> None: ...
+
+    def peer_left(self, room: Room, peer: Peer, reason: LeaveReason) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the Rooms of a node share."""
+
+    engine: Engine
+    links: Links
+    mailbox: Mailbox
+    address: MediaAddress
+    grace_seconds: float
+    listener: RoomListener
+
+
+class Room:
+    """Everything of one session on this node."""
+
+    def __init__(self, session: str, surroundings: Surroundings) -> None:
+        self.session = session
+        self._around = surroundings
+        self._members = Members()
+        self._speakers: Speakers | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._members
+
+    @property
+    def roster(self) -> tuple[ParticipantState, ...]:
+        """Everyone as everyone sees them."""
+        return self._members.roster
+
+    def join(self, grant: MediaGrant, message: Join, now: float) -> Joined:
+        """Take a Peer in; the older Peer of the same participant ends. The same Peer may say it twice.
+
+        Raises:
+            InvalidOfferError, UnsupportedOfferError, NotAllowedError, SlotNotFoundError, MalformedMessageError:
+                nothing has changed.
+        """
+        offer = parse_offer(message.offer)
+        older = self._members.of_participant(grant.sub)
+        if older is not None and older.id == grant.peer:
+            return self._joined(older, message, self._renegotiate(older, offer, message.publications))
+        around = self._around
+        deadline = now + around.grace_seconds
+        peer = Peer(grant, offer, around.engine, around.links, around.address, deadline)
+        try:
+            answer = peer.negotiate(offer, message.publications)
+            self._route_first(peer, message.layout)
+        except Exception:
+            peer.close()
+            raise
+        self._members.add(peer)
+        if older is not None:
+            self._remove(older, LeaveReason.REPLACED)
+        self._members.announce(peer)
+        return self._joined(peer, message, answer)
+
+    def _joined(self, peer: Peer, message: Join, answer: str) -> Joined:
+        return Joined(
+            request_id=message.request_id,
+            peer=peer.id,
+            answer=answer,
+            slots=peer.media.negotiated_slots,
+            publications=peer.media.negotiated_publications,
+            roster=self.roster,
+        )
+
+    def _route_first(self, peer: Peer, layout: Sequence[SlotRequest]) -> None:
+        """The layout of a `join` may name what has just gone; the client hears that from the roster."""
+        for request in layout:
+            if request.publication is None or self._members.owner(request.publication) is not None:
+                try:
+                    peer.media.route(request)
+                except SignallingFailure:
+                    continue
+
+    def offer(self, participant: str, message: Offer) -> Answered:
+        """Take a later offer. Raises as `join`, or PeerNotFoundError."""
+        peer = self._members.of(participant, message.peer)
+        answer = self._renegotiate(peer, parse_offer(message.offer), message.publications)
+        return Answered(
+            request_id=message.request_id,
+            peer=peer.id,
+            answer=answer,
+            slots=peer.media.negotiated_slots,
+            publications=peer.media.negotiated_publications,
+        )
+
+    def _renegotiate(self, peer: Peer, offer: SdpOffer, publications: Sequence[PublicationOffer]) -> str:
+        before = peer.state
+        answer = peer.negotiate(offer, publications)
+        if peer.state != before:
+            self._members.announce(peer)
+        return answer
+
+    def leave(self, participant: str, peer: str) -> None:
+        """The person leaves; a Peer that is gone already may say so again."""
+        found = self._members.get(peer)
+        if found is not None and found.participant == participant:
+            self.end_peer(peer, LeaveReason.LEFT)
+
+    def remove_participant(self, participant: str, peer: str | None, reason: LeaveReason) -> None:
+        """A participant goes, or only that Peer of it when one is named."""
+        found = self._members.of_participant(participant)
+        if found is not None and peer in (None, found.id):
+            self.end_peer(found.id, reason)
+
+    def end(self, reason: LeaveReason) -> None:
+        """Everyone goes."""
+        for peer in self._members:
+            self.end_peer(peer.id, reason)
+
+    def end_peer(self, peer: str, reason: LeaveReason) -> None:
+        """A Peer goes and its participant with it; the others are told."""
+        found = self._members.get(peer)
+        if found is not None:
+            self._remove(found, reason)
+            self._members.broadcast(ParticipantLeft(participant=found.participant, reason=reason))
+
+    def _remove(self, peer: Peer, reason: LeaveReason) -> None:
+        self._members.remove(peer)
+        try:
+            peer.close()
+        finally:
+            if reason not in UNTOLD_REASONS:
+                self._around.mailbox.send(peer.participant, Left(peer=peer.id, reason=reason))
+            self._around.listener.peer_left(self, peer, reason)
+
+    def expire(self, now: float) -> None:
+        """End the Peers whose media path stayed silent past their deadline."""
+        for peer in self._members:
+            if peer.deadline is not None and peer.deadline <= now:
+                self.end_peer(peer.id, LeaveReason.TIMED_OUT)
+
+    def datagram_received(self, peer: str, data: bytes) -> None:
+        self._members[peer].link.receive(data)
+
+    def path_found(self, peer: str) -> None:
+        found = self._members[peer]
+        before = found.status
+        found.path_found()
+        self._status_changed(found, before)
+
+    def path_lost(self, peer: str, now: float) -> None:
+        found = self._members[peer]
+        before = found.status
+        found.path_lost(now + self._around.grace_seconds)
+        self._status_changed(found, before)
+
+    def secured(self, peer: str, keys: SrtpKeys) -> None:
+        found = self._members[peer]
+        before = found.status
+        found.secured(keys)
+        self._status_changed(found, before)
+
+    def _status_changed(self, peer: Peer, before: ParticipantStatus) -> None:
+        if peer.status is before:
+            return
+        self._members.announce(peer)
+        if before is ParticipantStatus.CONNECTING and peer.status is ParticipantStatus.CONNECTED:
+            self._around.listener.peer_connected(self, peer)
+
+    def control(self, peer: str, message: ControlToNode) -> None:
+        """Do what a Peer asks on its control channel. Raises a SignallingFailure that says why not."""
+        found = self._members[peer]
+        match message:
+            case Layout(slots=requests):
+                self._route(found, requests)
+            case Publish(request_id=request_id, mid=mid, source=source, muted=muted):
+                publication = found.media.publish(mid, source, muted)
+                published = Published(request_id=request_id, mid=mid, publication=publication.id)
+                found.link.send_control(published.encode())
+                self._members.announce(found)
+            case Unpublish(publication=publication_id):
+                found.media.unpublish(publication_id)
+                self._members.announce(found)
+            case Mute(publication=publication_id, muted=muted):
+                if found.media.mute(publication_id, muted):
+                    self._members.announce(found)
+
+    def _route(self, peer: Peer, requests: Iterable[SlotRequest]) -> None:
+        """Route what can be routed; then say what could not."""
+        failure: SignallingFailure | None = None
+        for request in requests:
+            try:
+                if request.publication is not None and self._members.owner(request.publication) is None:
+                    raise PublicationNotFoundError(f"there is no publication {request.publication}")
+                peer.media.route(request)
+            except SignallingFailure as error:
+                failure = failure or error
+        if failure is not None:
+            raise failure
+
+    def control_opened(self, peer: str) -> None:
+        """Tell a Peer everything that its control channel would have told it so far."""
+        found = self._members[peer]
+        self._members.send_roster(found)
+        filled = tuple(slot for slot in found.media.slots.values() if slot.publication is not None)
+        if filled:
+            send(found, Slots(slots=filled))
+        if self._speakers is not None:
+            send(found, self._speakers)
+
+    def slots_changed(self, peer: str, changes: Iterable[SlotChanged]) -> None:
+        """Tell a Peer what its Slots carry now."""
+        found = self._members[peer]
+        states: dict[str, SlotState] = {}
+        for change in changes:
+            _, mid = parse_slot_id(change.slot)
+            owner = self._members.owner(change.publication)
+            if mid not in found.media.slots:
+                continue
+            state = SlotState(mid=mid)
+            if owner is not None:
+                state = SlotState(mid=mid, publication=change.publication, participant=owner, rid=change.rid)
+            states[mid] = found.media.slots[mid] = state
+        if states:
+            send(found, Slots(slots=tuple(states.values())))
+
+    def speakers_changed(self, change: SpeakersChanged) -> None:
+        """Tell everyone who is heard; a participant with two loud Publications counts once, with the louder."""
+        levels: dict[str, int] = {}
+        for publication, level in change.levels:
+            owner = self._members.owner(publication)
+            if owner is not None:
+                levels[owner] = min(level, levels.get(owner, level))
+        dominant = self._members.owner(change.dominant)
+        speakers = tuple(SpeakerLevel(participant=owner, level=level) for owner, level in levels.items())
+        self._speakers = Speakers(speakers=speakers, dominant=dominant)
+        self._members.broadcast(self._speakers)
+
+    def send_control(self, peer: str, message: Wire) -> None:
+        """Send one message to one Peer."""
+        send(self._members[peer], message)

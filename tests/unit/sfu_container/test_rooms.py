@@ -1,0 +1,425 @@
+"""What participants of a session see of one another."""
+
+import pytest
+
+from parley_protocol.errors import LeaveReason
+from parley_protocol.grants import Grants, MediaGrant, Source
+from parley_protocol.ids import new_id
+from parley_protocol.nodes import PeerConnected, PeerLeft
+from parley_protocol.signalling import (
+    Left,
+    Offer,
+    ParticipantChanged,
+    ParticipantLeft,
+    ParticipantStatus,
+    PublicationOffer,
+    Published,
+    Roster,
+    SignallingError,
+    SlotRequest,
+    Slots,
+    Speakers,
+)
+from sfu_container.engine import IceConnected, IceLost, SlotChanged, SpeakersChanged
+from sfu_container.errors import (
+    InvalidOfferError,
+    MalformedMessageError,
+    NotAllowedError,
+    PeerNotFoundError,
+    SlotNotFoundError,
+    UnsupportedOfferError,
+)
+from tests.unit.sfu_container.fakes import (
+    KEYS,
+    World,
+    join_message,
+    make_grant,
+    make_sdp,
+    media_section,
+    usual_offer,
+    usual_sections,
+)
+
+CAMERA = PublicationOffer(mid="0", source=Source.CAMERA)
+MICROPHONE = PublicationOffer(mid="1", source=Source.MICROPHONE)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def ann(world: World) -> MediaGrant:
+    """Ann is there, with camera and microphone, and connected."""
+    grant = make_grant()
+    world.node.join(grant, join_message(publications=[CAMERA, MICROPHONE]))
+    world.connect(grant)
+    return grant
+
+
+@pytest.fixture
+def ben(world: World, ann: MediaGrant) -> MediaGrant:
+    """Ben came after her."""
+    grant = make_grant(session=ann.session, name="Ben")
+    world.node.join(grant, join_message(publications=[MICROPHONE]))
+    world.connect(grant)
+    return grant
+
+
+def publication_of(world: World, grant: MediaGrant, source: Source) -> str:
+    room = world.node.room(grant.session)
+    assert room is not None
+    state = next(s for s in room.roster if s.participant == grant.sub)
+    return next(p.publication for p in state.publications if p.source is source)
+
+
+def test_joining_answers_with_slots_publications_and_everyone(world: World, ann: MediaGrant) -> None:
+    grant = make_grant(session=ann.session, name="Ben")
+    joined = world.node.join(grant, join_message(publications=[CAMERA]))
+    assert joined.peer == grant.peer
+    assert [(slot.mid, slot.kind) for slot in joined.slots] == [("3", "audio"), ("4", "video"), ("5", "video")]
+    assert [(p.mid, p.source) for p in joined.publications] == [("0", Source.CAMERA)]
+    assert [person.name for person in joined.roster] == ["Ann", "Ben"]
+    assert joined.roster[1].status is ParticipantStatus.CONNECTING
+
+
+def test_the_engine_knows_what_was_joined(world: World, ann: MediaGrant) -> None:
+    engine = world.engine
+    camera = publication_of(world, ann, Source.CAMERA)
+    assert [encoding.rid for encoding in engine.encodings[camera]] == ["q", "f"]
+    assert set(engine.slots) == {f"{ann.peer}/3", f"{ann.peer}/4", f"{ann.peer}/5"}
+    assert engine.speaking[ann.peer] == ann.session
+    assert engine.srtp[ann.peer] == "AEAD_AES_128_GCM"
+    assert world.link(ann).terms == (5000, 65_536)
+
+
+def test_the_others_see_who_comes_connects_reconnects_and_goes(world: World, ann: MediaGrant, ben: MediaGrant) -> None:
+    world.emit(IceLost(ben.peer))
+    world.emit(IceConnected(ben.peer, ("198.51.100.1", 5001), "udp"))
+    room = world.node.room(ann.session)
+    assert room is not None
+    room.leave(ben.sub, ben.peer)
+    states = [m.participant for m in world.link(ann).said(ParticipantChanged) if m.participant.participant == ben.sub]
+    assert [state.status for state in states] == ["connecting", "connected", "reconnecting", "connected"]
+    assert [(m.participant, m.reason) for m in world.link(ann).said(ParticipantLeft)] == [(ben.sub, "left")]
+
+
+def test_a_handshake_that_ends_before_ice_nominates_counts_as_connecting(world: World) -> None:
+    grant = make_grant()
+    world.node.join(grant, join_message())
+    world.node.link_secured(grant.peer, KEYS)
+    room = world.node.room(grant.session)
+    assert room is not None
+    statuses = [room.roster[0].status]
+    world.emit(IceConnected(grant.peer, ("198.51.100.1", 5000), "udp"))
+    statuses.append(room.roster[0].status)
+    assert statuses == ["connecting", "connected"]
+    assert [type(event) for event in world.reporter.events] == [PeerConnected]
+
+
+def test_an_opened_control_channel_gets_roster_slots_and_speakers(
+    world: World, ann: MediaGrant, ben: MediaGrant
+) -> None:
+    microphone = publication_of(world, ben, Source.MICROPHONE)
+    world.emit(
+        SlotChanged(f"{ann.peer}/3", microphone, None), SpeakersChanged(ann.session, ((microphone, 20),), microphone)
+    )
+    link = world.link(ann)
+    link.control.clear()
+    world.node.control_opened(ann.peer)
+    assert [person.name for person in link.said(Roster)[0].participants] == ["Ann", "Ben"]
+    assert link.said(Slots)[0].slots[0].participant == ben.sub
+    assert link.said(Speakers)[0].dominant == ben.sub
+
+
+def test_a_big_roster_comes_in_pages(world: World, ann: MediaGrant) -> None:
+    for number in range(150):
+        world.node.join(make_grant(session=ann.session, name=f"P{number}"), join_message())
+    world.link(ann).control.clear()
+    world.node.control_opened(ann.peer)
+    assert [(len(page.participants), page.more) for page in world.link(ann).said(Roster)] == [(100, True), (51, False)]
+
+
+def test_a_newer_peer_replaces_the_older_and_nobody_leaves(world: World, ann: MediaGrant, ben: MediaGrant) -> None:
+    again = make_grant(session=ann.session, participant=ann.sub)
+    joined = world.node.join(again, join_message(publications=[CAMERA]))
+    assert [person.participant for person in joined.roster].count(ann.sub) == 1
+    assert world.mailbox.to(ann.sub, Left) == [Left(peer=ann.peer, reason=LeaveReason.REPLACED)]
+    assert world.link(ben).said(ParticipantLeft) == []
+    assert world.link(ann).is_closed
+    assert ann.peer not in world.engine.peers
+    assert world.node.peers == 2
+
+
+def test_the_last_of_a_session_may_be_replaced(world: World, ann: MediaGrant) -> None:
+    again = make_grant(session=ann.session, participant=ann.sub)
+    world.node.join(again, join_message())
+    assert world.node.sessions == (ann.session,)
+    world.connect(again)
+    assert world.link(again).said(Roster)
+
+
+def test_the_same_join_twice_is_answered_twice_and_done_once(world: World) -> None:
+    grant = make_grant()
+    first = world.node.join(grant, join_message(publications=[CAMERA]))
+    second = world.node.join(grant, join_message(publications=[CAMERA]))
+    assert second.publications == first.publications
+    assert ice_ufrag(second.answer) == ice_ufrag(first.answer)
+    assert world.node.peers == 1
+    assert world.engine.restarts == []
+
+
+def ice_ufrag(answer: str) -> str:
+    return next(line for line in answer.splitlines() if line.startswith("a=ice-ufrag:"))
+
+
+def test_a_refused_join_leaves_nothing_behind(world: World) -> None:
+    viewer = make_grant(grants=Grants(publish=()))
+    with pytest.raises(NotAllowedError, match="camera"):
+        world.node.join(viewer, join_message(publications=[CAMERA]))
+    with pytest.raises(SlotNotFoundError):
+        world.node.join(make_grant(), join_message(publications=[PublicationOffer(mid="9", source=Source.CAMERA)]))
+    with pytest.raises(MalformedMessageError, match="microphone is audio"):
+        world.node.join(make_grant(), join_message(publications=[PublicationOffer(mid="0", source=Source.MICROPHONE)]))
+    with pytest.raises(InvalidOfferError):
+        world.node.join(make_grant(), join_message(offer="v=0"))
+    with pytest.raises(UnsupportedOfferError):
+        world.node.join(make_grant(), join_message(offer=usual_offer().replace("VP8", "AV1")))
+    assert world.engine.is_bare
+    assert (world.node.peers, world.node.sessions) == (0, ())
+    assert all(link.is_closed for link in world.links.links.values())
+
+
+def test_a_viewer_may_join_with_send_lines_and_publishes_nothing(world: World) -> None:
+    joined = world.node.join(make_grant(grants=Grants(publish=())), join_message())
+    assert joined.publications == ()
+    assert len(joined.slots) == 3
+
+
+def test_the_first_layout_is_applied_and_may_name_what_is_gone(world: World, ann: MediaGrant) -> None:
+    camera = publication_of(world, ann, Source.CAMERA)
+    layout = [
+        SlotRequest(mid="4", publication=camera, max_height=180, priority=7),
+        SlotRequest(mid="5", publication=new_id("pub")),
+        SlotRequest(mid="99", publication=camera),
+    ]
+    grant = make_grant(session=ann.session)
+    world.node.join(grant, join_message(layout=layout))
+    assert world.engine.routes == {f"{grant.peer}/4": (camera, 180, 7)}
+
+
+def test_layout_routes_and_empties_video_slots(world: World, ann: MediaGrant, ben: MediaGrant) -> None:
+    camera = publication_of(world, ann, Source.CAMERA)
+    world.control(ben, {"type": "layout", "slots": [{"mid": "4", "publication": camera, "maxHeight": 360}]})
+    assert world.engine.routes[f"{ben.peer}/4"] == (camera, 360, 0)
+    world.control(ben, {"type": "layout", "slots": [{"mid": "4"}]})
+    assert world.engine.routes[f"{ben.peer}/4"] == (None, 0, 0)
+
+
+def test_layout_does_what_it_can_and_names_what_it_cannot(world: World, ann: MediaGrant, ben: MediaGrant) -> None:
+    camera = publication_of(world, ann, Source.CAMERA)
+    slots = [
+        {"mid": "3", "publication": camera},
+        {"mid": "5", "publication": new_id("pub")},
+        {"mid": "4", "publication": camera},
+    ]
+    world.control(ben, {"type": "layout", "slots": slots})
+    assert list(world.engine.routes) == [f"{ben.peer}/4"]
+    assert [error.code for error in world.link(ben).said(SignallingError)] == ["SlotNotFound"]
+
+
+def test_slot_changes_are_told_to_their_peer_in_one_message(world: World, ann: MediaGrant, ben: MediaGrant) -> None:
+    camera = publication_of(world, ann, Source.CAMERA)
+    microphone = publication_of(world, ann, Source.MICROPHONE)
+    world.emit(SlotChanged(f"{ben.peer}/4", camera, "q"), SlotChanged(f"{ben.peer}/3", microphone, None))
+    (message,) = world.link(ben).said(Slots)
+    assert [(s.mid, s.publication, s.participant, s.rid) for s in message.slots] == [
+        ("4", camera, ann.sub, "q"),
+        ("3", microphone, ann.sub, None),
+    ]
+    assert world.link(ann).said(Slots) == []
+
+
+def test_a_slot_of_a_publication_that_is_gone_is_told_as_empty(world: World, ann: MediaGrant, ben: MediaGrant) -> None:
+    world.emit(SlotChanged(f"{ben.peer}/4", new_id("pub"), "q"))
+    assert world.link(ben).said(Slots)[0].slots[0].publication is None
+
+
+def test_publishing_later_is_answered_and_announced(world: World, ann: MediaGrant, ben: MediaGrant) -> None:
+    world.control(ann, {"type": "publish", "requestId": "p1", "mid": "2", "source": "screen"})
+    (published,) = world.link(ann).said(Published)
+    assert (published.request_id, published.mid) == ("p1", "2")
+    assert publication_of(world, ann, Source.SCREEN) == published.publication
+    last = world.link(ben).said(ParticipantChanged)[-1].participant
+    assert {p.source for p in last.publications} == {Source.CAMERA, Source.MICROPHONE, Source.SCREEN}
+
+
+def test_publishing_the_same_twice_is_one_publication(world: World, ann: MediaGrant) -> None:
+    for _ in range(2):
+        world.control(ann, {"type": "publish", "requestId": "p1", "mid": "2", "source": "screen"})
+    first, second = world.link(ann).said(Published)
+    assert first.publication == second.publication
+
+
+def test_another_source_on_an_m_line_takes_the_place_of_the_first(world: World, ann: MediaGrant) -> None:
+    camera = publication_of(world, ann, Source.CAMERA)
+    world.control(ann, {"type": "publish", "requestId": "p1", "mid": "0", "source": "screen"})
+    assert camera not in world.engine.publications
+    assert publication_of(world, ann, Source.SCREEN) in world.engine.publications
+
+
+def test_unpublishing_is_announced(world: World, ann: MediaGrant, ben: MediaGrant) -> None:
+    camera = publication_of(world, ann, Source.CAMERA)
+    world.control(ann, {"type": "unpublish", "publication": camera})
+    assert camera not in world.engine.publications
+    last = world.link(ben).said(ParticipantChanged)[-1].participant
+    assert [p.source for p in last.publications] == [Source.MICROPHONE]
+
+
+def test_muting_stops_forwarding_and_is_announced(world: World, ann: MediaGrant, ben: MediaGrant) -> None:
+    camera = publication_of(world, ann, Source.CAMERA)
+    world.control(ann, {"type": "mute", "publication": camera, "muted": True})
+    assert world.engine.paused == {camera}
+    assert world.link(ben).said(ParticipantChanged)[-1].participant.publications[0].muted
+    world.control(ann, {"type": "mute", "publication": camera, "muted": False})
+    assert world.engine.paused == set()
+    assert world.engine.keyframes == [camera]
+    assert not world.link(ben).said(ParticipantChanged)[-1].participant.publications[0].muted
+
+
+def test_muting_twice_is_announced_once(world: World, ann: MediaGrant, ben: MediaGrant) -> None:
+    camera = publication_of(world, ann, Source.CAMERA)
+    before = len(world.link(ben).control)
+    for _ in range(2):
+        world.control(ann, {"type": "mute", "publication": camera, "muted": True})
+    assert len(world.link(ben).control) == before + 1
+
+
+def test_a_track_published_muted_is_not_forwarded(world: World) -> None:
+    grant = make_grant()
+    muted = PublicationOffer(mid="1", source=Source.MICROPHONE, muted=True)
+    joined = world.node.join(grant, join_message(publications=[muted]))
+    assert world.engine.paused == {joined.publications[0].publication}
+
+
+@pytest.mark.parametrize("message", ["mute", "unpublish"])
+def test_nobody_mutes_or_unpublishes_for_another(world: World, ann: MediaGrant, ben: MediaGrant, message: str) -> None:
+    camera = publication_of(world, ann, Source.CAMERA)
+    world.control(ben, {"type": message, "publication": camera, "muted": True})
+    assert [error.code for error in world.link(ben).said(SignallingError)] == ["PublicationNotFound"]
+    assert camera in world.engine.publications
+    assert world.engine.paused == set()
+
+
+def test_publishing_what_the_grants_do_not_cover_is_not_allowed(world: World) -> None:
+    grant = make_grant(grants=Grants(publish=(Source.CAMERA,)))
+    world.node.join(grant, join_message())
+    world.control(grant, {"type": "publish", "requestId": "p1", "mid": "2", "source": "screen"})
+    (error,) = world.link(grant).said(SignallingError)
+    assert (error.code, error.request_id) == ("NotAllowed", "p1")
+
+
+def test_speakers_are_told_by_participant_loudest_first(world: World, ann: MediaGrant, ben: MediaGrant) -> None:
+    quiet, loud = publication_of(world, ann, Source.MICROPHONE), publication_of(world, ben, Source.MICROPHONE)
+    world.emit(SpeakersChanged(ann.session, ((loud, 10), (quiet, 40), (new_id("pub"), 50)), loud))
+    (speakers,) = world.link(ann).said(Speakers)
+    assert [(s.participant, s.level) for s in speakers.speakers] == [(ben.sub, 10), (ann.sub, 40)]
+    assert speakers.dominant == ben.sub
+    assert world.link(ben).said(Speakers) == [speakers]
+
+
+def later_offer(grant: MediaGrant, sdp: str, publications: tuple[PublicationOffer, ...] = ()) -> Offer:
+    return Offer(request_id="r2", peer=grant.peer, offer=sdp, publications=publications)
+
+
+def test_new_ice_credentials_in_a_later_offer_restart_ice(world: World, ann: MediaGrant) -> None:
+    room = world.node.room(ann.session)
+    assert room is not None
+    before = world.engine.peers[ann.peer]
+    camera = publication_of(world, ann, Source.CAMERA)
+    answered = room.offer(ann.sub, later_offer(ann, usual_offer(ufrag="fresh")))
+    assert world.engine.restarts == [ann.peer]
+    assert world.engine.peers[ann.peer] != before
+    assert f"a=ice-ufrag:{world.engine.peers[ann.peer][0]}" in answered.answer
+    assert publication_of(world, ann, Source.CAMERA) == camera
+    assert len(answered.publications) == 2
+
+
+def test_the_same_credentials_do_not_restart_ice(world: World, ann: MediaGrant) -> None:
+    room = world.node.room(ann.session)
+    assert room is not None
+    room.offer(ann.sub, later_offer(ann, usual_offer()))
+    assert world.engine.restarts == []
+
+
+def test_more_m_lines_are_more_slots_and_the_old_keep_their_ssrcs(world: World, ann: MediaGrant) -> None:
+    room = world.node.room(ann.session)
+    assert room is not None
+    first = room.offer(ann.sub, later_offer(ann, usual_offer()))
+    sections = [*usual_sections(), media_section("7", "video", "recvonly")]
+    answered = room.offer(ann.sub, later_offer(ann, make_sdp(*sections)))
+    assert [slot.mid for slot in answered.slots] == ["3", "4", "5", "7"]
+
+    def ssrcs(answer: str) -> list[str]:
+        return [line for line in answer.splitlines() if line.startswith("a=ssrc:")]
+
+    assert ssrcs(answered.answer)[: len(ssrcs(first.answer))] == ssrcs(first.answer)
+    assert f"{ann.peer}/7" in world.engine.slots
+
+
+def test_an_m_line_that_stops_sending_ends_its_publication(world: World, ann: MediaGrant, ben: MediaGrant) -> None:
+    room = world.node.room(ann.session)
+    assert room is not None
+    sections = usual_sections()
+    sections[0] = media_section("0", "video", "inactive")
+    sections[4] = media_section("4", "video", "inactive")
+    answered = room.offer(ann.sub, later_offer(ann, make_sdp(*sections)))
+    assert [p.source for p in answered.publications] == [Source.MICROPHONE]
+    assert [slot.mid for slot in answered.slots] == ["3", "5"]
+    assert f"{ann.peer}/4" not in world.engine.slots
+    last = world.link(ben).said(ParticipantChanged)[-1].participant
+    assert [p.source for p in last.publications] == [Source.MICROPHONE]
+
+
+@pytest.mark.parametrize(
+    ("sdp", "said"),
+    [
+        (make_sdp(*usual_sections()[:3]), "not dropped"),
+        (make_sdp(*reversed(usual_sections())), "not dropped"),
+        (usual_offer(fingerprint=":".join(["EF"] * 32)), "fingerprint"),
+    ],
+)
+def test_a_later_offer_of_another_shape_is_unsupported_and_changes_nothing(
+    world: World, ann: MediaGrant, sdp: str, said: str
+) -> None:
+    room = world.node.room(ann.session)
+    assert room is not None
+    before = dict(world.engine.publications), dict(world.engine.slots), dict(world.engine.peers)
+    with pytest.raises(UnsupportedOfferError, match=said):
+        room.offer(ann.sub, later_offer(ann, sdp))
+    assert before == (world.engine.publications, world.engine.slots, world.engine.peers)
+
+
+def test_an_offer_of_a_peer_that_is_not_ones_own_is_not_found(world: World, ann: MediaGrant, ben: MediaGrant) -> None:
+    room = world.node.room(ann.session)
+    assert room is not None
+    with pytest.raises(PeerNotFoundError):
+        room.offer(ben.sub, later_offer(ann, usual_offer()))
+
+
+def test_nobody_leaves_for_another(world: World, ann: MediaGrant, ben: MediaGrant) -> None:
+    room = world.node.room(ann.session)
+    assert room is not None
+    room.leave(ben.sub, ann.peer)
+    assert world.node.peers == 2
+
+
+def test_removing_another_peer_than_the_present_one_does_nothing(world: World, ann: MediaGrant) -> None:
+    room = world.node.room(ann.session)
+    assert room is not None
+    room.remove_participant(ann.sub, new_id("peer"), LeaveReason.REMOVED)
+    assert world.node.peers == 1
+    room.remove_participant(ann.sub, None, LeaveReason.BANNED)
+    assert world.mailbox.to(ann.sub, Left) == [Left(peer=ann.peer, reason=LeaveReason.BANNED)]
+    assert [event.reason for event in world.reporter.events if isinstance(event, PeerLeft)] == [LeaveReason.BANNED]

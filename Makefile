@@ -1,0 +1,74 @@
+# Everything that Parley's developers do, by name. Set-up happens by itself and only when something it depends on changed:
+# the files under .make/ note what was installed last.
+
+PYTHON := .venv/bin/python
+PIP_INSTALL := PIP_DISABLE_PIP_VERSION_CHECK=1 $(PYTHON) -m pip install --quiet --require-hashes
+CLIENT_SOURCES := $(shell find client/src client/public client/index.html client/*.json client/*.ts 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test check lock generate clean test-programs
+
+help: ## say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo '  PORT (8080) and PARLEY_HOME (.run) choose the ports and the state folder of `make run`.'
+
+run: .make/python-run client/dist/index.html ## run Parley on this machine; Ctrl-C stops it
+	@exec $(PYTHON) -m local_azure run
+
+test: test-programs check client/dist/index.html ## run every check and every test
+	@echo 'running the client tests …'
+	@cd client && npm run --silent test
+	@echo 'running the Python and browser tests …'
+	@$(PYTHON) -m pytest
+
+check: .make/python-test .make/client ## lint, check types, borders, lock files and generated code
+	@echo 'checking …'
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m mypy
+	@.venv/bin/lint-imports
+	@$(PYTHON) scripts/lock.py --check
+	@cd client && npm run --silent check
+	@scripts/check_generated.sh
+
+lock: .make/python-test ## pin the Python dependencies anew from pyproject.toml
+	@$(PYTHON) scripts/lock.py
+
+generate: .make/python-test .make/client ## generate the client's types from the Python models
+	@cd client && npm run --silent generate
+
+clean: ## remove what was installed and built; meetings are kept
+	rm -rf .make .venv client/node_modules client/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+test-programs:
+	@scripts/setup/test_programs.sh
+
+.venv/bin/python:
+	@scripts/setup/python.sh
+
+.make/python-run: requirements/local.txt .venv/bin/python
+	@echo 'installing Python packages (about a minute) …'
+	@$(PIP_INSTALL) -r requirements/local.txt
+	@mkdir -p .make && touch $@
+
+# The packages of a run are among those of the tests, with the same pins. Microsoft's worker library declares a newer
+# Python than it needs, and brings nothing along that the lock file does not name.
+.make/python-test: requirements/dev.txt requirements/functions-runtime.txt .venv/bin/python
+	@echo 'installing Python packages for the tests (a minute or two) …'
+	@$(PIP_INSTALL) -r requirements/dev.txt
+	@$(PIP_INSTALL) --no-deps --ignore-requires-python -r requirements/functions-runtime.txt
+	@mkdir -p .make && touch $@ .make/python-run
+
+.make/client: client/package.json client/package-lock.json client/.npmrc
+	@scripts/setup/node.sh
+	@echo 'installing npm packages (about a minute) …'
+	@cd client && npm ci --loglevel=error
+	@mkdir -p .make && touch $@
+
+client/dist/index.html: .make/client $(CLIENT_SOURCES)
+	@echo 'building the client …'
+	@cd client && npm run --silent build -- --logLevel warn
+	@touch $@

@@ -1,0 +1,93 @@
+"""The client's built files: the page of every route that the client draws, and what the page loads."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
+
+from local_azure.functions_host.settings import HostConfigurationError
+
+# A machine's own table may say otherwise, and a browser refuses to run a module of another type.
+for _suffix, _type in {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}.items():
+    mimetypes.add_type(_type, _suffix)
+
+_FOREVER = "public, max-age=31536000, immutable"
+_ASK_FIRST = "no-cache"
+
+
+class ClientPages:
+    """Serves the folder `dist` that the client's build leaves; an ASGI application for the paths that it `holds`."""
+
+    def __init__(self, dist: Path, signalling_endpoint: str) -> None:
+        self._index = dist / "index.html"
+        if not self._index.is_file():
+            raise HostConfigurationError(f"the client is not built: {self._index} is missing (`make run` builds it)")
+        self._dist = dist
+        self._assets = StaticFiles(directory=dist, check_dir=False)
+        self._page_headers = page_headers(signalling_endpoint)
+
+    def holds(self, path: str) -> bool:
+        """Whether `path` is the client's rather than the API's."""
+        return self._is_page(path) or path.startswith("/assets/") or self._is_top_file(path)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] not in ("GET", "HEAD"):
+            response: Response = PlainTextResponse("only GET and HEAD", 405, headers={"Allow": "GET, HEAD"})
+        elif self._is_page(scope["path"]):
+            response = FileResponse(self._index, headers=self._page_headers)
+        else:
+            response = await self._file(scope)
+        await response(scope, receive, send)
+
+    async def _file(self, scope: Scope) -> Response:
+        path = self._assets.get_path({**scope, "root_path": ""})
+        try:
+            response = await self._assets.get_response(path, scope)
+        except HTTPException as error:
+            response = PlainTextResponse(error.detail, error.status_code)
+        is_hashed = scope["path"].startswith("/assets/") and response.status_code in (200, 304)
+        response.headers["Cache-Control"] = _FOREVER if is_hashed else _ASK_FIRST
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    def _is_page(self, path: str) -> bool:
+        return path == "/" or path.startswith("/m/")
+
+    def _is_top_file(self, path: str) -> bool:
+        """A file beside index.html, such as the icon."""
+        name = path.removeprefix("/")
+        return "/" not in name and "\\" not in name and "\0" not in name and (self._dist / name).is_file()
+
+
+def page_headers(signalling_endpoint: str) -> Mapping[str, str]:
+    """The headers of a page, which may talk only to its own origin and to the Web PubSub endpoint (an http URL)."""
+    endpoint = urlsplit(signalling_endpoint)
+    socket = f"{'wss' if endpoint.scheme == 'https' else 'ws'}://{endpoint.netloc}"
+    policy = {
+        "default-src": "'self'",
+        "connect-src": f"'self' {socket}",
+        "img-src": "'self' data: blob:",
+        "media-src": "'self' blob:",
+        "font-src": "'self' data:",
+        # Fluent UI writes its styles into the page while it runs.
+        "style-src": "'self' 'unsafe-inline'",
+        "worker-src": "'self' blob:",
+        "object-src": "'none'",
+        "base-uri": "'none'",
+        "form-action": "'self'",
+        "frame-ancestors": "'none'",
+    }
+    return {
+        "Content-Security-Policy": "; ".join(f"{name} {sources}" for name, sources in policy.items()),
+        "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self)",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": _ASK_FIRST,
+    }

@@ -1,0 +1,130 @@
+"""Parley's parts on a laptop: which programs, with which settings, in which order."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from local_azure.runner.home import Home
+from local_azure.runner.keys import Keys
+from local_azure.runner.part import Part, Probe
+from local_azure.runner.ports import Ports
+from local_azure.runner.supervision import Stages
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+CLIENT = REPOSITORY / "client" / "dist"
+
+DATABASE = "parley"
+DEMO_MEETING = "demo"
+
+_LOOPBACK = "127.0.0.1"
+
+
+def public_url(ports: Ports) -> str:
+    return f"http://localhost:{ports.http}"
+
+
+def meeting_url(ports: Ports) -> str:
+    return f"{public_url(ports)}/m/{DEMO_MEETING}"
+
+
+def parley_parts(ports: Ports, home: Home, keys: Keys) -> Stages:
+    """The stages of a start: the emulators, what they must hold, the Functions app, the SFU node."""
+    control_plane = _common() | _functions_settings(ports, home, keys)
+    bootstrap = control_plane | {"PARLEY_BOOTSTRAP_TENANT": keys.tenant, "PARLEY_BOOTSTRAP_API_KEY": keys.api_key}
+    return (
+        (_cosmos(ports, home, keys), _webpubsub(ports, keys)),
+        (Part("bootstrap", _module("function_app.bootstrap"), bootstrap, runs_once=True),),
+        (_functions(ports, control_plane),),
+        (_sfu(ports, keys),),
+    )
+
+
+def _module(name: str, *arguments: object) -> tuple[str, ...]:
+    return (sys.executable, "-m", name, *map(str, arguments))
+
+
+def _at(port: int, path: str = "") -> str:
+    return f"http://{_LOOPBACK}:{port}{path}"
+
+
+def _common() -> dict[str, str]:
+    """What every part is told: where it runs, and never to go through a proxy to reach this machine."""
+    exempt = ",".join(filter(None, (os.environ.get("NO_PROXY") or os.environ.get("no_proxy"), "localhost", _LOOPBACK)))
+    return {"PARLEY_ENVIRONMENT": "local", "NO_PROXY": exempt, "no_proxy": exempt}
+
+
+def _cosmos(ports: Ports, home: Home, keys: Keys) -> Part:
+    return Part(
+        "cosmos",
+        _module("local_azure.cosmos", "--port", ports.cosmos, "--data", home.database),
+        _common() | {"PARLEY_COSMOS_KEY": keys.cosmos_key},
+        (Probe(_at(ports.cosmos, "/_emulator/health")),),
+    )
+
+
+def _webpubsub(ports: Ports, keys: Keys) -> Part:
+    upstream = f"meetings={_at(ports.http, '/internal/webpubsub')}"
+    # As in Azure, nobody waits for a `connect` handler: the access token says all there is to say.
+    events = ("--upstream", upstream, "--system-events", "connected,disconnected")
+    return Part(
+        "webpubsub",
+        _module("local_azure.webpubsub", "--port", ports.webpubsub, *events),
+        _common() | {"PARLEY_WEBPUBSUB_KEY": keys.webpubsub_key},
+        (Probe(_at(ports.webpubsub, "/_emulator/health")),),
+    )
+
+
+def _functions_settings(ports: Ports, home: Home, keys: Keys) -> dict[str, str]:
+    cosmos = _at(ports.cosmos)
+    return {
+        "PARLEY_PUBLIC_URL": public_url(ports),
+        "PARLEY_COSMOS_ENDPOINT": cosmos,
+        "PARLEY_COSMOS_KEY": keys.cosmos_key,
+        "PARLEY_COSMOS_DATABASE": DATABASE,
+        # The connection that the change-feed trigger names, in the form that the Functions host takes.
+        "PARLEY_COSMOS": f"AccountEndpoint={cosmos};AccountKey={keys.cosmos_key};",
+        "PARLEY_WEBPUBSUB_ENDPOINT": _at(ports.webpubsub),
+        "PARLEY_WEBPUBSUB_KEY": keys.webpubsub_key,
+        "PARLEY_SIGNING_KEY_FILE": str(home.signing_key),
+        "PARLEY_SERVICE_KEY": keys.service_key,
+        "PARLEY_API_KEY_PEPPER": keys.api_key_pepper,
+        "PARLEY_OPEN_MEETING": f"{keys.tenant}/{DEMO_MEETING}",
+    }
+
+
+def _functions(ports: Ports, settings: dict[str, str]) -> Part:
+    return Part(
+        "functions",
+        _module("local_azure.functions_host", "--port", ports.http, "--client", CLIENT),
+        settings,
+        (Probe(_at(ports.http, "/healthz")), Probe(_at(ports.http, "/"))),
+    )
+
+
+def _sfu(ports: Ports, keys: Keys) -> Part:
+    settings = {
+        "PARLEY_CONTROL_URL": _at(ports.http),
+        "PARLEY_SERVICE_KEY": keys.service_key,
+        "PARLEY_NODE_REGION": "local",
+        "PARLEY_NODE_TRACK": "stable",
+        "PARLEY_MEDIA_BIND": _LOOPBACK,
+        "PARLEY_MEDIA_ADDRESS": _LOOPBACK,
+        "PARLEY_MEDIA_PORT": str(ports.media),
+        "PARLEY_HTTP_BIND": _LOOPBACK,
+        "PARLEY_HTTP_PORT": str(ports.sfu_http),
+    }
+    return Part(
+        "sfu", _module("sfu_container"), _common() | settings, (Probe(_at(ports.sfu_http, "/healthz"), _is_joinable),)
+    )
+
+
+def _is_joinable(body: bytes) -> bool:
+    """Whether a node's health says that the controller knows it and that signalling reaches it."""
+    try:
+        health = json.loads(body)
+    except ValueError:
+        return False
+    return isinstance(health, dict) and health.get("registered") is True and health.get("signalling") is True

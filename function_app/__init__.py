@@ -1,0 +1,18 @@
+"""The control plane: Parley's HTTP API, its timer and its change feed, on Azure Functions.
+
+`app` must stay the only name here that is bound to a FunctionApp: the Functions worker imports this package and takes
+what it finds.
+"""
+
+import azure.functions as func
+
+from function_app.api.application import create_api
+from function_app.triggers.meeting_changes import blueprint as _meeting_changes
+from function_app.triggers.sweep import blueprint as _sweep
+from function_app.wiring import process as _process
+
+app = func.AsgiFunctionApp(app=create_api(_process), http_auth_level=func.AuthLevel.ANONYMOUS)
+app.register_functions(_meeting_changes)
+app.register_functions(_sweep)
+
+__all__ = ["app"]

@@ -1,0 +1,50 @@
+"""The HTTP API as one ASGI application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import Depends, FastAPI
+
+from function_app.api import platform
+from function_app.api.envelope import Envelope
+from function_app.api.error_responses import DOCUMENTED_ERRORS, add_error_handlers
+from function_app.api.versions import API_VERSION, check_api_version
+from function_app.chat import endpoints as chat
+from function_app.media import endpoints as media
+from function_app.meetings import endpoints as meetings
+from function_app.meetings import invitations
+from function_app.sessions import endpoints as sessions
+from function_app.signalling import endpoints as signalling
+from function_app.wiring import Process
+
+_PUBLIC = (meetings.router, invitations.router, sessions.router, chat.router, platform.router)
+_INTERNAL = (media.router, signalling.router)
+
+
+def create_api(process: Process) -> FastAPI:
+    """The API over the services of `process`, which are built when the server starts or at the first request."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        process.services()
+        yield
+        await process.close()
+
+    api = FastAPI(
+        title="Parley",
+        version=API_VERSION,
+        summary="Video meetings for your users.",
+        lifespan=lifespan,
+        responses=DOCUMENTED_ERRORS,
+        redirect_slashes=False,
+    )
+    api.state.process = process
+    api.add_middleware(Envelope)
+    add_error_handlers(api)
+    for router in _PUBLIC:
+        api.include_router(router, dependencies=[Depends(check_api_version)])
+    for router in _INTERNAL:
+        api.include_router(router)
+    return api

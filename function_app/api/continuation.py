@@ -1,0 +1,36 @@
+"""Opaque continuation tokens: what the store needs to go on, sealed so that nobody can make one up or use another's."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
+from function_app.errors import InvalidRequestError
+
+PARAMETER = "continuationToken"
+MAXIMUM_LENGTH = 8192
+_SEAL_BYTES = 16
+
+
+class Continuations:
+    def __init__(self, secret: bytes) -> None:
+        self._key = hmac.new(secret, b"continuation tokens", hashlib.sha256).digest()
+
+    def seal(self, tenant: str, continuation: str) -> str:
+        content = continuation.encode()
+        return urlsafe_b64encode(self._seal(tenant, content) + content).rstrip(b"=").decode()
+
+    def open(self, tenant: str, token: str) -> str:
+        """Raises InvalidRequestError when it is not one that was given to this tenant."""
+        try:
+            raw = urlsafe_b64decode(token.encode() + b"=" * (-len(token) % 4))
+            seal, content = raw[:_SEAL_BYTES], raw[_SEAL_BYTES:]
+            if hmac.compare_digest(seal, self._seal(tenant, content)):
+                return content.decode()
+        except ValueError:
+            pass
+        raise InvalidRequestError.parameter(PARAMETER, "The token is not one of ours.")
+
+    def _seal(self, tenant: str, content: bytes) -> bytes:
+        return hmac.new(self._key, tenant.encode() + b"\0" + content, hashlib.sha256).digest()[:_SEAL_BYTES]

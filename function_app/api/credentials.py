@@ -1,0 +1,100 @@
+"""Who calls: the dependencies that turn the credential of a request into a tenant, a user of a meeting, or a node.
+
+All are coroutines, though some await nothing: FastAPI would run a plain function in a thread of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends, Path, Request
+from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+
+from function_app.errors import MeetingNotFoundError, TokenInvalidError, TokenMissingError, UnauthorizedError
+from function_app.stores.documents import MeetingKey
+from function_app.wiring import Services
+from parley_protocol.grants import JoinClaims
+from parley_protocol.ids import MeetingId, NodeId
+
+_KEY_PREFIX = "parley_"
+
+_bearer_key = HTTPBearer(scheme_name="apiKey", description="A tenant's API key.", auto_error=False)
+_header_key = APIKeyHeader(
+    name="x-api-key", scheme_name="apiKeyHeader", description="The same in a header of its own.", auto_error=False
+)
+_join_token = HTTPBearer(
+    scheme_name="joinToken", bearerFormat="JWT", description="A join token, from `:issueToken`.", auto_error=False
+)
+_service_token = HTTPBearer(
+    scheme_name="serviceToken", bearerFormat="JWT", description="A node's own token.", auto_error=False
+)
+
+Bearer = HTTPAuthorizationCredentials | None
+
+
+async def services_of(request: Request) -> Services:
+    services: Services = request.app.state.process.services()
+    return services
+
+
+ServicesOf = Annotated[Services, Depends(services_of)]
+
+
+async def tenant_of(
+    services: ServicesOf,
+    bearer: Annotated[Bearer, Depends(_bearer_key)],
+    header: Annotated[str | None, Depends(_header_key)],
+) -> str:
+    """The tenant whose API key the request carries."""
+    credential = header or (bearer.credentials if bearer else None)
+    if credential is None:
+        raise UnauthorizedError
+    return await services.tenants.authenticate(credential)
+
+
+async def join_claims(services: ServicesOf, bearer: Annotated[Bearer, Depends(_join_token)]) -> JoinClaims:
+    """What the request's join token says."""
+    if bearer is None:
+        raise TokenMissingError
+    return services.join_tokens.verify(bearer.credentials)
+
+
+async def node_of(
+    services: ServicesOf,
+    node: Annotated[NodeId, Path(alias="nid")],
+    bearer: Annotated[Bearer, Depends(_service_token)],
+) -> str:
+    """The node that calls; it may only speak for itself."""
+    if bearer is None:
+        raise TokenMissingError
+    if services.service_tokens.verify(bearer.credentials) != node:
+        raise TokenInvalidError("The token is another node's.")
+    return node
+
+
+MeetingIdInPath = Annotated[MeetingId, Path(alias="id", examples=["weekly-planning"])]
+
+
+async def readable_meeting(
+    services: ServicesOf,
+    meeting: MeetingIdInPath,
+    bearer: Annotated[Bearer, Depends(_join_token)],
+    key: Annotated[Bearer, Depends(_bearer_key)],
+    header: Annotated[str | None, Depends(_header_key)],
+) -> MeetingKey:
+    """The meeting in the path, for the tenant that it is of or for somebody with a join token for it.
+
+    For everybody else there is no such meeting.
+    """
+    if bearer is None or header or bearer.credentials.startswith(_KEY_PREFIX):
+        return MeetingKey(await tenant_of(services, key, header), meeting)
+    claims = await join_claims(services, bearer)
+    if claims.meeting != meeting:
+        raise MeetingNotFoundError
+    return MeetingKey(claims.tenant, meeting)
+
+
+Tenant = Annotated[str, Depends(tenant_of)]
+JoinClaimsOf = Annotated[JoinClaims, Depends(join_claims)]
+NodeOf = Annotated[str, Depends(node_of)]
+ReadableMeeting = Annotated[MeetingKey, Depends(readable_meeting)]

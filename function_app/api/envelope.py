@@ -1,0 +1,124 @@
+"""What surrounds every request: its id, the limit on its body, its log line, and the answer when there is a bug."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from ulid import ULID
+
+from function_app.api.error_responses import error_response
+from function_app.errors import InternalError, RequestTooLargeError
+
+MAXIMUM_BODY_BYTES = 64 * 1024
+MAXIMUM_NODE_BODY_BYTES = 1024 * 1024
+"""For what nodes report: up to 10,000 sessions, or 1,000 events."""
+
+_NODES = "/internal/nodes/"
+_QUIET = (_NODES, "/healthz")
+"""These are called every few seconds, so only their failures are worth a line."""
+
+_logger = logging.getLogger("parley.api")
+
+
+class ClientGoneError(Exception):
+    """The caller hung up before the request was there."""
+
+
+@dataclass
+class _Exchange:
+    """One request on its way to its answer."""
+
+    request_id: str
+    send: Send
+    status: int = 0
+    started: float = field(default_factory=time.monotonic)
+
+    async def answer(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            MutableHeaders(scope=message)["x-ms-request-id"] = self.request_id
+        await self.send(message)
+
+
+class Envelope:
+    """The outermost ASGI layer. Nothing is raised through it: the Functions host would hide it behind its own page."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        exchange = _Exchange(str(ULID()), send)
+        try:
+            body = await _read_body(scope, receive)
+            await self._app(scope, _replay(body, receive), exchange.answer)
+        except ClientGoneError:
+            return
+        except RequestTooLargeError as error:
+            await error_response(error)(scope, receive, exchange.answer)
+        except Exception:
+            _logger.exception("bug request=%s path=%s", exchange.request_id, scope["path"])
+            await self._answer_bug(scope, receive, exchange)
+        _log(scope, exchange)
+
+    @staticmethod
+    async def _answer_bug(scope: Scope, receive: Receive, exchange: _Exchange) -> None:
+        if exchange.status:
+            return  # The answer has begun; it cannot be taken back.
+        message = f"{InternalError.explanation} Request id: {exchange.request_id}"
+        await error_response(InternalError(message))(scope, receive, exchange.answer)
+
+
+async def _read_body(scope: Scope, receive: Receive) -> bytes:
+    """The whole body. Counted as it comes, because a chunked body does not say how long it is."""
+    limit = MAXIMUM_NODE_BODY_BYTES if scope["path"].startswith(_NODES) else MAXIMUM_BODY_BYTES
+    declared = Headers(scope=scope).get("content-length", "")
+    if declared.isdecimal() and int(declared) > limit:
+        raise RequestTooLargeError
+    body = bytearray()
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGoneError
+        body += message.get("body", b"")
+        if len(body) > limit:
+            raise RequestTooLargeError
+        more = message.get("more_body", False)
+    return bytes(body)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that gives the body that was read, and then goes on as before."""
+    given = False
+
+    async def replayed() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replayed
+
+
+def _log(scope: Scope, exchange: _Exchange) -> None:
+    """One line; the query is left out, as it may hold what is nobody's business."""
+    milliseconds = (time.monotonic() - exchange.started) * 1000
+    quiet = scope["path"].startswith(_QUIET) and exchange.status < HTTPStatus.BAD_REQUEST
+    _logger.log(
+        logging.DEBUG if quiet else logging.INFO,
+        "request method=%s path=%s status=%d ms=%.1f request=%s",
+        scope["method"],
+        scope["path"].encode("unicode_escape").decode(),
+        exchange.status,
+        milliseconds,
+        exchange.request_id,
+    )

@@ -1,0 +1,106 @@
+"""The settings of the control plane: read from the environment (`PARLEY_…`), checked before the first request."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import BaseModel, Field, SecretStr, StringConstraints, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from parley_protocol.ids import MeetingId, TenantId
+
+MINIMUM_SECRET_LENGTH = 32
+_DEFAULT_SECRET_MARKS = ("change-me", "default")
+
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+", strip_whitespace=True)]
+OptionalSecret = SecretStr | None
+
+
+class Environment(StrEnum):
+    LOCAL = "local"
+    DEV = "dev"
+    STAGING = "staging"
+    PROD = "prod"
+
+
+class OpenMeeting(BaseModel):
+    """The one meeting that anybody may join without a link."""
+
+    tenant: TenantId
+    meeting: MeetingId
+
+
+class Settings(BaseSettings):
+    """Where the control plane finds its services, and its secrets. An empty variable counts as absent."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PARLEY_", env_ignore_empty=True, frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    environment: Environment = Environment.PROD
+    public_url: Url
+    """The origin of the client and of this API; it is also the issuer of the tokens."""
+
+    cosmos_endpoint: Url
+    cosmos_key: OptionalSecret = None
+    """Absent means the managed identity."""
+    cosmos_database: str = "parley"
+
+    webpubsub_endpoint: Url
+    webpubsub_key: OptionalSecret = None
+    """Absent means the managed identity; then no CloudEvent can be verified, and all are refused."""
+
+    signing_key_file: Path
+    """PEM of the P-256 key that signs join tokens and media grants."""
+    service_key: OptionalSecret = None
+    """The secret of the nodes' service tokens. Absent means that no node is let in."""
+    api_key_pepper: SecretStr
+    redis_url: str | None = None
+    """Absent means that nodes and sessions are known to this process only."""
+
+    open_meeting: Annotated[OpenMeeting | None, NoDecode] = None
+    """`{tenantId}/{meetingId}`; local only."""
+    turn_urls: Annotated[tuple[str, ...], NoDecode] = ()
+    turn_secret: OptionalSecret = None
+
+    webpubsub_timeout_seconds: float = Field(default=4, gt=0)
+    cosmos_timeout_seconds: float = Field(default=4, gt=0)
+
+    @field_validator("public_url", "cosmos_endpoint", "webpubsub_endpoint")
+    @classmethod
+    def _without_trailing_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @field_validator("open_meeting", mode="before")
+    @classmethod
+    def _parse_open_meeting(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        tenant, _, meeting = value.partition("/")
+        return OpenMeeting(tenant=tenant, meeting=meeting)
+
+    @field_validator("turn_urls", mode="before")
+    @classmethod
+    def _parse_turn_urls(cls, value: object) -> object:
+        return tuple(url.strip() for url in value.split(",") if url.strip()) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _refuse_what_is_only_for_a_laptop(self) -> Self:
+        if self.environment is Environment.LOCAL:
+            return self
+        if self.open_meeting:
+            raise ValueError("PARLEY_OPEN_MEETING is only allowed where PARLEY_ENVIRONMENT is local")
+        for name in ("cosmos_key", "webpubsub_key", "service_key", "api_key_pepper", "turn_secret"):
+            self._refuse_weak_secret(name)
+        return self
+
+    def _refuse_weak_secret(self, name: str) -> None:
+        secret: OptionalSecret = getattr(self, name)
+        if secret is None:
+            return
+        value = secret.get_secret_value()
+        if len(value) < MINIMUM_SECRET_LENGTH or any(mark in value.lower() for mark in _DEFAULT_SECRET_MARKS):
+            least = f"at least {MINIMUM_SECRET_LENGTH} random characters"
+            raise ValueError(f"PARLEY_{name.upper()} is a default or too short; it must be {least}")

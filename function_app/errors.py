@@ -1,0 +1,166 @@
+"""The errors that the control plane answers with, each with a status and a code. Anything else raised is a bug.
+
+ApiError
+├── InvalidRequestError            400  names every wrong field in `details`
+├── UnsupportedApiVersionError     400
+├── UnauthorizedError              401
+│   ├── TokenMissingError
+│   ├── TokenInvalidError
+│   └── TokenExpiredError
+├── NotFoundError                  404
+│   └── MeetingNotFoundError
+├── MethodNotAllowedError          405
+├── IdempotencyKeyReusedError      409
+├── PreconditionFailedError        412
+├── RequestTooLargeError           413
+├── TooManyRequestsError           429
+├── InternalError                  500
+└── UnavailableError               503  all with Retry-After
+    ├── NoNodeAvailableError
+    ├── StoreUnavailableError
+    ├── SignallingUnavailableError
+    └── RegistryUnavailableError
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class ErrorDetail:
+    """One field that is wrong: `target` is its JSON pointer in the body, or the name of the parameter or header."""
+
+    code: str
+    target: str
+    message: str
+
+
+class ApiError(Exception):
+    """An expected failure, told to the caller as it is.
+
+    `target` names what the error is about, as in `ErrorDetail`; `retry_after` is in seconds.
+    """
+
+    status: ClassVar[int]
+    code: ClassVar[str]
+    explanation: ClassVar[str]
+    retry_seconds: ClassVar[int | None] = None
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        target: str | None = None,
+        details: Sequence[ErrorDetail] = (),
+        retry_after: int | None = None,
+    ) -> None:
+        self.message = message or self.explanation
+        super().__init__(self.message)
+        self.target = target
+        self.details = tuple(details)
+        self.retry_after = retry_after if retry_after is not None else self.retry_seconds
+
+
+class InvalidRequestError(ApiError):
+    status, code = 400, "InvalidRequest"
+    explanation = "The request is not valid; `details` says where."
+
+    @classmethod
+    def parameter(cls, target: str, message: str) -> InvalidRequestError:
+        """The error for one wrong field, parameter or header."""
+        return cls(message, target=target, details=[ErrorDetail("InvalidParameter", target, message)])
+
+
+class UnsupportedApiVersionError(ApiError):
+    status, code = 400, "UnsupportedApiVersionValue"
+    explanation = "The API version is not known."
+
+
+class UnauthorizedError(ApiError):
+    status, code = 401, "Unauthorized"
+    explanation = "The API key is missing or not valid."
+
+
+class TokenMissingError(UnauthorizedError):
+    code = "TokenMissing"
+    explanation = "The request needs a token in the header Authorization."
+
+
+class TokenInvalidError(UnauthorizedError):
+    code = "TokenInvalid"
+    explanation = "The token is not valid for this request."
+
+
+class TokenExpiredError(UnauthorizedError):
+    code = "TokenExpired"
+    explanation = "The token has expired."
+
+
+class NotFoundError(ApiError):
+    status, code = 404, "NotFound"
+    explanation = "There is nothing at this address."
+
+
+class MeetingNotFoundError(NotFoundError):
+    code = "MeetingNotFound"
+    explanation = "There is no such meeting."
+
+
+class MethodNotAllowedError(ApiError):
+    status, code = 405, "MethodNotAllowed"
+    explanation = "The method is not allowed at this address."
+
+
+class IdempotencyKeyReusedError(ApiError):
+    status, code = 409, "IdempotencyKeyReused"
+    explanation = "The idempotency key was used with another body."
+
+
+class PreconditionFailedError(ApiError):
+    status, code = 412, "PreconditionFailed"
+    explanation = "The resource is not in the state that the request asks for."
+
+
+class RequestTooLargeError(ApiError):
+    status, code = 413, "RequestTooLarge"
+    explanation = "The body is too large."
+
+
+class TooManyRequestsError(ApiError):
+    status, code = 429, "TooManyRequests"
+    explanation = "Too many requests; try again later."
+    retry_seconds = 1
+
+
+class InternalError(ApiError):
+    status, code = 500, "InternalError"
+    explanation = "Something went wrong that should not have. Please report the request id."
+
+
+class UnavailableError(ApiError):
+    status, code = 503, "Unavailable"
+    explanation = "The service is not available now; try again later."
+    retry_seconds = 2
+
+
+class NoNodeAvailableError(UnavailableError):
+    code = "NoNodeAvailable"
+    explanation = "No media node can take the session now."
+
+
+class StoreUnavailableError(UnavailableError):
+    code = "StoreUnavailable"
+    explanation = "The database is not available now."
+
+
+class SignallingUnavailableError(UnavailableError):
+    code = "SignallingUnavailable"
+    explanation = "The signalling service is not available now."
+
+
+class RegistryUnavailableError(UnavailableError):
+    code = "RegistryUnavailable"
+    explanation = "The registry of media nodes is not available now."

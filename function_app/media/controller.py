@@ -1,0 +1,120 @@
+"""The media controller: gives each session one node, and keeps that node listening to the session's group."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from random import Random
+
+from ulid import ULID
+
+from function_app.errors import NoNodeAvailableError
+from function_app.media.allocation import choose_node
+from function_app.media.assignments import Assignment, SessionMap
+from function_app.media.nodes import HEARTBEAT_SECONDS, Node, NodeRegistry
+from function_app.signalling.webpubsub import Signalling
+from function_app.signing import SigningKey
+from function_app.stores.documents import MeetingKey
+from parley_protocol.nodes import NodeLease, NodeReport
+
+_PLACEMENT_ATTEMPTS = 5
+_SESSIONS_IN_URL = 100
+"""A group is about 50 bytes of the URL, and a URL of more than 8 KiB is refused; the rest are added by REST."""
+_PARALLEL_CALLS = 16
+
+_logger = logging.getLogger("parley.media")
+
+
+class MediaController:
+    def __init__(
+        self, nodes: NodeRegistry, sessions: SessionMap, signalling: Signalling, key: SigningKey, random: Random
+    ) -> None:
+        self._nodes = nodes
+        self._sessions = sessions
+        self._signalling = signalling
+        self._key = key
+        self._random = random
+
+    async def place(self, session: str, key: MeetingKey) -> tuple[Node, Assignment]:
+        """The node that carries the session: the one it has while that lives, else a new one.
+
+        Raises NoNodeAvailableError, also while the session's node has no signalling connection.
+        """
+        for _ in range(_PLACEMENT_ATTEMPTS):
+            current = await self._sessions.find(session)
+            node = await self._nodes.get(current.node) if current else None
+            if current and node and current.key:
+                return self._listening(node), current
+            if node is None:
+                node = choose_node(await self._nodes.live(), self._random)
+            if node is None:
+                break
+            wanted = Assignment(session=session, node=node.id, tenant=key.tenant, meeting=key.meeting)
+            holds = await self._sessions.assign(wanted, instead_of=current.node if current else None)
+            if holds.node == node.id:
+                _logger.info("session placed session=%s node=%s", session, node.id)
+                return self._listening(node), holds
+        raise NoNodeAvailableError
+
+    async def announce(self, node: Node, assignment: Assignment) -> None:
+        """Sees to it that the node listens to the session's group before anybody sends to it."""
+        if assignment.announced != node.connection:
+            await self._signalling.listen(node.id, assignment.session)
+            await self._sessions.announced(assignment.session, node.id, node.connection)
+
+    async def heartbeat(self, node: str, report: NodeReport) -> NodeLease:
+        """Renews the node's lease, and gives it a signalling URL when it asks for one."""
+        known = await self._nodes.get(node)
+        await self._sessions.keep(node, report.sessions)
+        url = None
+        if report.needs_signalling:
+            current = Node.reported(node, report, listening=False, connection=str(ULID()))
+            url = await self._new_url(current)
+        else:
+            connection = known.connection if known else str(ULID())
+            current = Node.reported(node, report, listening=True, connection=connection)
+        await self._nodes.put(current)
+        if current.listening and not (known and known.listening):
+            await self._announce_all(current)
+        return NodeLease(heartbeat_seconds=HEARTBEAT_SECONDS, signalling_url=url, jwks=self._key.jwks)
+
+    async def connected(self, node: str, connection: str) -> None:
+        """Web PubSub says that the node's connection is up: sooner, and more surely, than the next heartbeat would."""
+        known = await self._nodes.get(node)
+        if known:
+            current = known.model_copy(update={"listening": True, "connection": connection})
+            await self._nodes.put(current)
+            await self._announce_all(current)
+
+    async def is_alive(self, node: str) -> bool:
+        return await self._nodes.get(node) is not None
+
+    async def find(self, session: str) -> Assignment | None:
+        return await self._sessions.find(session)
+
+    async def forget(self, session: str) -> None:
+        await self._sessions.forget(session)
+
+    async def _new_url(self, node: Node) -> str:
+        assignments = (await self._sessions.of_node(node.id))[:_SESSIONS_IN_URL]
+        sessions = [assignment.session for assignment in assignments]
+        url = await self._signalling.node_url(node.id, sessions)
+        for session in sessions:
+            await self._sessions.announced(session, node.id, node.connection)
+        return url
+
+    async def _announce_all(self, node: Node) -> None:
+        """Announces what the URL had no room for, or what was assigned after it was made."""
+        turn = asyncio.Semaphore(_PARALLEL_CALLS)
+
+        async def announce(assignment: Assignment) -> None:
+            async with turn:
+                await self.announce(node, assignment)
+
+        await asyncio.gather(*(announce(assignment) for assignment in await self._sessions.of_node(node.id)))
+
+    @staticmethod
+    def _listening(node: Node) -> Node:
+        if not node.listening:
+            raise NoNodeAvailableError
+        return node

@@ -1,0 +1,120 @@
+"""`/meetings`: what tenants do with their meetings."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Header, Query
+from starlette.responses import Response
+
+from function_app.api.conditional import RequestConditions, request_conditions
+from function_app.api.continuation import MAXIMUM_LENGTH, PARAMETER
+from function_app.api.credentials import MeetingIdInPath, ServicesOf, Tenant
+from function_app.meetings.documents import Meeting
+from function_app.meetings.models import MeetingContent, MeetingList, MeetingPatch, MeetingResource
+from function_app.stores.documents import MeetingKey
+from function_app.wiring import Services
+
+DEFAULT_PAGE_SIZE = 50
+MAXIMUM_PAGE_SIZE = 100
+_MAXIMUM_KEY_LENGTH = 200
+
+router = APIRouter(tags=["meetings"])
+
+ConditionsOf = Annotated[RequestConditions, Depends(request_conditions)]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        min_length=1,
+        max_length=_MAXIMUM_KEY_LENGTH,
+        description="The same key and body within 24 hours get the first answer again.",
+    ),
+]
+
+
+@router.put(
+    "/meetings/{id}",
+    operation_id="putMeeting",
+    responses={200: {"model": MeetingResource}, 201: {"model": MeetingResource}},
+)
+async def put_meeting(
+    tenant: Tenant,
+    services: ServicesOf,
+    meeting: MeetingIdInPath,
+    content: MeetingContent,
+    conditions: ConditionsOf,
+) -> Response:
+    """Creates the meeting, or replaces all that can be chosen about it."""
+    written, created = await services.meetings.put(MeetingKey(tenant, meeting), content.title, conditions)
+    return _shown(services, written, status=201 if created else 200)
+
+
+@router.post("/meetings", operation_id="createMeeting", status_code=201, responses={201: {"model": MeetingResource}})
+async def create_meeting(
+    tenant: Tenant, services: ServicesOf, content: MeetingContent, idempotency_key: IdempotencyKey = None
+) -> Response:
+    """Creates a meeting with an id that the service chooses."""
+    return _shown(services, await services.meetings.create(tenant, content.title, idempotency_key), status=201)
+
+
+@router.get(
+    "/meetings/{id}",
+    operation_id="getMeeting",
+    responses={200: {"model": MeetingResource}, 304: {"description": "The caller has this version."}},
+)
+async def get_meeting(
+    tenant: Tenant, services: ServicesOf, meeting: MeetingIdInPath, conditions: ConditionsOf
+) -> Response:
+    found = await services.meetings.get(MeetingKey(tenant, meeting))
+    if conditions.if_match:
+        conditions.check(found.version)
+    if conditions.not_modified(found.version):
+        return Response(status_code=304, headers={"ETag": f'"{found.version}"'})
+    return _shown(services, found)
+
+
+@router.patch("/meetings/{id}", operation_id="patchMeeting", responses={200: {"model": MeetingResource}})
+async def patch_meeting(
+    tenant: Tenant, services: ServicesOf, meeting: MeetingIdInPath, change: MeetingPatch, conditions: ConditionsOf
+) -> Response:
+    """Changes what the body names (JSON merge patch, RFC 7396)."""
+    key = MeetingKey(tenant, meeting)
+    return _shown(services, await services.meetings.rename(key, change.new_title, conditions))
+
+
+@router.delete("/meetings/{id}", operation_id="deleteMeeting", status_code=204)
+async def delete_meeting(
+    tenant: Tenant, services: ServicesOf, meeting: MeetingIdInPath, conditions: ConditionsOf
+) -> Response:
+    """Deletes the meeting and ends its session; 204 also when there is none."""
+    await services.meetings.delete(MeetingKey(tenant, meeting), conditions)
+    return Response(status_code=204)
+
+
+@router.get("/meetings", operation_id="listMeetings", response_model_exclude_none=True)
+async def list_meetings(
+    tenant: Tenant,
+    services: ServicesOf,
+    size: Annotated[int, Query(alias="maxpagesize", ge=1, le=MAXIMUM_PAGE_SIZE)] = DEFAULT_PAGE_SIZE,
+    continuation: Annotated[str | None, Query(alias=PARAMETER, max_length=MAXIMUM_LENGTH)] = None,
+) -> MeetingList:
+    """The tenant's meetings, a page at a time, in no promised order."""
+    inner = services.continuations.open(tenant, continuation) if continuation else None
+    page = await services.meetings.page(tenant, size, inner)
+    public_url = services.settings.public_url
+    next_link = None
+    if page.continuation:
+        token = services.continuations.seal(tenant, page.continuation)
+        next_link = f"{public_url}/meetings?" + urlencode({"maxpagesize": size, PARAMETER: token})
+    return MeetingList(value=[MeetingResource.of(one, public_url) for one in page.meetings], next_link=next_link)
+
+
+def _shown(services: Services, meeting: Meeting, status: int = 200) -> Response:
+    resource = MeetingResource.of(meeting, services.settings.public_url)
+    return Response(
+        resource.model_dump_json(by_alias=True),
+        status_code=status,
+        headers={"ETag": resource.etag},
+        media_type="application/json",
+    )

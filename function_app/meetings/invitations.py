@@ -1,0 +1,50 @@
+"""`:issueToken`: the links that let people in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from fastapi import APIRouter
+
+from function_app.api.credentials import MeetingIdInPath, ServicesOf, Tenant
+from function_app.errors import MeetingNotFoundError
+from function_app.meetings.models import GuestTokenRequest, IssuedToken, TokenRequest, meeting_url
+from function_app.participants.tokens import Invitation
+from function_app.stores.documents import MeetingKey
+from function_app.wiring import Services
+from parley_protocol.grants import ROLE_GRANTS, Role
+from parley_protocol.ids import new_id
+
+GUEST_LIFETIME = timedelta(hours=8)
+
+router = APIRouter(tags=["meetings"])
+
+
+@router.post("/meetings/{id}:issueToken", operation_id="issueToken")
+async def issue_token(
+    tenant: Tenant, services: ServicesOf, meeting: MeetingIdInPath, request: TokenRequest
+) -> IssuedToken:
+    """A join token for one of the tenant's users, and the link that carries it."""
+    key = MeetingKey(tenant, meeting)
+    await services.meetings.get(key)
+    grants = request.grants or ROLE_GRANTS[request.role]
+    invitation = Invitation(key, request.participant, request.name, request.role, grants)
+    return _issued(services, invitation, timedelta(seconds=request.ttl_seconds))
+
+
+@router.post("/openMeetings/{id}:issueToken", operation_id="issueGuestToken")
+async def issue_guest_token(services: ServicesOf, meeting: MeetingIdInPath, request: GuestTokenRequest) -> IssuedToken:
+    """A join token for anybody, where the meeting is open to all: only on a laptop, and only one meeting."""
+    opened = services.settings.open_meeting
+    if opened is None or opened.meeting != meeting:
+        raise MeetingNotFoundError
+    key = MeetingKey(opened.tenant, opened.meeting)
+    await services.meetings.get(key)
+    invitation = Invitation(key, new_id("usr"), request.name, Role.ATTENDEE, ROLE_GRANTS[Role.ATTENDEE])
+    return _issued(services, invitation, GUEST_LIFETIME)
+
+
+def _issued(services: Services, invitation: Invitation, lifetime: timedelta) -> IssuedToken:
+    token = services.join_tokens.issue(invitation, lifetime)
+    url = meeting_url(services.settings.public_url, invitation.key.meeting)
+    return IssuedToken(token=token.text, join_url=f"{url}#token={token.text}", expires_on=token.expires_on)

@@ -1,0 +1,93 @@
+"""Meetings as the API shows and takes them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Self
+
+from pydantic import Field, StringConstraints
+
+from function_app.api.models import Request, Response
+from function_app.meetings.documents import Meeting
+from function_app.timestamps import Timestamp
+from parley_protocol.grants import DisplayName, Grants, Role
+from parley_protocol.ids import MeetingId, UserId
+
+MINIMUM_TOKEN_SECONDS = 60
+MAXIMUM_TOKEN_SECONDS = 24 * 3600
+DEFAULT_TOKEN_SECONDS = 600
+
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class MeetingContent(Request):
+    """The body of PUT and POST: all that a tenant chooses about a meeting."""
+
+    title: Title = Field(examples=["Weekly planning"])
+
+
+class MeetingPatch(Request):
+    """The body of PATCH (RFC 7396): what is absent stays as it is."""
+
+    title: Title = Field(default="", examples=["Weekly planning"])
+
+    @property
+    def new_title(self) -> str | None:
+        return self.title if "title" in self.model_fields_set else None
+
+
+class MeetingResource(Response):
+    id: MeetingId = Field(examples=["weekly-planning"])
+    title: str
+    created_on: Timestamp
+    updated_on: Timestamp
+    etag: str
+    """The same as in the header ETag, so that a list has it too."""
+    join_url: str
+    """The client's page of the meeting; people need a join token on top, see `:issueToken`."""
+
+    @classmethod
+    def of(cls, meeting: Meeting, public_url: str) -> Self:
+        return cls(
+            id=meeting.meeting_id,
+            title=meeting.title,
+            created_on=meeting.created_on,
+            updated_on=meeting.updated_on,
+            etag=f'"{meeting.version}"',
+            join_url=meeting_url(public_url, meeting.meeting_id),
+        )
+
+
+class MeetingList(Response):
+    value: list[MeetingResource]
+    next_link: str | None = None
+    """The address of the next page; absent on the last one."""
+
+
+class TokenRequest(Request):
+    """The body of `:issueToken`: whom the tenant lets in, and as what."""
+
+    participant: UserId = Field(examples=["ann@example.com"])
+    """The tenant's own id of the person: the same id is the same participant, from wherever it joins."""
+    name: DisplayName = Field(examples=["Ann"])
+    role: Role = Role.ATTENDEE
+    grants: Grants | None = None
+    """Absent means what the role may do."""
+    ttl_seconds: int = Field(default=DEFAULT_TOKEN_SECONDS, ge=MINIMUM_TOKEN_SECONDS, le=MAXIMUM_TOKEN_SECONDS)
+
+
+class GuestTokenRequest(Request):
+    """The body of `:issueToken` of an open meeting."""
+
+    name: DisplayName = Field(examples=["Ann"])
+
+
+class IssuedToken(Response):
+    token: str
+    """The join token."""
+    join_url: str
+    """The link to give to the person; the token is in its fragment, which browsers do not send to servers."""
+    expires_on: Timestamp
+
+
+def meeting_url(public_url: str, meeting: str) -> str:
+    return f"{public_url}/m/{meeting}"

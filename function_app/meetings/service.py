@@ -1,0 +1,127 @@
+"""What tenants do with their meetings. Each change is one batch: the meeting and the event about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from function_app.errors import IdempotencyKeyReusedError, MeetingNotFoundError
+from function_app.meetings.creation import Creation
+from function_app.meetings.documents import EventKind, Meeting
+from function_app.stores.documents import MeetingKey
+from function_app.stores.meetings import MeetingStore
+from function_app.stores.outcomes import AbsentError, AlreadyExistsError, until_it_holds
+from function_app.timestamps import Clock
+from parley_protocol.ids import new_id
+
+
+class Conditions(Protocol):
+    """What the caller asks of the meeting's present version; None stands for no meeting."""
+
+    def check(self, version: str | None) -> None:
+        """Raises PreconditionFailedError when it does not hold."""
+
+
+@dataclass(frozen=True)
+class Page:
+    meetings: list[Meeting]
+    continuation: str | None
+
+
+class MeetingService:
+    def __init__(self, store: MeetingStore, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def get(self, key: MeetingKey) -> Meeting:
+        """Raises MeetingNotFoundError."""
+        meeting = await self._store.find(key)
+        if meeting is None or meeting.deleted_on:
+            raise MeetingNotFoundError
+        return meeting
+
+    async def page(self, tenant: str, size: int, continuation: str | None) -> Page:
+        return Page(*await self._store.page(tenant, size, continuation))
+
+    async def put(self, key: MeetingKey, title: str, conditions: Conditions) -> tuple[Meeting, bool]:
+        """Creates or replaces; the meeting, and whether it is new. Raises PreconditionFailedError."""
+
+        async def attempt() -> tuple[Meeting, bool]:
+            found = await self._store.find(key)
+            existing = found if found and not found.deleted_on else None
+            conditions.check(existing.version if existing else None)
+            if existing:
+                return await self._update(existing, title), False
+            return await self._create(self._fresh(key, title, found)), True
+
+        return await until_it_holds(attempt)
+
+    async def create(self, tenant: str, title: str, idempotency_key: str | None) -> Meeting:
+        """Creates a meeting with an id of ours. Raises IdempotencyKeyReusedError."""
+        meeting = Meeting.new(MeetingKey(tenant, new_id("mtg")), title, self._clock())
+        if idempotency_key is None:
+            return await self._create(meeting)
+        creation = await self._claim(Creation.new(meeting, idempotency_key, title))
+        try:
+            return await self._create(creation.meeting)
+        except AlreadyExistsError:
+            return creation.meeting
+
+    async def rename(self, key: MeetingKey, title: str | None, conditions: Conditions) -> Meeting:
+        """Changes the title, when there is one. Raises MeetingNotFoundError and PreconditionFailedError."""
+
+        async def attempt() -> Meeting:
+            meeting = await self.get(key)
+            conditions.check(meeting.version)
+            return meeting if title is None else await self._update(meeting, title)
+
+        return await until_it_holds(attempt)
+
+    async def delete(self, key: MeetingKey, conditions: Conditions) -> None:
+        """Deletes the meeting if there is one. Raises PreconditionFailedError."""
+
+        async def attempt() -> None:
+            meeting = await self._store.find(key)
+            if meeting is None or meeting.deleted_on:
+                conditions.check(None)
+                return
+            conditions.check(meeting.version)
+            now = self._clock()
+            gone, event = meeting.changed(now, deleted_on=now).happened(EventKind.MEETING_DELETED, now, {})
+            await self._store.save(gone, event)
+
+        await until_it_holds(attempt)
+
+    def _fresh(self, key: MeetingKey, title: str, mark: Meeting | None) -> Meeting:
+        """A new meeting, which goes on counting events where a deleted one with its id stopped."""
+        meeting = Meeting.new(key, title, self._clock())
+        if mark is None:
+            return meeting
+        return meeting.model_copy(update={"event_sequence": mark.event_sequence, "etag": mark.etag})
+
+    async def _create(self, meeting: Meeting) -> Meeting:
+        created, event = meeting.happened(EventKind.MEETING_CREATED, meeting.created_on, {"title": meeting.title})
+        await self._store.save(created, event)
+        return created
+
+    async def _update(self, meeting: Meeting, title: str) -> Meeting:
+        now = self._clock()
+        updated, event = meeting.changed(now, title=title).happened(EventKind.MEETING_UPDATED, now, {"title": title})
+        await self._store.save(updated, event)
+        return updated
+
+    async def _claim(self, creation: Creation) -> Creation:
+        """The creation that the key stands for: this one, or the one written down before it."""
+
+        async def attempt() -> Creation:
+            try:
+                return await self._store.claim(creation)
+            except AlreadyExistsError:
+                found = await self._store.find_creation(creation)
+            if found is None:
+                raise AbsentError
+            if found.request_digest != creation.request_digest:
+                raise IdempotencyKeyReusedError(target="Idempotency-Key")
+            return found
+
+        return await until_it_holds(attempt)

@@ -1,0 +1,38 @@
+"""Leaving, as the client says it itself."""
+
+from __future__ import annotations
+
+import logging
+
+from function_app.signalling.webpubsub import Signalling
+from function_app.stores.documents import MeetingKey
+from function_app.stores.outcomes import StoreRaceError
+from function_app.stores.sessions import SessionStore
+from function_app.timestamps import Clock
+from parley_protocol.addresses import node_group
+from parley_protocol.errors import LeaveReason
+from parley_protocol.grants import JoinClaims
+from parley_protocol.ids import participant_id
+from parley_protocol.signalling import RemovePeer
+
+_logger = logging.getLogger("parley.sessions")
+
+
+class LeaveService:
+    def __init__(self, sessions: SessionStore, signalling: Signalling, clock: Clock) -> None:
+        self._sessions = sessions
+        self._signalling = signalling
+        self._clock = clock
+
+    async def leave(self, claims: JoinClaims, session: str, peer: str) -> None:
+        """Marks the participant left and tells its node. A Peer that is not the newest any more changes nothing:
+        it is the farewell of a page that has been reloaded since."""
+        key = MeetingKey(claims.tenant, claims.meeting)
+        participant = participant_id(session, claims.sub)
+        try:
+            await self._sessions.mark_left(key, participant, peer, LeaveReason.LEFT, self._clock())
+        except StoreRaceError:
+            return
+        message = RemovePeer(participant=participant, peer=peer, reason=LeaveReason.LEFT)
+        await self._signalling.send(node_group(session), message)
+        _logger.info("left session=%s participant=%s peer=%s", session, participant, peer)

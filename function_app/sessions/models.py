@@ -1,0 +1,62 @@
+"""Sessions as the API shows and takes them."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from function_app.api.models import Request, Response
+from function_app.media.turn import IceServer
+from function_app.timestamps import Timestamp
+from parley_protocol.grants import DisplayName, Grants, Role
+from parley_protocol.ids import MeetingId, NodeId, ParticipantId, PeerId, SessionId
+
+
+class JoinRequest(Request):
+    """The body of `:join`: nothing yet, as the token says all."""
+
+
+class LeaveRequest(Request):
+    """The body of `:leave`."""
+
+    peer: PeerId
+    """The Peer that leaves; one that is not the participant's newest changes nothing."""
+
+
+class JoinedSession(Response):
+    id: SessionId
+    meeting: MeetingId
+    title: str
+
+
+class JoinedParticipant(Response):
+    id: ParticipantId
+    name: DisplayName
+    role: Role
+    grants: Grants
+
+
+class SignallingAddress(Response):
+    url: str
+    """Where to connect with the subprotocol json.reliable.webpubsub.azure.v1; good for ten minutes."""
+
+
+class SessionNode(Response):
+    id: NodeId
+    region: str
+
+
+class JoinResponse(Response):
+    """All that a client needs to be in the session."""
+
+    session: JoinedSession
+    participant: JoinedParticipant
+    peer: PeerId
+    """The client's new Peer."""
+    token: str
+    """A join token for coming back after the one that was used has died."""
+    token_expires_on: Timestamp
+    signalling: SignallingAddress
+    node: SessionNode
+    ice_servers: list[IceServer] = Field(description="For RTCConfiguration.iceServers.")
+    media_grant: str
+    """For the `join` message to the node; good for two minutes."""

@@ -1,0 +1,120 @@
+"""The regular look at what nobody reported: people who never got media, nodes that died, sessions that emptied."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from function_app.errors import ApiError
+from function_app.media.controller import MediaController
+from function_app.participants.documents import Participant, Presence
+from function_app.sessions.documents import ActiveSession
+from function_app.sessions.ending import SessionEnding
+from function_app.signalling.webpubsub import Signalling
+from function_app.stores.outcomes import StoreRaceError
+from function_app.stores.sessions import SessionStore
+from function_app.stores.tenants import TenantStore
+from function_app.timestamps import Clock
+from parley_protocol.addresses import session_group
+from parley_protocol.errors import LeaveReason
+from parley_protocol.signalling import Move
+
+CONNECT_WITHIN = timedelta(seconds=60)
+"""A participant without media for so long is not coming."""
+KEEP_EMPTY_FOR = timedelta(seconds=60)
+"""A session waits so long for somebody to come back, after a reload for instance."""
+NODE_SILENT_FOR = timedelta(seconds=20)
+"""How long a node must be seen dead: a control plane that has just started has not heard of any node yet."""
+_PARALLEL_SESSIONS = 8
+
+_logger = logging.getLogger("parley.sweep")
+
+
+class Sweep:
+    def __init__(
+        self,
+        tenants: TenantStore,
+        sessions: SessionStore,
+        ending: SessionEnding,
+        controller: MediaController,
+        signalling: Signalling,
+        clock: Clock,
+    ) -> None:
+        self._tenants = tenants
+        self._sessions = sessions
+        self._ending = ending
+        self._controller = controller
+        self._signalling = signalling
+        self._clock = clock
+        self._silent_since: dict[str, datetime] = {}
+
+    async def run(self) -> None:
+        """One round over every live session. A session that fails does not stop the others."""
+        turn = asyncio.Semaphore(_PARALLEL_SESSIONS)
+
+        async def look_after(active: ActiveSession) -> None:
+            async with turn:
+                await self._look_after(active)
+
+        for tenant in await self._tenants.ids():
+            await asyncio.gather(*(look_after(active) for active in await self._sessions.all_active(tenant)))
+        self._forget_old_silences()
+
+    async def _look_after(self, active: ActiveSession) -> None:
+        try:
+            await self._sweep_session(active)
+        except StoreRaceError:
+            _logger.info("session busy session=%s", active.session_id)
+        except ApiError as error:
+            _logger.warning("session not swept session=%s code=%s", active.session_id, error.code)
+        except Exception:
+            _logger.exception("session not swept session=%s", active.session_id)
+
+    async def _sweep_session(self, active: ActiveSession) -> None:
+        now = self._clock()
+        present = await self._sessions.present(active.key, active.session_id)
+        lost = await self._lost_nodes({participant.node for participant in present}, now)
+        stranded = [one for one in present if one.presence is Presence.CONNECTED and one.node in lost]
+        absent = [one for one in present if one.presence is Presence.JOINING and _since(one, now) >= CONNECT_WITHIN]
+        if stranded:
+            await self._signalling.send(
+                session_group(active.session_id), Move(session=active.session_id, reason=LeaveReason.NODE_LOST)
+            )
+        await self._mark_left(stranded, LeaveReason.NODE_LOST, now)
+        await self._mark_left(absent, LeaveReason.TIMED_OUT, now)
+        if not present:
+            await self._end_if_empty_for_long(active, now)
+
+    async def _mark_left(self, participants: Iterable[Participant], reason: LeaveReason, now: datetime) -> None:
+        for one in participants:
+            try:
+                await self._sessions.mark_left(one.key, one.id, one.peer, reason, now)
+            except StoreRaceError:
+                continue  # It has joined again, or has left, since it was read.
+            _logger.info("left session=%s participant=%s reason=%s", one.session_id, one.id, reason)
+
+    async def _end_if_empty_for_long(self, active: ActiveSession, now: datetime) -> None:
+        last_leave = await self._sessions.last_leave(active.key, active.session_id) or active.last_join_on
+        if now - last_leave >= KEEP_EMPTY_FOR:
+            await self._ending.end_empty(active, now, ended_on=last_leave)
+
+    async def _lost_nodes(self, nodes: set[str], now: datetime) -> set[str]:
+        """Those of the nodes that have been seen dead for long enough."""
+        lost = set()
+        for node in nodes:
+            if await self._controller.is_alive(node):
+                self._silent_since.pop(node, None)
+            elif now - self._silent_since.setdefault(node, now) >= NODE_SILENT_FOR:
+                lost.add(node)
+        return lost
+
+    def _forget_old_silences(self) -> None:
+        """Node ids are never used again, so what was noted about long-dead ones is of no use."""
+        oldest = self._clock() - timedelta(hours=1)
+        self._silent_since = {node: since for node, since in self._silent_since.items() if since > oldest}
+
+
+def _since(participant: Participant, now: datetime) -> timedelta:
+    return now - participant.presence_since

@@ -1,0 +1,1 @@
+"""Signalling over Web PubSub: what the control plane sends, and the CloudEvents that it gets."""

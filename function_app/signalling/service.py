@@ -1,0 +1,65 @@
+"""What the control plane does when Web PubSub tells it something."""
+
+from __future__ import annotations
+
+import logging
+
+from pydantic import TypeAdapter, ValidationError
+
+from function_app.chat.service import ChatService
+from function_app.media.controller import MediaController
+from function_app.signalling.cloud_events import CloudEvent
+from function_app.signalling.webpubsub import Signalling
+from parley_protocol.addresses import ParticipantAddress, participant_group
+from parley_protocol.errors import ErrorCode
+from parley_protocol.ids import MeetingId, NodeId, ParticipantId, SessionId, TenantId
+from parley_protocol.signalling import SignallingError
+
+_NODE = TypeAdapter(NodeId)
+_ADDRESS = TypeAdapter(tuple[TenantId, MeetingId, SessionId, ParticipantId])
+_CHAT_EVENT = "chat"
+
+_logger = logging.getLogger("parley.signalling")
+
+
+class SignallingEvents:
+    def __init__(self, controller: MediaController, chat: ChatService, signalling: Signalling) -> None:
+        self._controller = controller
+        self._chat = chat
+        self._signalling = signalling
+
+    async def handle(self, event: CloudEvent, body: bytes) -> None:
+        """Events that concern nothing of ours are let go: the service may learn new ones."""
+        if event.from_client:
+            await self._from_client(event, body)
+            return
+        _logger.info("signalling event=%s user=%s connection=%s", event.name, event.user, event.connection)
+        if event.name == "connected" and event.user and _is_node(event.user):
+            await self._controller.connected(event.user, event.connection)
+
+    async def _from_client(self, event: CloudEvent, body: bytes) -> None:
+        sender = _participant(event.user)
+        if sender is None:
+            _logger.info("signalling ignored event=%s user=%s", event.name, event.user)
+        elif event.name == _CHAT_EVENT:
+            await self._chat.receive(sender, body)
+        else:
+            message = f"There is no event {event.name[:64]!r}."
+            refusal = SignallingError(code=ErrorCode.UNKNOWN_MESSAGE_TYPE, message=message)
+            await self._signalling.send(participant_group(sender.participant), refusal)
+
+
+def _is_node(user: str) -> bool:
+    try:
+        _NODE.validate_python(user)
+    except ValidationError:
+        return False
+    return True
+
+
+def _participant(user: str | None) -> ParticipantAddress | None:
+    address = ParticipantAddress.parse(user or "")
+    try:
+        return ParticipantAddress(*_ADDRESS.validate_python(address)) if address else None
+    except ValidationError:
+        return None

@@ -1,0 +1,1 @@
+"""Tenants and their API keys: who calls on behalf of which organisation."""

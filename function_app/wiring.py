@@ -1,0 +1,188 @@
+"""The one place that builds the adapters and the services from the settings.
+
+`process` is this process's only set of services. It is built at the first use, so that importing the app needs no
+settings and indexing the functions opens nothing, and it is shared by the HTTP API and the triggers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from random import SystemRandom
+from typing import NamedTuple
+
+from azure.core.credentials import AzureKeyCredential
+from azure.core.credentials_async import AsyncTokenCredential
+
+from function_app.api.continuation import Continuations
+from function_app.chat.rate_limit import RateLimit
+from function_app.chat.service import MESSAGES_AT_ONCE, MESSAGES_PER_SECOND, ChatService
+from function_app.config import OptionalSecret, Settings
+from function_app.media.assignments import SessionMap
+from function_app.media.controller import MediaController
+from function_app.media.grants import MediaGrants
+from function_app.media.in_process import InProcessNodeRegistry, InProcessSessionMap
+from function_app.media.nodes import NodeRegistry
+from function_app.media.service_tokens import ServiceTokens
+from function_app.media.turn import TurnServers
+from function_app.meetings.service import MeetingService
+from function_app.participants.presence import PresenceService
+from function_app.participants.tokens import JoinTokens
+from function_app.sessions.ending import SessionEnding
+from function_app.sessions.join import JoinService
+from function_app.sessions.leave import LeaveService
+from function_app.sessions.meeting_events import MeetingEvents
+from function_app.sessions.sweep import Sweep
+from function_app.signalling.cloud_events import EventOrigin
+from function_app.signalling.service import SignallingEvents
+from function_app.signalling.webpubsub import Signalling
+from function_app.signing import SigningKey
+from function_app.stores.chat import ChatStore
+from function_app.stores.cosmos import Cosmos
+from function_app.stores.meetings import MeetingStore
+from function_app.stores.sessions import SessionStore
+from function_app.stores.tenants import TenantStore
+from function_app.tenants.service import TenantService
+from function_app.timestamps import Clock, utc_now
+
+MEETINGS_CONTAINER = "meetings"
+TENANTS_CONTAINER = "tenants"
+LEASES_CONTAINER = "leases"
+
+Close = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Services:
+    """What endpoints and triggers call."""
+
+    settings: Settings
+    signing_key: SigningKey
+    tenants: TenantService
+    meetings: MeetingService
+    continuations: Continuations
+    join_tokens: JoinTokens
+    joining: JoinService
+    leaving: LeaveService
+    media_grants: MediaGrants
+    turn: TurnServers
+    signalling: Signalling
+    signalling_events: SignallingEvents
+    event_origin: EventOrigin
+    service_tokens: ServiceTokens
+    controller: MediaController
+    presence: PresenceService
+    chat: ChatService
+    ending: SessionEnding
+    sweep: Sweep
+    meeting_events: MeetingEvents
+    closing: tuple[Close, ...]
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        for close in self.closing:
+            await close()
+
+
+class Process:
+    """Builds the services when they are first asked for, and again after they were closed."""
+
+    def __init__(self, read_settings: Callable[[], Settings], clock: Clock = utc_now) -> None:
+        self._read_settings = read_settings
+        self._clock = clock
+        self._services: Services | None = None
+
+    def services(self) -> Services:
+        """Raises pydantic's ValidationError, or OSError or ValueError for the signing key, on wrong settings."""
+        if self._services is None:
+            self._services = build(self._read_settings(), self._clock)
+        return self._services
+
+    async def close(self) -> None:
+        services, self._services = self._services, None
+        if services:
+            await services.close()
+
+
+process = Process(Settings)
+
+
+def build(settings: Settings, clock: Clock) -> Services:
+    """All services, connected to what the settings name. Nothing is called before the first request."""
+    key = SigningKey.from_file(settings.signing_key_file, settings.public_url)
+    pepper = settings.api_key_pepper.get_secret_value().encode()
+    cosmos = open_cosmos(settings)
+    meetings = MeetingStore(cosmos.container(MEETINGS_CONTAINER))
+    sessions = SessionStore(cosmos.container(MEETINGS_CONTAINER))
+    tenants = TenantStore(cosmos.container(TENANTS_CONTAINER))
+    signalling = Signalling(
+        settings.webpubsub_endpoint,
+        _key_or_identity(settings.webpubsub_key),
+        settings.webpubsub_timeout_seconds,
+    )
+    ephemeral = _ephemeral_state(settings.redis_url)
+    controller = MediaController(ephemeral.nodes, ephemeral.sessions, signalling, key, SystemRandom())
+    ending = SessionEnding(meetings, sessions, signalling, controller)
+    limit = RateLimit(MESSAGES_PER_SECOND, MESSAGES_AT_ONCE)
+    chat = ChatService(ChatStore(cosmos.container(MEETINGS_CONTAINER)), sessions, signalling, clock, limit)
+    return Services(
+        settings=settings,
+        signing_key=key,
+        tenants=TenantService(tenants, pepper),
+        meetings=MeetingService(meetings, clock),
+        continuations=Continuations(pepper),
+        join_tokens=JoinTokens(key, clock),
+        joining=JoinService(meetings, sessions, controller, clock),
+        leaving=LeaveService(sessions, signalling, clock),
+        media_grants=MediaGrants(key, clock),
+        turn=TurnServers(settings.turn_urls, _text(settings.turn_secret), clock),
+        signalling=signalling,
+        signalling_events=SignallingEvents(controller, chat, signalling),
+        event_origin=EventOrigin(settings.webpubsub_endpoint, _text(settings.webpubsub_key)),
+        service_tokens=ServiceTokens(_text(settings.service_key)),
+        controller=controller,
+        presence=PresenceService(sessions, tenants, controller, clock),
+        chat=chat,
+        ending=ending,
+        sweep=Sweep(tenants, sessions, ending, controller, signalling, clock),
+        meeting_events=MeetingEvents(sessions, ending, signalling, clock),
+        closing=(signalling.close, cosmos.close, *ephemeral.closing),
+    )
+
+
+def open_cosmos(settings: Settings) -> Cosmos:
+    """The way to the database; nothing is opened yet."""
+    credential = _text(settings.cosmos_key) or _managed_identity()
+    return Cosmos(settings.cosmos_endpoint, credential, settings.cosmos_database, settings.cosmos_timeout_seconds)
+
+
+class _EphemeralState(NamedTuple):
+    nodes: NodeRegistry
+    sessions: SessionMap
+    closing: tuple[Close, ...]
+
+
+def _ephemeral_state(redis_url: str | None) -> _EphemeralState:
+    if redis_url is None:
+        return _EphemeralState(InProcessNodeRegistry(), InProcessSessionMap(), ())
+    # Imported where it is needed: a process without Redis starts a quarter of a second sooner.
+    from function_app.media.redis import RedisNodeRegistry, RedisSessionMap, connect
+
+    redis = connect(redis_url)
+    return _EphemeralState(RedisNodeRegistry(redis), RedisSessionMap(redis), (redis.aclose,))
+
+
+def _key_or_identity(key: OptionalSecret) -> AzureKeyCredential | AsyncTokenCredential:
+    text = _text(key)
+    return AzureKeyCredential(text) if text else _managed_identity()
+
+
+def _managed_identity() -> AsyncTokenCredential:
+    # Imported where it is needed: a process with keys starts nearly half a second sooner.
+    from azure.identity.aio import DefaultAzureCredential
+
+    return DefaultAzureCredential()
+
+
+def _text(secret: OptionalSecret) -> str | None:
+    return secret.get_secret_value() if secret else None

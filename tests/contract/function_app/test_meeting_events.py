@@ -1,0 +1,101 @@
+"""What the change feed's events lead to."""
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import azure.functions as func
+import pytest
+
+from function_app import wiring
+from function_app.triggers import meeting_changes as trigger
+
+from .support import FakeNode, Platform, Socket, eventually
+
+
+@pytest.fixture
+async def client(platform: Platform, node: FakeNode, sockets: aiohttp.ClientSession) -> AsyncIterator[Socket]:
+    """Ann's socket in a session of the meeting `weekly`."""
+    await platform.put_meeting("weekly")
+    joined = await platform.join("ann", "weekly")
+    socket = Socket(joined["signalling"]["url"], sockets)
+    await socket.open()
+    yield socket
+    await socket.close()
+
+
+@pytest.fixture
+def feed(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The trigger uses the test's services."""
+    monkeypatch.setattr(trigger, "process", platform.process)
+    assert wiring.process is not platform.process
+
+
+async def deliver(platform: Platform) -> None:
+    """Hands everything in the meeting's partition to the change-feed function, as the host does."""
+    container = platform.store.container("meetings")
+    rows = await container.query((platform.tenant, "weekly"), "SELECT * FROM c")
+    await trigger.meeting_changes(func.DocumentList([func.Document.from_dict(row) for row in rows]))
+
+
+@pytest.mark.usefixtures("feed")
+async def test_a_new_title_reaches_the_session(platform: Platform, client: Socket) -> None:
+    await platform.put_meeting("weekly", "Another title")
+    await deliver(platform)
+    await eventually(lambda: bool(client.of_type("meetingUpdated")))
+    [message] = client.of_type("meetingUpdated")
+    assert message["title"] == "Another title"
+    assert message["meeting"] == "weekly"
+
+
+@pytest.mark.usefixtures("feed")
+async def test_deleting_the_meeting_ends_its_session_for_everybody(
+    platform: Platform, client: Socket, node: FakeNode
+) -> None:
+    await platform.call("DELETE", "/meetings/weekly")
+    await deliver(platform)
+    await eventually(lambda: bool(client.of_type("ended")))
+    assert client.of_type("ended")[0]["reason"] == "ended"
+    await eventually(lambda: bool(node.socket and node.socket.of_type("endSession")))
+    [session] = await platform.documents("session", "weekly")
+    assert session["endedOn"]
+    assert await platform.documents("activeSession", "weekly") == []
+
+
+@pytest.mark.usefixtures("feed")
+async def test_how_people_left_an_ended_session_is_still_written_down(platform: Platform, node: FakeNode) -> None:
+    await platform.put_meeting("weekly")
+    joined = await platform.join("ann", "weekly")
+    await node.tell("peerConnected", joined)
+    await platform.call("DELETE", "/meetings/weekly")
+    await deliver(platform)
+    await node.tell("peerLeft", joined, reason="ended")
+    [participant] = await platform.documents("participant", "weekly")
+    assert (participant["presence"], participant["leaveReason"]) == ("left", "ended")
+
+
+@pytest.mark.usefixtures("feed")
+async def test_the_same_events_may_come_again(platform: Platform, client: Socket) -> None:
+    await platform.call("DELETE", "/meetings/weekly")
+    await deliver(platform)
+    await deliver(platform)
+    kinds = [event["kind"] for event in await platform.documents("event", "weekly")]
+    assert kinds.count("sessionEnded") == 1
+
+
+@pytest.mark.usefixtures("feed")
+async def test_an_old_deletion_does_not_end_the_session_of_a_new_meeting(platform: Platform, client: Socket) -> None:
+    await platform.call("DELETE", "/meetings/weekly")
+    await deliver(platform)
+    await platform.put_meeting("weekly")
+    await platform.join("bob", "weekly")
+    await deliver(platform)
+    assert len(await platform.documents("activeSession", "weekly")) == 1
+
+
+@pytest.mark.usefixtures("feed", "client")
+async def test_an_event_that_cannot_be_read_does_not_hold_up_the_others(platform: Platform) -> None:
+    broken = {"id": "evt_broken", "type": "event", "tenantId": platform.tenant, "meetingId": "weekly"}
+    await platform.store.container("meetings").create(broken)
+    await platform.call("DELETE", "/meetings/weekly")
+    await deliver(platform)
+    assert await platform.documents("activeSession", "weekly") == []

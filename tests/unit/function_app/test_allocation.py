@@ -1,0 +1,69 @@
+"""Which node takes a new session."""
+
+from collections import Counter
+from random import Random
+
+import pytest
+
+from function_app.media.allocation import PLACEMENT_CEILING, choose_node
+from function_app.media.nodes import Node
+from parley_protocol.ids import new_id
+from parley_protocol.nodes import Capacity, Load, ReleaseTrack
+
+
+def node(packets: float = 0, peers: int = 0, *, draining: bool = False, listening: bool = True) -> Node:
+    return Node(
+        id=new_id("nod"),
+        region="local",
+        version="1",
+        track=ReleaseTrack.STABLE,
+        capacity=Capacity(packets_per_second=1000, peers=100),
+        load=Load(packets_per_second=packets, peers=peers, sessions=0),
+        draining=draining,
+        listening=listening,
+        connection="connection",
+    )
+
+
+def test_there_may_be_nobody() -> None:
+    assert choose_node([], Random(1)) is None
+
+
+def test_a_single_node_is_taken() -> None:
+    only = node()
+    assert choose_node([only], Random(1)) is only
+
+
+@pytest.mark.parametrize(
+    "unable", [node(draining=True), node(listening=False), node(packets=700), node(peers=70), node(5000, 1)]
+)
+def test_a_node_that_cannot_take_a_session_gets_none(unable: Node) -> None:
+    assert choose_node([unable], Random(1)) is None
+
+
+def test_just_below_the_ceiling_is_low_enough() -> None:
+    almost = node(packets=1000 * PLACEMENT_CEILING - 1)
+    assert choose_node([almost], Random(1)) is almost
+
+
+def test_of_two_nodes_the_less_full_is_taken() -> None:
+    idle, busy = node(packets=10), node(packets=100)
+    assert all(choose_node([busy, idle], Random(seed)) is idle for seed in range(20))
+
+
+def test_the_scarcer_capacity_decides() -> None:
+    many_packets, many_peers = node(packets=100, peers=1), node(packets=1, peers=50)
+    assert all(choose_node([many_packets, many_peers], Random(seed)) is many_packets for seed in range(20))
+
+
+def test_equal_nodes_share_the_sessions() -> None:
+    nodes, random = [node() for _ in range(10)], Random(1)
+    chosen = Counter(found.id for found in (choose_node(nodes, random) for _ in range(1000)) if found)
+    assert len(chosen) == 10
+    assert max(chosen.values()) < 200
+
+
+def test_the_fullest_of_several_is_never_taken() -> None:
+    nodes = [node(packets=number) for number in range(5)]
+    random = Random(1)
+    assert all(choose_node(nodes, random) is not nodes[-1] for _ in range(200))

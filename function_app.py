@@ -1,1 +1,2 @@
-# The functions are in the package function_app/, whose __init__.py exposes `app`; the Functions worker wants this file to be here.
+# Functions start here: the package function_app/ beside this file exposes `app`.
+# The worker wants this file to be there, and imports the package that has its name.

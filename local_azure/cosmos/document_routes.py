@@ -15,7 +15,7 @@ from local_azure.cosmos.errors import BadRequestError, UnsupportedError
 from local_azure.cosmos.exchange import Request, Response, json_response
 from local_azure.cosmos.partition_keys import Components
 from local_azure.cosmos.queries import QueryRequest, page_size, query_documents
-from local_azure.cosmos.query_scope import header_selection
+from local_azure.cosmos.query_scope import RANGE_ID, header_selection
 from local_azure.cosmos.resource_routes import is_query
 from local_azure.cosmos.store import Store
 
@@ -140,6 +140,8 @@ class DocumentRoutes:
             "x-ms-session-token": f"0:-1#{lsn}",
             "x-ms-alt-content-path": f"dbs/{container.database.id}/colls/{container.id}",
             "x-ms-content-path": container.rid,
+            # Without it the SDK asks for the ranges again before every request.
+            "x-ms-documentdb-partitionkeyrangeid": RANGE_ID,
             "lsn": str(lsn),
         }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields, is_dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -37,6 +37,16 @@ _WORD = re.compile(r"\w+|[^\w\s]")
 # Long enough for a word and the white space around it.
 _NEIGHBOURHOOD = 60
 
+# Made at import, which takes 0.2 s, so that no request waits for it. The transformer runs as the parser reduces, so no
+# recursion follows the depth of a hostile text.
+_PARSER = Lark(
+    Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8"),
+    start="query",
+    parser="lalr",
+    maybe_placeholders=True,
+    transformer=TreeBuilder(),
+)
+
 
 @lru_cache(maxsize=256)
 def parse(text: str) -> syntax.Query:
@@ -48,19 +58,12 @@ def parse(text: str) -> syntax.Query:
     if len(text) > MAX_QUERY_CHARACTERS:
         raise QueryTooLargeError(f"The SQL query text exceeds the limit of {MAX_QUERY_CHARACTERS} characters.")
     try:
-        tree = _parser().parse(text)
+        tree = _PARSER.parse(text)
     except UnexpectedInput as error:
         _refuse(error, text)
     query: syntax.Query = tree  # type: ignore[assignment]  # the embedded transformer makes the root a Query
     _check_size(query)
     return query
-
-
-@cache
-def _parser() -> Lark:
-    grammar = Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
-    # The transformer runs as the parser reduces, so no recursion follows the depth of a hostile text.
-    return Lark(grammar, start="query", parser="lalr", maybe_placeholders=True, transformer=TreeBuilder())
 
 
 def _refuse(error: UnexpectedInput, text: str) -> NoReturn:

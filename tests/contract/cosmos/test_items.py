@@ -26,6 +26,13 @@ def test_a_read_gives_what_was_written(container: ContainerProxy):
     assert {name: read[name] for name in body} == body
 
 
+def test_an_answer_names_its_range_so_that_the_sdk_need_not_ask_for_ranges_again(container: ContainerProxy):
+    container.create_item({"id": "m1", "tenantId": "t1"})
+    container.read_item("m1", "t1")
+    headers = container.client_connection.last_response_headers
+    assert headers["x-ms-documentdb-partitionkeyrangeid"] == "0"
+
+
 def test_an_id_is_taken_only_once_in_a_partition(container: ContainerProxy):
     container.create_item({"id": "m1", "tenantId": "t1"})
     with pytest.raises(exceptions.CosmosResourceExistsError):

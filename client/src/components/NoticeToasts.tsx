@@ -1,0 +1,53 @@
+import { makeStyles, tokens } from "@fluentui/react-components";
+import { useEffect, useState } from "react";
+import { useSession } from "../hooks/session";
+import { useStore } from "../hooks/useStore";
+import { noticeText } from "../strings/notice";
+
+const SHOWN_FOR_MS = 4_000;
+const SHOWN_AT_ONCE = 3;
+
+const useStyles = makeStyles({
+  toasts: {
+    position: "absolute",
+    insetBlockStart: "16px",
+    insetInlineEnd: "16px",
+    display: "flex",
+    flexDirection: "column",
+    gap: "8px",
+    pointerEvents: "none",
+    zIndex: 3,
+  },
+  toast: {
+    padding: "8px 14px",
+    borderRadius: tokens.borderRadiusLarge,
+    backgroundColor: tokens.colorNeutralBackground1,
+    boxShadow: tokens.shadow16,
+    maxInlineSize: "320px",
+  },
+});
+
+/** Shows what happened for a few seconds. The live region reads it out, so these are hidden from screen readers. */
+export function NoticeToasts() {
+  const styles = useStyles();
+  const notices = useStore(useSession().notices);
+  const newest = notices.at(-1)?.id ?? 0;
+  const [seen, setSeen] = useState(newest);
+  useEffect(() => {
+    // Not cleared by the next notice: each has its own few seconds.
+    setTimeout(() => {
+      setSeen((seenBefore) => Math.max(seenBefore, newest));
+    }, SHOWN_FOR_MS);
+  }, [newest]);
+  // What one toggled oneself is seen at the button.
+  const shown = notices.filter(({ id, notice }) => id > seen && notice.type !== "toggled").slice(-SHOWN_AT_ONCE);
+  return (
+    <div className={styles.toasts} aria-hidden="true">
+      {shown.map(({ id, notice }) => (
+        <div key={id} className={styles.toast}>
+          {noticeText(notice)}
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+import { Avatar, makeStyles, Text } from "@fluentui/react-components";
+import { MicOffRegular, MicRegular, ShareScreenStartRegular, VideoOffRegular, VideoRegular } from "@fluentui/react-icons";
+import type { ParticipantState } from "../generated/protocol";
+import { isLive } from "../core/roster";
+import { useSession } from "../hooks/session";
+import { useStore } from "../hooks/useStore";
+import { strings } from "../strings";
+
+const useStyles = makeStyles({
+  list: { listStyleType: "none", margin: 0, padding: "0 20px 20px", overflowY: "auto" },
+  person: { display: "flex", alignItems: "center", gap: "12px", paddingBlock: "8px", fontSize: "18px" },
+  name: { flexGrow: 1, minInlineSize: 0 },
+});
+
+/** Everyone in the meeting, with what of them is on. */
+export function PeopleList() {
+  const styles = useStyles();
+  const { meeting } = useSession();
+  const { participants } = useStore(meeting.roster);
+  const self = useStore(meeting.self)?.id;
+  return (
+    <ul className={styles.list} data-testid="people-list" data-count={participants.size}>
+      {[...participants.values()].map((person) => (
+        <Person key={person.participant} person={person} local={person.participant === self} />
+      ))}
+    </ul>
+  );
+}
+
+function Person({ person, local }: { person: ParticipantState; local: boolean }) {
+  const styles = useStyles();
+  const microphone = isLive(person, "microphone");
+  const camera = isLive(person, "camera");
+  return (
+    <li
+      className={styles.person}
+      data-testid="person"
+      data-participant={person.participant}
+      data-muted={!microphone}
+      data-camera={camera ? "on" : "off"}
+    >
+      <Avatar name={person.name} color="colorful" idForColor={person.participant} />
+      <Text className={styles.name} truncate wrap={false}>
+        {local ? strings.call.you(person.name) : person.name}
+      </Text>
+      {isLive(person, "screen") && <ShareScreenStartRegular />}
+      {microphone ? <MicRegular /> : <MicOffRegular />}
+      {camera ? <VideoRegular /> : <VideoOffRegular />}
+    </li>
+  );
+}

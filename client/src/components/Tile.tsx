@@ -1,0 +1,148 @@
+import { Avatar, Button, makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
+import { MicOffFilled, PinOffRegular, PinRegular, ShareScreenStartRegular, WifiWarningRegular } from "@fluentui/react-icons";
+import type { Size } from "../core/grid";
+import type { Tile as TileState } from "../core/tiles";
+import { useMediaElement } from "../hooks/useMediaElement";
+import { strings } from "../strings";
+import { SPEAKING_COLOUR } from "../theme";
+
+const useStyles = makeStyles({
+  tile: {
+    position: "relative",
+    flexShrink: 0,
+    overflow: "hidden",
+    borderRadius: tokens.borderRadiusXLarge,
+    backgroundColor: tokens.colorNeutralBackground1,
+    ":hover button": { opacity: 1 },
+  },
+  ring: {
+    position: "absolute",
+    inset: 0,
+    borderRadius: "inherit",
+    boxShadow: "inset 0 0 0 3px transparent",
+    pointerEvents: "none",
+    transitionProperty: "box-shadow",
+    transitionDuration: "150ms",
+  },
+  speaking: { boxShadow: `inset 0 0 0 3px ${SPEAKING_COLOUR}` },
+  video: { position: "absolute", inlineSize: "100%", blockSize: "100%", objectFit: "cover" },
+  whole: { objectFit: "contain", backgroundColor: "#000" },
+  mirrored: { transform: "scaleX(-1)" },
+  hidden: { visibility: "hidden" },
+  avatar: { position: "absolute", inset: 0, display: "grid", placeItems: "center" },
+  label: {
+    position: "absolute",
+    insetBlockEnd: "8px",
+    insetInlineStart: "8px",
+    maxInlineSize: "calc(100% - 16px)",
+    display: "flex",
+    alignItems: "center",
+    gap: "6px",
+    padding: "3px 10px",
+    borderRadius: tokens.borderRadiusCircular,
+    backgroundColor: "rgba(10, 12, 16, 0.72)",
+    color: "#fff",
+  },
+  mutedIcon: { color: tokens.colorPaletteRedForeground3, flexShrink: 0 },
+  pin: {
+    position: "absolute",
+    insetBlockStart: "8px",
+    insetInlineEnd: "8px",
+    opacity: 0,
+    ":focus-visible": { opacity: 1 },
+  },
+});
+
+interface TileProps {
+  tile: TileState;
+  size: Size;
+  /** What to show, or null for the avatar. */
+  track: MediaStreamTrack | null;
+  pinned: boolean;
+  onPin: (key: string | null) => void;
+}
+
+/** One participant's picture, or the screen it shares. Sound comes from elsewhere, so the video is silent. */
+export function Tile({ tile, size, track, pinned, onPin }: TileProps) {
+  const styles = useStyles();
+  const video = useMediaElement<HTMLVideoElement>(track);
+  const title = titleOf(tile);
+  const isScreen = tile.source === "screen";
+  const published = tile.publication !== null;
+  const seen = track !== null && (tile.local || published);
+  return (
+    <article
+      className={styles.tile}
+      style={{ inlineSize: size.width, blockSize: size.height }}
+      aria-label={title}
+      data-testid="tile"
+      data-participant={tile.participant}
+      data-source={tile.source}
+      data-camera={isScreen ? undefined : onOff(tile.local ? seen : published)}
+      data-muted={!tile.microphoneOn}
+      data-speaking={tile.speaking}
+      data-status={tile.status}
+      data-local={tile.local ? "true" : undefined}
+    >
+      <video
+        ref={video}
+        className={mergeClasses(
+          styles.video,
+          isScreen && styles.whole,
+          tile.local && !isScreen && styles.mirrored,
+          !seen && styles.hidden,
+        )}
+        muted
+        autoPlay
+        playsInline
+      />
+      {!seen && (
+        <div className={styles.avatar}>
+          <Avatar name={tile.name} color="colorful" size={avatarSize(size)} idForColor={tile.participant} />
+        </div>
+      )}
+      <div className={mergeClasses(styles.ring, tile.speaking && styles.speaking)} />
+      <TileLabel tile={tile} title={title} />
+      <Button
+        className={styles.pin}
+        size="small"
+        icon={pinned ? <PinOffRegular /> : <PinRegular />}
+        aria-label={pinned ? strings.call.unpin(title) : strings.call.pin(title)}
+        onClick={() => {
+          onPin(pinned ? null : tile.key);
+        }}
+      />
+    </article>
+  );
+}
+
+function TileLabel({ tile, title }: { tile: TileState; title: string }) {
+  const styles = useStyles();
+  return (
+    <div className={styles.label}>
+      {tile.source === "screen" && <ShareScreenStartRegular />}
+      {tile.source === "camera" && !tile.microphoneOn && (
+        <MicOffFilled className={styles.mutedIcon} aria-label={strings.call.muted} />
+      )}
+      {tile.status === "reconnecting" && <WifiWarningRegular aria-label={strings.call.weak} />}
+      <Text size={200} truncate wrap={false}>
+        {title}
+      </Text>
+    </div>
+  );
+}
+
+function titleOf({ source, local, name }: TileState): string {
+  if (source === "screen") return local ? strings.call.yourScreen : strings.call.screenOf(name);
+  return local ? strings.call.you(name) : name;
+}
+
+function onOff(on: boolean): "on" | "off" {
+  return on ? "on" : "off";
+}
+
+function avatarSize({ height }: Size): 36 | 56 | 96 | 128 {
+  if (height < 120) return 36;
+  if (height < 200) return 56;
+  return height < 400 ? 96 : 128;
+}

@@ -1,0 +1,87 @@
+/**
+ * Who this tab is in a meeting: its join token and name, kept in sessionStorage, so that a reload is the same
+ * participant and another tab is not.
+ */
+
+/** The claims that the client looks at; it verifies nothing, the API does. */
+export interface TokenClaims {
+  name: string;
+  meeting: string;
+  /** Seconds since the epoch. */
+  exp: number;
+}
+
+export interface Identity {
+  token: string;
+  name: string;
+  /** Whether the token came by a join link: then the tenant decided the name, and no other token can be had. */
+  fromLink: boolean;
+}
+
+interface Kept {
+  token: string;
+  fromLink: boolean;
+}
+
+export class IdentityStore {
+  readonly #storage: Storage;
+  readonly #key: string;
+  readonly #inCallKey: string;
+
+  constructor(meeting: string, storage: Storage = sessionStorage) {
+    this.#storage = storage;
+    this.#key = `parley.identity.${meeting}`;
+    this.#inCallKey = `parley.inCall.${meeting}`;
+  }
+
+  /** The identity of this tab, unless its token has expired. */
+  get(nowMs = Date.now()): Identity | null {
+    const kept = this.#kept();
+    const claims = kept === null ? null : readClaims(kept.token);
+    if (kept === null || claims === null || claims.exp * 1000 <= nowMs) return null;
+    return { ...kept, name: claims.name };
+  }
+
+  set(kept: Kept): void {
+    this.#storage.setItem(this.#key, JSON.stringify(kept));
+  }
+
+  /** Takes a renewed token in place of the present one of the same person, but not one that would expire sooner. */
+  renew(token: string): void {
+    const kept = this.#kept();
+    const present = readClaims(kept?.token ?? "");
+    const renewed = readClaims(token);
+    if (kept !== null && renewed !== null && renewed.exp >= (present?.exp ?? 0)) this.set({ ...kept, token });
+  }
+
+  /** Whether this tab was in the call when the page went away: then a reload goes straight back into it. */
+  get inCall(): boolean {
+    return this.#storage.getItem(this.#inCallKey) !== null;
+  }
+
+  set inCall(value: boolean) {
+    if (value) this.#storage.setItem(this.#inCallKey, "1");
+    else this.#storage.removeItem(this.#inCallKey);
+  }
+
+  #kept(): Kept | null {
+    const text = this.#storage.getItem(this.#key);
+    return text === null ? null : (JSON.parse(text) as Kept);
+  }
+}
+
+/** The claims of a JWT, or null when it is none. */
+export function readClaims(token: string): TokenClaims | null {
+  const payload = token.split(".")[1];
+  if (payload === undefined) return null;
+  try {
+    const bytes = Uint8Array.from(atob(payload.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+    const claims = JSON.parse(new TextDecoder().decode(bytes)) as Partial<TokenClaims> | null;
+    if (typeof claims?.name !== "string" || typeof claims.meeting !== "string" || typeof claims.exp !== "number") {
+      return null;
+    }
+    return { name: claims.name, meeting: claims.meeting, exp: claims.exp };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,53 @@
+import type { Source } from "../generated/protocol";
+import type { CaptureKind } from "./capture";
+import type { DeviceProblem } from "./devices";
+import { isLive, type Roster, type RosterMessage } from "./roster";
+import { Store } from "./store";
+
+/** Something that happened and that the person should hear of; the words are in src/strings. */
+export type Notice =
+  | { type: "participantJoined" | "participantLeft" | "screenStarted" | "screenStopped"; name: string }
+  | { type: "toggled"; source: "microphone" | "camera" | "screen"; on: boolean }
+  | { type: "deviceReplaced"; device: CaptureKind["name"]; by: string }
+  | { type: "deviceLost"; device: CaptureKind["name"]; problem: DeviceProblem }
+  | { type: "screenFailed" }
+  | { type: "refused"; source: Source }
+  | { type: "titleChanged"; title: string };
+
+export interface NumberedNotice {
+  id: number;
+  notice: Notice;
+}
+
+const KEPT = 20;
+
+/** The newest notices, oldest first; each is shown and read out once, by its number. */
+export class Notices extends Store<readonly NumberedNotice[]> {
+  #next = 1;
+
+  constructor() {
+    super([]);
+  }
+
+  add(notice: Notice): void {
+    const numbered = { id: this.#next, notice };
+    this.#next += 1;
+    this.update((notices) => [...notices, numbered].slice(-KEPT));
+  }
+}
+
+/** What the others' doings mean to the person; nothing that one does oneself is news. */
+export function noticesOf(before: Roster, news: RosterMessage, self: string | undefined): Notice[] {
+  if (news.type === "participantLeft") {
+    const name = before.participants.get(news.participant)?.name;
+    return name === undefined || news.participant === self ? [] : [{ type: "participantLeft", name }];
+  }
+  if (news.type !== "participant" || news.participant.participant === self) return [];
+  const after = news.participant;
+  const known = before.participants.get(after.participant);
+  const wasSharing = known !== undefined && isLive(known, "screen");
+  const isSharing = isLive(after, "screen");
+  const notices: Notice[] = known === undefined ? [{ type: "participantJoined", name: after.name }] : [];
+  if (wasSharing !== isSharing) notices.push({ type: isSharing ? "screenStarted" : "screenStopped", name: after.name });
+  return notices;
+}

@@ -1,0 +1,73 @@
+/**
+ * Where one is in a meeting, as a table: what a row does not name cannot happen there, and is ignored. So a late
+ * `restored` of a connection that has been given up, or a second `leave`, changes nothing.
+ *
+ *   idle → connecting → connected ⇄ reconnecting → ended, and from ended back to connecting.
+ */
+import type { LeaveReason } from "../generated/protocol";
+import type { JoinStep } from "./errors";
+
+/** Why one is no longer in the meeting: what the node says, or what the client found. */
+export type EndReason =
+  | LeaveReason
+  | "tokenExpired"
+  | "tokenInvalid"
+  | "needsJoinLink"
+  | "meetingNotFound"
+  | "refused"
+  | "failed"
+  | "connectionLost";
+
+/** Why a connection that stood has to be mended. */
+export type LossCause = "network" | "signalling" | "node" | "move";
+
+export type Phase =
+  | { name: "idle" }
+  | { name: "connecting"; step: JoinStep; failedAttempts: number }
+  | { name: "connected" }
+  | { name: "reconnecting"; cause: LossCause }
+  | { name: "ended"; reason: EndReason; step?: JoinStep; code?: string };
+
+export type PhaseEvent =
+  | { type: "join" }
+  | { type: "step"; step: JoinStep }
+  | { type: "attemptFailed" }
+  | { type: "opened" }
+  | { type: "lost"; cause: LossCause }
+  | { type: "restored" }
+  | { type: "end"; reason: EndReason; step?: JoinStep; code?: string };
+
+type PhaseName = Phase["name"];
+type Row<Name extends PhaseName> = {
+  [Type in PhaseEvent["type"]]?: (
+    event: Extract<PhaseEvent, { type: Type }>,
+    phase: Extract<Phase, { name: Name }>,
+  ) => Phase;
+};
+
+const begin = (): Phase => ({ name: "connecting", step: "api", failedAttempts: 0 });
+const connected = (): Phase => ({ name: "connected" });
+const end = ({ reason, step, code }: Extract<PhaseEvent, { type: "end" }>): Phase => ({
+  name: "ended",
+  reason,
+  ...(step !== undefined && { step }),
+  ...(code !== undefined && { code }),
+});
+
+const TABLE: { [Name in PhaseName]: Row<Name> } = {
+  idle: { join: begin, end },
+  connecting: {
+    step: ({ step }, phase) => (step === phase.step ? phase : { ...phase, step }),
+    attemptFailed: (_, phase) => ({ ...phase, failedAttempts: phase.failedAttempts + 1 }),
+    opened: connected,
+    end,
+  },
+  connected: { lost: ({ cause }) => ({ name: "reconnecting", cause }), end },
+  reconnecting: { opened: connected, restored: connected, end },
+  ended: { join: begin },
+};
+
+export function advance(phase: Phase, event: PhaseEvent): Phase {
+  const transition = TABLE[phase.name][event.type] as ((event: PhaseEvent, phase: Phase) => Phase) | undefined;
+  return transition === undefined ? phase : transition(event, phase);
+}

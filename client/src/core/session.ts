@@ -1,0 +1,131 @@
+import { Api } from "./api";
+import type { Capture } from "./capture";
+import { IdentityStore, readClaims } from "./identity";
+import { LocalMedia } from "./localMedia";
+import { Meeting } from "./meeting";
+import { Notices } from "./notices";
+import type { MeetingRoute } from "./route";
+import { SettingsStore } from "./settings";
+import { Stage } from "./stage";
+import { openWebPubSub } from "./webPubSub";
+
+/** All that one tab has of one meeting. Made once for the page, before anything is shown. */
+export class MeetingSession {
+  readonly meeting: Meeting;
+  readonly media: LocalMedia;
+  readonly stage: Stage;
+  readonly settings = new SettingsStore();
+  readonly identity: IdentityStore;
+  readonly notices = new Notices();
+  readonly route: MeetingRoute;
+  #wasOn = { microphone: true, camera: true };
+
+  constructor(route: MeetingRoute) {
+    this.route = route;
+    this.identity = new IdentityStore(route.meeting);
+    this.media = new LocalMedia(this.settings, (device, fallback) => {
+      if (fallback.to === null) this.notices.add({ type: "deviceLost", device, problem: fallback.problem });
+      else this.notices.add({ type: "deviceReplaced", device, by: fallback.to });
+    });
+    this.meeting = new Meeting(route.meeting, {
+      api: new Api(),
+      openSocket: openWebPubSub,
+      media: this.media,
+      settings: this.settings,
+      identity: this.identity,
+      notices: this.notices,
+    });
+    this.stage = new Stage(this.meeting.roster, this.meeting.self);
+    if (route.token !== null) this.#takeLink(route.token);
+  }
+
+  /** The name to offer on the prejoin screen: the link's, the address's, or the one used last. */
+  get suggestedName(): string {
+    const kept = this.identity.get();
+    return (kept?.fromLink === true ? kept.name : this.route.name) ?? kept?.name ?? this.settings.value.name;
+  }
+
+  /** Turns the devices on, and goes in at once if the address asks for it or a reload came in the middle of the call. */
+  begin(): void {
+    if (this.meeting.phase.value.name !== "idle") return;
+    void this.media.startBoth();
+    const joinsAtOnce = this.route.autojoin || this.identity.inCall;
+    if (joinsAtOnce && this.suggestedName !== "") void this.join(this.suggestedName);
+  }
+
+  /** Listens to the browser for as long as the page lives; answers with the function that ends that. */
+  follow(window: Window): () => void {
+    const { meeting, media } = this;
+    const stopDevices = media.follow();
+    const listeners: Record<string, (event: Event) => void> = {
+      pagehide: () => {
+        meeting.abandon();
+      },
+      pageshow: (event) => {
+        // A page that comes out of the back-forward cache has a connection that was left long ago.
+        if ((event as PageTransitionEvent).persisted) window.location.reload();
+      },
+      online: () => {
+        meeting.networkReturned();
+      },
+    };
+    for (const [type, listener] of Object.entries(listeners)) window.addEventListener(type, listener);
+    const stopPhase = meeting.phase.subscribe(() => {
+      if (meeting.phase.value.name === "ended") void this.#giveDevicesBack();
+    });
+    return () => {
+      stopDevices();
+      stopPhase();
+      for (const [type, listener] of Object.entries(listeners)) window.removeEventListener(type, listener);
+    };
+  }
+
+  async join(name: string): Promise<void> {
+    this.settings.change({ name });
+    await this.meeting.join(name);
+  }
+
+  /** Joins again after the end, with microphone and camera as they were. */
+  async rejoin(): Promise<void> {
+    void this.media.microphone.setOn(this.#wasOn.microphone);
+    void this.media.camera.setOn(this.#wasOn.camera);
+    await this.meeting.join(this.suggestedName);
+  }
+
+  setMicrophone(on: boolean): Promise<void> {
+    return this.#toggle(this.media.microphone, on);
+  }
+
+  setCamera(on: boolean): Promise<void> {
+    return this.#toggle(this.media.camera, on);
+  }
+
+  async setScreen(on: boolean): Promise<void> {
+    const { screen } = this.media;
+    if (on) await screen.start();
+    else screen.stop();
+    if (screen.state.value.problem !== null) this.notices.add({ type: "screenFailed" });
+    else this.notices.add({ type: "toggled", source: "screen", on: screen.state.value.video !== null });
+  }
+
+  async #toggle(capture: Capture, on: boolean): Promise<void> {
+    await capture.setOn(on);
+    const { problem } = capture.state.value;
+    const device = capture.kind.name;
+    if (on && problem !== null) this.notices.add({ type: "deviceLost", device, problem });
+    else this.notices.add({ type: "toggled", source: device, on: capture.state.value.on });
+  }
+
+  async #giveDevicesBack(): Promise<void> {
+    const { microphone, camera } = this.media;
+    this.#wasOn = { microphone: microphone.state.value.on, camera: camera.state.value.on };
+    await this.media.release();
+  }
+
+  #takeLink(token: string): void {
+    const claims = readClaims(token);
+    if (claims?.meeting !== this.route.meeting) this.meeting.refuse("tokenInvalid");
+    else if (claims.exp * 1000 <= Date.now()) this.meeting.refuse("tokenExpired");
+    else this.identity.set({ token, fromLink: true });
+  }
+}

@@ -1,0 +1,30 @@
+import { FluentProvider } from "@fluentui/react-components";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { App } from "./App";
+import { exposeForTests } from "./core/debug";
+import { parseRoute, stripToken } from "./core/route";
+import { MeetingSession } from "./core/session";
+import { theme } from "./theme";
+import "./styles.css";
+
+const route = parseRoute(window.location);
+let session: MeetingSession | null = null;
+if (route.page === "meeting") {
+  session = new MeetingSession(route);
+  if (route.token !== null) stripToken(window);
+  session.follow(window);
+  session.begin();
+  exposeForTests(window, session);
+}
+
+const root = document.getElementById("root");
+if (root !== null) {
+  createRoot(root).render(
+    <StrictMode>
+      <FluentProvider theme={theme} style={{ blockSize: "100%" }}>
+        <App route={route} session={session} />
+      </FluentProvider>
+    </StrictMode>,
+  );
+}

@@ -1,0 +1,105 @@
+import { makeStyles, MessageBar, MessageBarBody, Spinner, Text, tokens } from "@fluentui/react-components";
+import { useEffect, useState } from "react";
+import { Alone } from "../components/Alone";
+import { AudioOutput } from "../components/AudioOutput";
+import { ChatPanel } from "../components/ChatPanel";
+import { ControlBar } from "../components/ControlBar";
+import { DeviceSettings } from "../components/DeviceSettings";
+import { NoticeToasts } from "../components/NoticeToasts";
+import { PeopleList } from "../components/PeopleList";
+import { type PanelName, SidePanel } from "../components/SidePanel";
+import { Stage } from "../components/Stage";
+import type { Phase } from "../core/phase";
+import { useSession } from "../hooks/session";
+import { useStore } from "../hooks/useStore";
+import { strings } from "../strings";
+
+const useStyles = makeStyles({
+  call: {
+    blockSize: "100%",
+    display: "flex",
+    flexDirection: "column",
+    backgroundColor: tokens.colorNeutralBackground4,
+    color: tokens.colorNeutralForeground1,
+  },
+  header: {
+    display: "flex",
+    alignItems: "center",
+    gap: "10px",
+    padding: "10px 20px 0",
+    color: tokens.colorNeutralForeground2,
+  },
+  middle: { position: "relative", flexGrow: 1, minBlockSize: 0, display: "flex" },
+  stage: { position: "relative", flexGrow: 1, minInlineSize: 0 },
+  settings: { padding: "0 20px 20px", overflowY: "auto" },
+});
+
+interface CallPageProps {
+  phase: Extract<Phase, { name: "connected" | "reconnecting" }>;
+}
+
+/** The meeting itself. */
+export function CallPage({ phase }: CallPageProps) {
+  const styles = useStyles();
+  const { meeting } = useSession();
+  const title = useStore(meeting.title);
+  const [panel, setPanel] = useState<PanelName | null>(null);
+
+  useEffect(() => {
+    document.title = `${title} · ${strings.product}`;
+  }, [title]);
+
+  return (
+    <div className={styles.call} data-testid="call" data-phase={phase.name}>
+      {phase.name === "reconnecting" && (
+        <MessageBar intent="warning" icon={<Spinner size="extra-tiny" />} data-testid="reconnecting">
+          <MessageBarBody>{strings.reconnecting[phase.cause]}</MessageBarBody>
+        </MessageBar>
+      )}
+      <AudioOutput />
+      <header className={styles.header}>
+        <img src="/parley.svg" alt="" width={20} height={20} />
+        <Text as="h1" size={300} weight="semibold" data-testid="meeting-title">
+          {title}
+        </Text>
+      </header>
+      <div className={styles.middle}>
+        <main className={styles.stage}>
+          <Stage />
+          <Alone />
+          <NoticeToasts />
+        </main>
+        {panel !== null && (
+          <Panel
+            name={panel}
+            onClose={() => {
+              setPanel(null);
+            }}
+          />
+        )}
+      </div>
+      <ControlBar panel={panel} onPanel={setPanel} />
+    </div>
+  );
+}
+
+function Panel({ name, onClose }: { name: PanelName; onClose: () => void }) {
+  const styles = useStyles();
+  const { participants } = useStore(useSession().meeting.roster);
+  const titles = {
+    people: strings.panels.people(participants.size),
+    chat: strings.panels.chat,
+    settings: strings.panels.settings,
+  };
+  return (
+    <SidePanel title={titles[name]} onClose={onClose}>
+      {name === "people" && <PeopleList />}
+      {name === "chat" && <ChatPanel />}
+      {name === "settings" && (
+        <div className={styles.settings}>
+          <DeviceSettings />
+        </div>
+      )}
+    </SidePanel>
+  );
+}

@@ -1,0 +1,47 @@
+import { Button, Card, makeStyles, Text, Title2, tokens } from "@fluentui/react-components";
+import { Page } from "../components/Page";
+import type { EndReason, Phase } from "../core/phase";
+import { useSession } from "../hooks/session";
+import { strings } from "../strings";
+
+const useStyles = makeStyles({
+  card: { padding: "28px", gap: "16px", inlineSize: "min(460px, 100%)" },
+  actions: { display: "flex", flexWrap: "wrap", gap: "12px" },
+  code: { color: tokens.colorNeutralForeground3 },
+});
+
+/** Reasons that joining again, with what this tab has, cannot change. */
+const FINAL: ReadonlySet<EndReason> = new Set(["banned", "tokenInvalid", "needsJoinLink", "meetingNotFound"]);
+
+/** Why one is not in the meeting any more, and what to do next. */
+export function EndedPage({ phase }: { phase: Extract<Phase, { name: "ended" }> }) {
+  const styles = useStyles();
+  const session = useSession();
+  const words = strings.ended;
+  const { title, body } = words[phase.reason];
+  const mayRejoin = session.suggestedName !== "" && !FINAL.has(phase.reason);
+  return (
+    <Page>
+      <Card className={styles.card} data-testid="ended" data-reason={phase.reason}>
+        <Title2 as="h1">{title}</Title2>
+        <Text>{body || (phase.step !== undefined && words.step[phase.step])}</Text>
+        {body !== "" && phase.step !== undefined && <Text>{words.step[phase.step]}</Text>}
+        {phase.code !== undefined && (
+          <Text size={200} className={styles.code} data-testid="ended-code">
+            {words.code(phase.code)}
+          </Text>
+        )}
+        <div className={styles.actions}>
+          {mayRejoin && (
+            <Button appearance="primary" data-testid="rejoin" autoFocus onClick={() => void session.rejoin()}>
+              {phase.reason === "replaced" ? words.rejoinHere : words.rejoin}
+            </Button>
+          )}
+          <Button as="a" href="/">
+            {words.home}
+          </Button>
+        </div>
+      </Card>
+    </Page>
+  );
+}

@@ -1,0 +1,176 @@
+import type { DeviceProblem } from "../core/devices";
+import type { JoinStep } from "../core/errors";
+import type { EndReason, LossCause } from "../core/phase";
+
+const device = { microphone: "Microphone", camera: "Camera" } as const;
+
+const deviceProblems: Record<DeviceProblem, (what: string) => string> = {
+  denied: (what) => `${what} is blocked. Allow it from the icon in the address bar, then turn it on.`,
+  missing: (what) => `No ${what.toLowerCase()} found. Plug one in, then turn it on.`,
+  inUse: (what) => `${what} is in use by another program. Close that program, then turn it on.`,
+  unsupported: (what) => `${what} is not available to this page. Open it over https or on localhost.`,
+  unknown: (what) => `${what} did not start. Try another one.`,
+};
+
+const steps: Record<JoinStep, string> = {
+  api: "Reaching the meeting service",
+  signalling: "Opening the signalling connection",
+  ice: "Finding a path for sound and video",
+  media: "Securing sound and video",
+};
+
+const stepFailures: Record<JoinStep, string> = {
+  api: "The meeting service could not be reached.",
+  signalling: "The signalling connection could not be opened. A proxy or firewall may block WebSockets.",
+  ice: "No path for sound and video was found. A firewall may block the media ports.",
+  media: "Sound and video could not be secured.",
+};
+
+interface Ending {
+  title: string;
+  body: string;
+}
+
+const endings: Record<EndReason, Ending> = {
+  left: { title: "You left the meeting", body: "Come back any time while it lasts." },
+  replaced: { title: "You are in this meeting in another tab", body: "This tab let go, so that others see you once." },
+  removed: { title: "You were removed from the meeting", body: "Somebody who runs the meeting took you out of it." },
+  banned: { title: "You cannot join this meeting", body: "Somebody who runs the meeting has barred you from it." },
+  ended: { title: "The meeting has ended", body: "It was closed for everybody." },
+  timedOut: { title: "The connection was lost", body: "Nothing was heard from this device for half a minute." },
+  dtlsFailed: { title: "The connection was not secure", body: "Sound and video could not be encrypted, so they were not sent." },
+  nodeLost: { title: "The media server went away", body: "Joining again uses another one." },
+  tokenExpired: { title: "This join link has expired", body: "Ask for a new link, or join again if the meeting is open." },
+  tokenInvalid: { title: "This join link is not valid", body: "It may be incomplete, or belong to another meeting." },
+  needsJoinLink: { title: "This meeting needs a join link", body: "Open the link that you were sent, or ask for one." },
+  meetingNotFound: { title: "There is no such meeting", body: "It may have been deleted, or the address is mistyped." },
+  refused: { title: "You could not be let in", body: "The meeting service refused to let you join." },
+  failed: { title: "Joining did not work", body: "" },
+  connectionLost: { title: "The connection was lost", body: "It could not be restored within a minute." },
+};
+
+const losses: Record<LossCause, string> = {
+  network: "Your connection is weak. Restoring sound and video…",
+  signalling: "The connection to the meeting broke. Joining again…",
+  node: "The media server stopped answering. Joining again…",
+  move: "Moving to another media server…",
+};
+
+/** Every word the client shows, in English. */
+export const en = {
+  product: "Parley",
+  landing: {
+    title: "Meet on your own terms",
+    lead: "Video meetings that run in your own cloud, or on your own laptop.",
+    field: "Meeting code or link",
+    placeholder: "demo",
+    join: "Continue",
+    invalid: "This is neither a meeting code nor a link to a meeting.",
+    notFound: "This address leads to no meeting.",
+  },
+  prejoin: {
+    title: (meeting: string) => `Join ${meeting}`,
+    name: "Your name",
+    nameFromLink: "The name comes from your join link.",
+    join: "Join now",
+    cameraOff: "Camera is off",
+    cameraOpening: "Starting the camera…",
+    microphone: "Microphone",
+    camera: "Camera",
+    sendHeight: "Send at most",
+    noDevices: "You can join without a microphone or camera.",
+    level: "Microphone level",
+    systemDefault: "System default",
+    unnamed: (kind: string, number: number) => `${kind} ${number}`,
+    preview: "Your camera",
+    asking: "Your browser asks for the microphone and camera. You can also join without them.",
+  },
+  connecting: {
+    title: "Joining the meeting",
+    steps,
+    retrying: (failures: number) => `That did not work; trying again (${failures}).`,
+    cancel: "Cancel",
+  },
+  call: {
+    stage: "Participants",
+    you: (name: string) => `${name} (you)`,
+    screenOf: (name: string) => `${name}'s screen`,
+    yourScreen: "Your screen",
+    alone: "You are the only one here",
+    copyLink: "Copy meeting link",
+    linkCopied: "Link copied",
+    pin: (name: string) => `Show ${name} large`,
+    unpin: (name: string) => `Show ${name} with the others`,
+    muted: "Microphone is off",
+    speaking: "Speaking",
+    weak: "Connection is weak",
+    previousPage: "Previous page",
+    nextPage: "Next page",
+    page: (page: number, pages: number) => `Page ${page} of ${pages}`,
+    audioBlocked: "Your browser blocks sound.",
+    hear: "Tap to hear the others",
+  },
+  controls: {
+    bar: "Meeting controls",
+    microphone: "Microphone",
+    camera: "Camera",
+    screen: "Screen share",
+    muteMicrophone: "Mute",
+    unmuteMicrophone: "Unmute",
+    cameraOff: "Turn camera off",
+    cameraOn: "Turn camera on",
+    shareScreen: "Share screen",
+    stopSharing: "Stop sharing",
+    people: "People",
+    chat: (unread: number) => (unread === 0 ? "Chat" : `Chat, ${unread} unread`),
+    view: { grid: "Grid view", speaker: "Speaker view" },
+    settings: "Settings",
+    leave: "Leave",
+  },
+  panels: {
+    close: "Close",
+    people: (count: number) => `People (${count})`,
+    chat: "Chat",
+    noMessages: "No messages yet. Everyone in the meeting sees what you write.",
+    message: "Message everyone",
+    send: "Send",
+    sending: "Sending…",
+    notSent: "Not sent.",
+    retry: "Try again",
+    you: "You",
+    settings: "Settings",
+  },
+  reconnecting: losses,
+  ended: {
+    ...endings,
+    step: stepFailures,
+    rejoin: "Rejoin",
+    rejoinHere: "Use this tab",
+    home: "Back to the start",
+    code: (code: string) => `Code for support: ${code}`,
+  },
+  notices: {
+    participantJoined: (name: string) => `${name} joined`,
+    participantLeft: (name: string) => `${name} left`,
+    screenStarted: (name: string) => `${name} is sharing a screen`,
+    screenStopped: (name: string) => `${name} stopped sharing`,
+    titleChanged: (title: string) => `The meeting is now called ${title}`,
+    toggled: {
+      microphone: (on: boolean) => (on ? "Microphone on" : "Microphone off"),
+      camera: (on: boolean) => (on ? "Camera on" : "Camera off"),
+      screen: (on: boolean) => (on ? "You are sharing your screen" : "You are not sharing your screen"),
+    },
+    deviceReplaced: (kind: keyof typeof device, by: string) => `${device[kind]} went away: now using ${by}`,
+    deviceLost: (kind: keyof typeof device, problem: DeviceProblem) => deviceProblems[problem](device[kind]),
+    screenFailed: "The screen could not be shared.",
+    refused: {
+      camera: "The meeting did not take your camera.",
+      microphone: "The meeting did not take your microphone.",
+      screen: "The meeting did not take your screen.",
+      screenAudio: "The meeting did not take the sound of your screen.",
+    },
+  },
+  deviceProblem: (kind: keyof typeof device, problem: DeviceProblem) => deviceProblems[problem](device[kind]),
+};
+
+export type Strings = typeof en;

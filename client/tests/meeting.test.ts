@@ -1,0 +1,152 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { FakePlatform, person, SELF, tokenFor } from "./fakes/platform";
+import { FakeTrack } from "./fakes/media";
+import { FakePeerConnection } from "./fakes/rtc";
+import type { Join } from "../src/generated/protocol";
+
+let platform: FakePlatform;
+
+beforeEach(() => {
+  platform = new FakePlatform();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  platform.meeting.leave();
+});
+
+function phase(): string {
+  return platform.meeting.phase.value.name;
+}
+
+describe("joining", () => {
+  it("goes through its steps to connected", async () => {
+    const steps: unknown[] = [];
+    platform.meeting.phase.subscribe(() => {
+      const now = platform.meeting.phase.value;
+      if (now.name === "connecting") steps.push(now.step);
+    });
+    await platform.join();
+    expect(steps).toEqual(["api", "signalling", "ice", "media"]);
+    expect(phase()).toBe("connected");
+    expect(platform.meeting.title.value).toBe("Demo meeting");
+    expect([...platform.meeting.roster.value.participants.keys()]).toEqual([SELF]);
+  });
+
+  it("declares the tracks there are, and whether they are muted", async () => {
+    const track = new FakeTrack("audio").asTrack();
+    platform.media.change({ microphone: { track, muted: true } });
+    await platform.join();
+    const join = await platform.socket.sentMessage<Join>("join");
+    expect(join.publications).toMatchObject([{ source: "microphone", muted: true }]);
+  });
+
+  it("keeps the token, so that the next join is the same person", async () => {
+    await platform.join("Ann");
+    platform.meeting.leave();
+    await platform.join("Ann");
+    expect(platform.count("/openMeetings/demo:issueToken")).toBe(1);
+  });
+
+  it("becomes somebody else under another name", async () => {
+    await platform.join("Ann");
+    platform.meeting.leave();
+    await platform.join("Bo");
+    expect(platform.count("/openMeetings/demo:issueToken")).toBe(2);
+  });
+
+  it("uses the token of a join link whatever the name", async () => {
+    const token = tokenFor("Ann from the link");
+    platform.identity.set({ token, fromLink: true });
+    await platform.join("somebody");
+    expect(platform.requests[0]).toMatchObject({ path: "/sessions:join", token });
+  });
+
+  it("says that a closed meeting needs a join link", async () => {
+    platform.refuse("/openMeetings/demo:issueToken", { status: 404, body: { error: { code: "MeetingNotFound" } } });
+    await platform.meeting.join("Ann");
+    expect(platform.meeting.phase.value).toMatchObject({ name: "ended", reason: "needsJoinLink" });
+  });
+
+  it("tries again while there is no node", async () => {
+    platform.refuse("/sessions:join", { status: 503, body: { error: { code: "NoNodeAvailable" } } });
+    const joining = platform.meeting.join("Ann");
+    await platform.acceptJoin();
+    await joining;
+    expect(phase()).toBe("connected");
+    expect(platform.count("/sessions:join")).toBe(2);
+  });
+
+  it("names the step and the code when the node refuses for good", async () => {
+    const joining = platform.meeting.join("Ann");
+    const { requestId } = await platform.nextJoin();
+    platform.socket.receive({ type: "error", requestId, code: "UnsupportedOffer", message: "" });
+    await joining;
+    expect(platform.meeting.phase.value).toMatchObject({ reason: "refused", step: "signalling", code: "UnsupportedOffer" });
+    expect(FakePeerConnection.latest().closed).toBe(true);
+  });
+
+  it("leaves nothing behind when the person leaves in the middle", async () => {
+    const joining = platform.meeting.join("Ann");
+    const join = await platform.nextJoin();
+    platform.meeting.leave();
+    await platform.acceptJoin(join);
+    await joining;
+    expect(platform.meeting.phase.value).toMatchObject({ name: "ended", reason: "left" });
+    expect(FakePeerConnection.latest().closed).toBe(true);
+    expect(platform.socket.stopped).toBe(true);
+  });
+});
+
+describe("in the meeting", () => {
+  it("follows the roster and tells of newcomers", async () => {
+    await platform.join();
+    FakePeerConnection.latest().channel.receive({ type: "participant", participant: person("par_2", { name: "Bo" }) });
+    expect(platform.meeting.roster.value.participants.size).toBe(2);
+    expect(platform.notices.value.at(-1)?.notice).toEqual({ type: "participantJoined", name: "Bo" });
+  });
+
+  it("shows a Publication by the track of the slot that carries it", async () => {
+    await platform.join();
+    const pc = FakePeerConnection.latest();
+    const slot = pc.transceivers.find((each) => each.direction === "recvonly" && each.kind === "video");
+    const mid = slot?.mid ?? "";
+    pc.channel.receive({ type: "slots", slots: [{ mid, publication: "pub_9", participant: "par_2", rid: "h" }] });
+    expect(platform.meeting.connection.value?.videos.value.get("pub_9")).toBe(slot?.receiver.track);
+    pc.channel.receive({ type: "slots", slots: [{ mid }] });
+    expect(platform.meeting.connection.value?.videos.value.size).toBe(0);
+  });
+
+  it.each(["replaced", "removed", "banned", "ended"] as const)("ends when the node says %s", async (reason) => {
+    await platform.join();
+    platform.socket.receive({ type: "left", peer: "peer_1", reason });
+    expect(platform.meeting.phase.value).toEqual({ name: "ended", reason });
+    expect(FakePeerConnection.latest().closed).toBe(true);
+  });
+
+  it("ignores the end of another Peer of the same participant", async () => {
+    await platform.join();
+    platform.socket.receive({ type: "left", peer: "peer_of_another_tab", reason: "replaced" });
+    expect(phase()).toBe("connected");
+  });
+
+  it("tells the node and the API when it leaves", async () => {
+    await platform.join();
+    platform.meeting.leave();
+    expect(platform.requests.at(-1)).toMatchObject({ path: "/sessions/ses_1:leave", body: { peer: "peer_1" } });
+    expect(platform.socket.sent.at(-1)?.message).toEqual({ type: "leave", peer: "peer_1" });
+    expect(platform.identity.inCall).toBe(false);
+  });
+
+  it("is remembered as in the call when the page goes away", async () => {
+    await platform.join();
+    platform.meeting.abandon();
+    expect(platform.requests.at(-1)).toMatchObject({ path: "/sessions/ses_1:leave" });
+    expect(platform.identity.inCall).toBe(true);
+  });
+
+  it("takes a new title", async () => {
+    await platform.join();
+    platform.socket.receive({ type: "meetingUpdated", meeting: "demo", title: "Weekly" });
+    expect(platform.meeting.title.value).toBe("Weekly");
+  });
+});

@@ -1,0 +1,162 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Join } from "../src/generated/protocol";
+import { FakeTrack } from "./fakes/media";
+import { FakePlatform } from "./fakes/platform";
+import { FakePeerConnection } from "./fakes/rtc";
+
+let platform: FakePlatform;
+
+beforeEach(() => {
+  platform = new FakePlatform();
+});
+afterEach(() => {
+  vi.useRealTimers();
+  platform.meeting.leave();
+});
+
+function phase(): string {
+  return platform.meeting.phase.value.name;
+}
+
+function awaitPhase(expected: string) {
+  return vi.waitFor(() => {
+    expect(phase()).toBe(expected);
+  });
+}
+
+describe("reconnecting", () => {
+  it("mends a broken path by an ICE restart, with the same Peer", async () => {
+    await platform.join();
+    const pc = FakePeerConnection.latest();
+    pc.move("failed", "failed");
+    await awaitPhase("reconnecting");
+    const offer = await platform.answerOffer();
+    pc.move("connected", "connected");
+    await awaitPhase("connected");
+    expect(offer).toMatchObject({ peer: "peer_1", offer: "offer with credentials 1" });
+    expect(platform.count("/sessions:join")).toBe(1);
+  });
+
+  it("looks for a new path as soon as the browser has a network again", async () => {
+    await platform.join();
+    platform.meeting.networkReturned();
+    expect(phase()).toBe("reconnecting");
+    await platform.answerOffer();
+    await awaitPhase("connected");
+  });
+
+  it("waits a moment before it takes lost checks for a broken path", async () => {
+    await platform.join();
+    vi.useFakeTimers();
+    const pc = FakePeerConnection.latest();
+    pc.move("disconnected", "disconnected");
+    vi.advanceTimersByTime(500);
+    pc.move("connected", "connected");
+    vi.advanceTimersByTime(5000);
+    expect(phase()).toBe("connected");
+    pc.move("disconnected", "disconnected");
+    vi.advanceTimersByTime(1500);
+    expect(phase()).toBe("reconnecting");
+  });
+
+  it("joins again when the node has forgotten the Peer, and ends the old connection after that", async () => {
+    await platform.join();
+    const old = FakePeerConnection.latest();
+    const oldSocket = platform.socket;
+    old.move("failed", "failed");
+    const { requestId } = await oldSocket.sentMessage<Join>("offer");
+    oldSocket.receive({ type: "error", requestId, code: "PeerNotFound", message: "" });
+    const join = await platform.nextJoin();
+    expect(old.closed).toBe(false);
+    await platform.acceptJoin(join);
+    await awaitPhase("connected");
+    expect(old.closed).toBe(true);
+    expect(oldSocket.stopped).toBe(true);
+  });
+
+  it("does not wait for the restart's answer when it is moved meanwhile", async () => {
+    await platform.join();
+    FakePeerConnection.latest().move("failed", "failed");
+    await platform.socket.sentMessage("offer");
+    platform.socket.receive({ type: "move", session: "ses_1", reason: "nodeLost" });
+    await platform.acceptJoin();
+    await awaitPhase("connected");
+  });
+
+  it("joins again when the node does not answer the restart", async () => {
+    await platform.join();
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    FakePeerConnection.latest().move("failed", "failed");
+    await platform.socket.sentMessage("offer");
+    await vi.advanceTimersByTimeAsync(5000);
+    await platform.acceptJoin();
+    await awaitPhase("connected");
+  });
+
+  it.each([
+    ["the socket is gone for good", () => { platform.socket.fail(); }],
+    ["it is moved", () => { platform.socket.receive({ type: "move", session: "ses_1", reason: "nodeLost" }); }],
+    ["the node closed the control channel", () => { FakePeerConnection.latest().channel.close(); }],
+    ["the node lost it", () => { platform.socket.receive({ type: "left", peer: "peer_1", reason: "timedOut" }); }],
+  ])("joins again when %s", async (_, happen) => {
+    await platform.join();
+    happen();
+    await awaitPhase("reconnecting");
+    await platform.acceptJoin();
+    await awaitPhase("connected");
+  });
+
+  it("takes no notice of its own old Peer's end while it changes over", async () => {
+    await platform.join();
+    const first = platform.socket;
+    first.receive({ type: "move", session: "ses_1", reason: "nodeLost" });
+    const join = await platform.nextJoin();
+    first.receive({ type: "left", peer: "peer_1", reason: "replaced" });
+    expect(phase()).toBe("reconnecting");
+    await platform.acceptJoin(join);
+    await awaitPhase("connected");
+  });
+
+  it("declares the screen and the mute anew on the next connection", async () => {
+    const screen = new FakeTrack("video").asTrack();
+    const microphone = new FakeTrack("audio").asTrack();
+    await platform.join();
+    platform.media.change({ screen: { track: screen, muted: false }, microphone: { track: microphone, muted: true } });
+    platform.socket.receive({ type: "move", session: "ses_1", reason: "nodeLost" });
+    const join = await platform.nextJoin();
+    expect(join.publications).toMatchObject([
+      { source: "microphone", muted: true },
+      { source: "screen", muted: false },
+    ]);
+    await platform.acceptJoin(join);
+    await awaitPhase("connected");
+  });
+
+  it("ends as lost when a minute of trying has not helped", async () => {
+    await platform.join();
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    platform.refuse("/sessions:join", ...Array.from({ length: 50 }, () => ({ status: 503 })));
+    platform.socket.fail();
+    await vi.advanceTimersByTimeAsync(61_000);
+    expect(platform.meeting.phase.value).toMatchObject({ name: "ended", reason: "connectionLost" });
+  });
+
+  it("ends as expired when the token no longer holds", async () => {
+    await platform.join();
+    platform.refuse("/sessions:join", { status: 401, body: { error: { code: "TokenExpired" } } });
+    platform.socket.fail();
+    await awaitPhase("ended");
+    expect(platform.meeting.phase.value).toMatchObject({ reason: "tokenExpired" });
+  });
+
+  it("loads the messages that were sent while it was away", async () => {
+    await platform.join();
+    const message = { id: "m1", clientId: "c1", participant: "par_2", name: "Bo", text: "hi", sentOn: "2026-11-23T10:00:00Z" };
+    platform.refuse("/meetings/demo/messages", { status: 200, body: { value: [message] } });
+    platform.socket.fail();
+    await platform.acceptJoin();
+    await vi.waitFor(() => {
+      expect(platform.meeting.chat.state.value.lines).toMatchObject([{ text: "hi" }]);
+    });
+  });
+});

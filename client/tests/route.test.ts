@@ -1,0 +1,49 @@
+import { describe, expect, it, vi } from "vitest";
+import { meetingPath, parseRoute, stripToken } from "../src/core/route";
+
+describe("the route", () => {
+  it("is the landing page at the root", () => {
+    expect(parseRoute(new URL("http://localhost/"))).toEqual({ page: "landing" });
+  });
+
+  it("is a meeting with the name, the token and the wish to join at once", () => {
+    expect(parseRoute(new URL("http://localhost/m/demo?name=%20Ann%20&autojoin=1#token=a.b.c"))).toEqual({
+      page: "meeting",
+      meeting: "demo",
+      token: "a.b.c",
+      name: "Ann",
+      autojoin: true,
+    });
+  });
+
+  it("knows a bare meeting", () => {
+    expect(parseRoute(new URL("http://localhost/m/demo/"))).toMatchObject({ token: null, name: null, autojoin: false });
+  });
+
+  it.each(["/m/", "/m/-x", "/m/a%20b", "/m/a/b", "/nowhere", `/m/${"a".repeat(65)}`])("says that %s is no meeting", (path) => {
+    expect(parseRoute(new URL(`http://localhost${path}`))).toEqual({ page: "landing", problem: "invalidMeeting" });
+  });
+
+  it("cuts a name of more than 80 characters", () => {
+    const route = parseRoute(new URL(`http://localhost/m/demo?name=${"a".repeat(200)}`));
+    expect(route).toMatchObject({ name: "a".repeat(80) });
+  });
+});
+
+describe("a code or a link", () => {
+  it("leads to its meeting", () => {
+    expect(meetingPath(" demo ")).toBe("/m/demo");
+    expect(meetingPath("https://meet.example/m/weekly#token=t")).toBe("/m/weekly#token=t");
+  });
+
+  it.each(["", "a b", "https://meet.example/", "javascript:alert(1)", "../etc"])("is refused when it is %o", (text) => {
+    expect(meetingPath(text)).toBeNull();
+  });
+});
+
+it("takes the token out of the address bar and leaves the rest", () => {
+  const replaceState = vi.fn();
+  const location = new URL("http://localhost/m/demo?name=Ann#token=secret") as unknown as Location;
+  stripToken({ location, history: { replaceState } as unknown as History });
+  expect(replaceState).toHaveBeenCalledWith(null, "", "/m/demo?name=Ann");
+});

@@ -34,6 +34,7 @@ from function_app.sessions.leave import LeaveService
 from function_app.sessions.meeting_events import MeetingEvents
 from function_app.sessions.sweep import Sweep
 from function_app.signalling.cloud_events import EventOrigin
+from function_app.signalling.refusals import REFUSALS_AT_ONCE, REFUSALS_PER_SECOND, Refusals
 from function_app.signalling.service import SignallingEvents
 from function_app.signalling.webpubsub import Signalling
 from function_app.signing import SigningKey
@@ -123,8 +124,9 @@ def build(settings: Settings, clock: Clock) -> Services:
     ephemeral = _ephemeral_state(settings.redis_url)
     controller = MediaController(ephemeral.nodes, ephemeral.sessions, signalling, key, SystemRandom())
     ending = SessionEnding(meetings, sessions, signalling, controller)
+    refusals = Refusals(signalling, RateLimit(REFUSALS_PER_SECOND, REFUSALS_AT_ONCE))
     limit = RateLimit(MESSAGES_PER_SECOND, MESSAGES_AT_ONCE)
-    chat = ChatService(ChatStore(cosmos.container(MEETINGS_CONTAINER)), sessions, signalling, clock, limit)
+    chat = ChatService(ChatStore(cosmos.container(MEETINGS_CONTAINER)), sessions, signalling, refusals, clock, limit)
     return Services(
         settings=settings,
         signing_key=key,
@@ -137,11 +139,11 @@ def build(settings: Settings, clock: Clock) -> Services:
         media_grants=MediaGrants(key, clock),
         turn=TurnServers(settings.turn_urls, _text(settings.turn_secret), clock),
         signalling=signalling,
-        signalling_events=SignallingEvents(controller, chat, signalling),
+        signalling_events=SignallingEvents(controller, chat, refusals),
         event_origin=EventOrigin(settings.webpubsub_endpoint, _text(settings.webpubsub_key)),
         service_tokens=ServiceTokens(_text(settings.service_key)),
         controller=controller,
-        presence=PresenceService(sessions, tenants, controller, clock),
+        presence=PresenceService(sessions, clock),
         chat=chat,
         ending=ending,
         sweep=Sweep(tenants, sessions, ending, controller, signalling, clock),

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from parley_protocol.errors import LeaveReason
-from parley_protocol.ids import ParticipantId, PeerId, SessionId
+from parley_protocol.ids import MeetingId, ParticipantId, PeerId, SessionId, TenantId
 
 
 class _Wire(BaseModel):
@@ -70,23 +70,28 @@ class NodeLease(_Wire):
     """The public keys that verify media grants (RFC 7517)."""
 
 
-class PeerConnected(_Wire):
+class _PeerEvent(_Wire):
+    """Something that happened to a Peer, with all that it belongs to as its media grant said."""
+
+    tenant: TenantId
+    meeting: MeetingId
+    session: SessionId
+    participant: ParticipantId
+    peer: PeerId
+    at: datetime
+
+
+class PeerConnected(_PeerEvent):
     """The Peer's media path is up (ICE and DTLS)."""
 
     type: Literal["peerConnected"] = "peerConnected"
-    session: SessionId
-    participant: ParticipantId
-    peer: PeerId
-    at: datetime
 
 
-class PeerLeft(_Wire):
+class PeerLeft(_PeerEvent):
+    """The Peer has ended."""
+
     type: Literal["peerLeft"] = "peerLeft"
-    session: SessionId
-    participant: ParticipantId
-    peer: PeerId
     reason: LeaveReason
-    at: datetime
 
 
 NodeEvent = Annotated[PeerConnected | PeerLeft, Field(discriminator="type")]

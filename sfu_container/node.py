@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from parley_protocol.errors import LeaveReason
 from parley_protocol.grants import MediaGrant
@@ -149,9 +150,7 @@ class Node:
 
     def peer_connected(self, room: Room, peer: Peer) -> None:
         logger.info("connected session=%s participant=%s peer=%s", room.session, peer.participant, peer.id)
-        self._reporter.report(
-            PeerConnected(session=room.session, participant=peer.participant, peer=peer.id, at=datetime.now(UTC))
-        )
+        self._reporter.report(PeerConnected(**_whereabouts(peer.grant)))
 
     def peer_left(self, room: Room, peer: Peer, reason: LeaveReason) -> None:
         self.departures[reason] += 1
@@ -160,11 +159,7 @@ class Node:
         logger.info(
             "leave session=%s participant=%s peer=%s reason=%s", room.session, peer.participant, peer.id, reason
         )
-        self._reporter.report(
-            PeerLeft(
-                session=room.session, participant=peer.participant, peer=peer.id, reason=reason, at=datetime.now(UTC)
-            )
-        )
+        self._reporter.report(PeerLeft(**_whereabouts(peer.grant), reason=reason))
         self._discard_if_empty(room)
 
     def _discard_if_empty(self, room: Room) -> None:
@@ -253,6 +248,18 @@ class Node:
     def may_answer(self, sender: str) -> bool:
         """Whether an error may be told to this sender now; a flood of bad messages is not answered one by one."""
         return self._error_limiter.take(sender, self._clock())
+
+
+def _whereabouts(grant: MediaGrant) -> dict[str, Any]:
+    """The fields that every event of this Peer has now."""
+    return {
+        "tenant": grant.tenant,
+        "meeting": grant.meeting,
+        "session": grant.session,
+        "participant": grant.sub,
+        "peer": grant.peer,
+        "at": datetime.now(UTC),
+    }
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
 
-from function_app.api import platform
+from function_app.api import platform, reference
 from function_app.api.envelope import Envelope
 from function_app.api.error_responses import DOCUMENTED_ERRORS, add_error_handlers
 from function_app.api.versions import API_VERSION, check_api_version
@@ -39,12 +39,14 @@ def create_api(process: Process) -> FastAPI:
         lifespan=lifespan,
         responses=DOCUMENTED_ERRORS,
         redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
     )
     api.state.process = process
     api.add_middleware(Envelope)
     add_error_handlers(api)
     for router in _PUBLIC:
         api.include_router(router, dependencies=[Depends(check_api_version)])
-    for router in _INTERNAL:
+    for router in (*_INTERNAL, reference.router):
         api.include_router(router)
     return api

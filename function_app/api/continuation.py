@@ -12,25 +12,29 @@ PARAMETER = "continuationToken"
 MAXIMUM_LENGTH = 8192
 _SEAL_BYTES = 16
 
+Listing = tuple[str, ...]
+"""Which list a token goes on with: the tenant, and what names the list among the tenant's. None may hold a NUL."""
+
 
 class Continuations:
     def __init__(self, secret: bytes) -> None:
         self._key = hmac.new(secret, b"continuation tokens", hashlib.sha256).digest()
 
-    def seal(self, tenant: str, continuation: str) -> str:
+    def seal(self, listing: Listing, continuation: str) -> str:
         content = continuation.encode()
-        return urlsafe_b64encode(self._seal(tenant, content) + content).rstrip(b"=").decode()
+        return urlsafe_b64encode(self._seal(listing, content) + content).rstrip(b"=").decode()
 
-    def open(self, tenant: str, token: str) -> str:
-        """Raises InvalidRequestError when it is not one that was given to this tenant."""
+    def open(self, listing: Listing, token: str) -> str:
+        """Raises InvalidRequestError when it is not one that was given for this list."""
         try:
             raw = urlsafe_b64decode(token.encode() + b"=" * (-len(token) % 4))
             seal, content = raw[:_SEAL_BYTES], raw[_SEAL_BYTES:]
-            if hmac.compare_digest(seal, self._seal(tenant, content)):
+            if hmac.compare_digest(seal, self._seal(listing, content)):
                 return content.decode()
         except ValueError:
             pass
         raise InvalidRequestError.parameter(PARAMETER, "The token is not one of ours.")
 
-    def _seal(self, tenant: str, content: bytes) -> bytes:
-        return hmac.new(self._key, tenant.encode() + b"\0" + content, hashlib.sha256).digest()[:_SEAL_BYTES]
+    def _seal(self, listing: Listing, content: bytes) -> bytes:
+        text = "\0".join(listing).encode() + b"\0" + content
+        return hmac.new(self._key, text, hashlib.sha256).digest()[:_SEAL_BYTES]

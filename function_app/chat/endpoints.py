@@ -34,11 +34,12 @@ async def list_messages(
 ) -> MessageList:
     """What was said in the meeting's chat: the latest page first, and within a page the newest last."""
     await services.meetings.get(key)
-    before = services.continuations.open(key.tenant, continuation) if continuation else None
+    listing = (*key, "messages")
+    before = services.continuations.open(listing, continuation) if continuation else None
     history = await services.chat.history(key, size, before)
     next_link = None
     if history.before:
-        token = services.continuations.seal(key.tenant, history.before)
+        token = services.continuations.seal(listing, history.before)
         query = urlencode({"maxpagesize": size, PARAMETER: token})
         next_link = f"{services.settings.public_url}/meetings/{key.meeting}/messages?{query}"
     return MessageList(value=[stored.message() for stored in history.messages], next_link=next_link)

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from function_app.chat.documents import StoredMessage
 from function_app.chat.rate_limit import RateLimit
 from function_app.participants.documents import Participant, Presence
+from function_app.signalling.refusals import Refusals
 from function_app.signalling.webpubsub import Signalling
 from function_app.stores.chat import AFTER_ALL, ChatStore
 from function_app.stores.documents import MeetingKey
@@ -18,7 +19,7 @@ from function_app.stores.sessions import SessionStore
 from function_app.timestamps import Clock
 from parley_protocol.addresses import ParticipantAddress, participant_group, session_group
 from parley_protocol.errors import ErrorCode
-from parley_protocol.signalling import ChatEvent, SignallingError
+from parley_protocol.signalling import ChatEvent
 
 MESSAGES_PER_SECOND = 2.0
 MESSAGES_AT_ONCE = 10
@@ -36,27 +37,35 @@ class History:
 
 class ChatService:
     def __init__(
-        self, store: ChatStore, sessions: SessionStore, signalling: Signalling, clock: Clock, limit: RateLimit
+        self,
+        store: ChatStore,
+        sessions: SessionStore,
+        signalling: Signalling,
+        refusals: Refusals,
+        clock: Clock,
+        limit: RateLimit,
     ) -> None:
         self._store = store
         self._sessions = sessions
         self._signalling = signalling
+        self._refusals = refusals
         self._clock = clock
         self._limit = limit
 
     async def receive(self, sender: ParticipantAddress, body: bytes) -> None:
         """One `chat` event. What is wrong with it is told to its sender as an `error`."""
         if not self._limit.allows(sender.participant):
-            await self._refuse(sender, ErrorCode.TOO_MANY_REQUESTS, "Messages come too fast.", None)
+            await self._refusals.tell(sender.participant, ErrorCode.TOO_MANY_REQUESTS, "Messages come too fast.")
             return
         try:
             event = ChatEvent.model_validate_json(body)
         except ValidationError as error:
-            await self._refuse(sender, ErrorCode.MALFORMED_MESSAGE, _explain(error), None)
+            await self._refusals.tell(sender.participant, ErrorCode.MALFORMED_MESSAGE, _explain(error))
             return
         participant = await self._sessions.participant(MeetingKey(sender.tenant, sender.meeting), sender.participant)
         if not _may_chat(participant, sender.session):
-            await self._refuse(sender, ErrorCode.NOT_ALLOWED, "You may not chat in this session.", event.client_id)
+            text = "You may not chat in this session."
+            await self._refusals.tell(sender.participant, ErrorCode.NOT_ALLOWED, text, event.client_id)
         elif participant:
             await self._publish(participant, event)
 
@@ -81,11 +90,6 @@ class ChatService:
         first = await self._store.find(repeat.key, repeat.id)
         if first:
             await self._signalling.send(participant_group(sender.id), first.message())
-
-    async def _refuse(self, sender: ParticipantAddress, code: ErrorCode, text: str, client_id: str | None) -> None:
-        _logger.info("chat refused code=%s participant=%s", code, sender.participant)
-        refusal = SignallingError(request_id=client_id, code=code, message=text)
-        await self._signalling.send(participant_group(sender.participant), refusal)
 
 
 def _may_chat(participant: Participant | None, session: str) -> bool:

@@ -7,8 +7,6 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from function_app.stores.documents import MeetingKey
-
 KEPT_SECONDS = 120.0
 """How long an assignment lives after the last join or heartbeat that spoke of it."""
 
@@ -18,15 +16,8 @@ class Assignment(BaseModel):
 
     session: str
     node: str
-    tenant: str | None = None
-    """Absent, with `meeting`, when the assignment was learnt from a node's heartbeat only."""
-    meeting: str | None = None
     announced: str | None = None
     """The node's signalling connection that listens to the session's group."""
-
-    @property
-    def key(self) -> MeetingKey | None:
-        return MeetingKey(self.tenant, self.meeting) if self.tenant and self.meeting else None
 
 
 class SessionMap(Protocol):

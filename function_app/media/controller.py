@@ -14,7 +14,7 @@ from function_app.media.assignments import Assignment, SessionMap
 from function_app.media.nodes import HEARTBEAT_SECONDS, Node, NodeRegistry
 from function_app.signalling.webpubsub import Signalling
 from function_app.signing import SigningKey
-from function_app.stores.documents import MeetingKey
+from function_app.together import all_done
 from parley_protocol.nodes import NodeLease, NodeReport
 
 _PLACEMENT_ATTEMPTS = 5
@@ -35,7 +35,7 @@ class MediaController:
         self._key = key
         self._random = random
 
-    async def place(self, session: str, key: MeetingKey) -> tuple[Node, Assignment]:
+    async def place(self, session: str) -> tuple[Node, Assignment]:
         """The node that carries the session: the one it has while that lives, else a new one.
 
         Raises NoNodeAvailableError, also while the session's node has no signalling connection.
@@ -43,13 +43,12 @@ class MediaController:
         for _ in range(_PLACEMENT_ATTEMPTS):
             current = await self._sessions.find(session)
             node = await self._nodes.get(current.node) if current else None
-            if current and node and current.key:
+            if current and node:
                 return self._listening(node), current
-            if node is None:
-                node = choose_node(await self._nodes.live(), self._random)
+            node = choose_node(await self._nodes.live(), self._random)
             if node is None:
                 break
-            wanted = Assignment(session=session, node=node.id, tenant=key.tenant, meeting=key.meeting)
+            wanted = Assignment(session=session, node=node.id)
             holds = await self._sessions.assign(wanted, instead_of=current.node if current else None)
             if holds.node == node.id:
                 _logger.info("session placed session=%s node=%s", session, node.id)
@@ -73,24 +72,20 @@ class MediaController:
         else:
             connection = known.connection if known else str(ULID())
             current = Node.reported(node, report, listening=True, connection=connection)
-        await self._nodes.put(current)
         if current.listening and not (known and known.listening):
-            await self._announce_all(current)
+            await self._begin_to_listen(current)
+        else:
+            await self._nodes.put(current)
         return NodeLease(heartbeat_seconds=HEARTBEAT_SECONDS, signalling_url=url, jwks=self._key.jwks)
 
     async def connected(self, node: str, connection: str) -> None:
         """Web PubSub says that the node's connection is up: sooner, and more surely, than the next heartbeat would."""
         known = await self._nodes.get(node)
         if known:
-            current = known.model_copy(update={"listening": True, "connection": connection})
-            await self._nodes.put(current)
-            await self._announce_all(current)
+            await self._begin_to_listen(known.model_copy(update={"listening": True, "connection": connection}))
 
     async def is_alive(self, node: str) -> bool:
         return await self._nodes.get(node) is not None
-
-    async def find(self, session: str) -> Assignment | None:
-        return await self._sessions.find(session)
 
     async def forget(self, session: str) -> None:
         await self._sessions.forget(session)
@@ -103,6 +98,15 @@ class MediaController:
             await self._sessions.announced(session, node.id, node.connection)
         return url
 
+    async def _begin_to_listen(self, node: Node) -> None:
+        """The node's connection is up, and the node listens once it hears all of its sessions.
+
+        Until then it has its lease and no more; if something fails, the next heartbeat tries again.
+        """
+        await self._nodes.put(node.model_copy(update={"listening": False}))
+        await self._announce_all(node)
+        await self._nodes.put(node)
+
     async def _announce_all(self, node: Node) -> None:
         """Announces what the URL had no room for, or what was assigned after it was made."""
         turn = asyncio.Semaphore(_PARALLEL_CALLS)
@@ -111,7 +115,7 @@ class MediaController:
             async with turn:
                 await self.announce(node, assignment)
 
-        await asyncio.gather(*(announce(assignment) for assignment in await self._sessions.of_node(node.id)))
+        await all_done(*(announce(assignment) for assignment in await self._sessions.of_node(node.id)))
 
     @staticmethod
     def _listening(node: Node) -> Node:

@@ -3,7 +3,7 @@
     parley:nodes                      sorted set: node ids by the end of their lease (Unix seconds)
     parley:node:{id}                  the node as JSON, living as long as its lease
     parley:node:{id}:sessions         sorted set: the node's sessions by the end of their assignment
-    parley:session:{id}               hash: node, tenant, meeting, announced, living as long as the assignment
+    parley:session:{id}               hash: node, announced, living as long as the assignment
 
 Each script and each transaction touches one key, so that a clustered Redis may hold the keys wherever it likes.
 """

@@ -100,12 +100,13 @@ async def list_meetings(
     continuation: Annotated[str | None, Query(alias=PARAMETER, max_length=MAXIMUM_LENGTH)] = None,
 ) -> MeetingList:
     """The tenant's meetings, a page at a time, in no promised order."""
-    inner = services.continuations.open(tenant, continuation) if continuation else None
+    listing = (tenant, "meetings")
+    inner = services.continuations.open(listing, continuation) if continuation else None
     page = await services.meetings.page(tenant, size, inner)
     public_url = services.settings.public_url
     next_link = None
     if page.continuation:
-        token = services.continuations.seal(tenant, page.continuation)
+        token = services.continuations.seal(listing, page.continuation)
         next_link = f"{public_url}/meetings?" + urlencode({"maxpagesize": size, PARAMETER: token})
     return MeetingList(value=[MeetingResource.of(one, public_url) for one in page.meetings], next_link=next_link)
 

@@ -39,11 +39,11 @@ class SessionEnding:
     async def end_for_everybody(self, active: ActiveSession, now: datetime) -> None:
         """Ends a session whoever is in it. Raises StoreRaceError when somebody has joined since `active` was read.
 
-        Everybody is told first: if that fails, the session is still there to be ended again. The session map keeps it
-        for a while, because the node has yet to report how everybody left.
+        Everybody is told first: if that fails, the session is still there to be ended again.
         """
         await self._tell(active.session_id)
         await self._write_down(active, now, ended_on=now)
+        await self._controller.forget(active.session_id)
 
     async def _tell(self, session: str) -> None:
         await self._signalling.send(node_group(session), EndSession(session=session, reason=LeaveReason.ENDED))

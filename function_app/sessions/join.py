@@ -23,6 +23,7 @@ from function_app.stores.meetings import MeetingStore
 from function_app.stores.outcomes import AlreadyExistsError, until_it_holds
 from function_app.stores.sessions import SessionStore
 from function_app.timestamps import Clock
+from function_app.together import all_done
 from parley_protocol.grants import JoinClaims
 from parley_protocol.ids import new_id, participant_id
 
@@ -70,9 +71,9 @@ class JoinService:
         if meeting is None or meeting.deleted_on:
             raise MeetingNotFoundError
         session = active.session_id if active else new_id("ses")
-        node, assignment = await self._controller.place(session, key)
+        node, assignment = await self._controller.place(session)
         participant = _participant(claims, session, node.id, self._clock())
-        await asyncio.gather(self._controller.announce(node, assignment), self._write(meeting, active, participant))
+        await all_done(self._controller.announce(node, assignment), self._write(meeting, active, participant))
         return Joining(meeting, participant, node)
 
     async def _write(self, meeting: Meeting, active: ActiveSession | None, participant: Participant) -> None:

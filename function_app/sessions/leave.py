@@ -7,7 +7,7 @@ import logging
 from function_app.signalling.webpubsub import Signalling
 from function_app.stores.documents import MeetingKey
 from function_app.stores.outcomes import StoreRaceError
-from function_app.stores.sessions import SessionStore
+from function_app.stores.sessions import PeerOfSession, SessionStore
 from function_app.timestamps import Clock
 from parley_protocol.addresses import node_group
 from parley_protocol.errors import LeaveReason
@@ -27,10 +27,10 @@ class LeaveService:
     async def leave(self, claims: JoinClaims, session: str, peer: str) -> None:
         """Marks the participant left and tells its node. A Peer that is not the newest any more changes nothing:
         it is the farewell of a page that has been reloaded since."""
-        key = MeetingKey(claims.tenant, claims.meeting)
         participant = participant_id(session, claims.sub)
+        leaver = PeerOfSession(MeetingKey(claims.tenant, claims.meeting), session, participant, peer)
         try:
-            await self._sessions.mark_left(key, participant, peer, LeaveReason.LEFT, self._clock())
+            await self._sessions.mark_left(leaver, LeaveReason.LEFT, self._clock())
         except StoreRaceError:
             return
         message = RemovePeer(participant=participant, peer=peer, reason=LeaveReason.LEFT)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from function_app.errors import ApiError
@@ -14,7 +15,7 @@ from function_app.sessions.documents import ActiveSession
 from function_app.sessions.ending import SessionEnding
 from function_app.signalling.webpubsub import Signalling
 from function_app.stores.outcomes import StoreRaceError
-from function_app.stores.sessions import SessionStore
+from function_app.stores.sessions import PeerOfSession, SessionStore
 from function_app.stores.tenants import TenantStore
 from function_app.timestamps import Clock
 from parley_protocol.addresses import session_group
@@ -51,26 +52,21 @@ class Sweep:
         self._silent_since: dict[str, datetime] = {}
 
     async def run(self) -> None:
-        """One round over every live session. A session that fails does not stop the others."""
+        """One round over every live session. A tenant or a session that fails does not stop the others."""
+        for tenant in await self._tenants.ids():
+            with _contained(f"tenant={tenant}"):
+                await self._sweep_tenant(tenant)
+        self._forget_old_silences()
+
+    async def _sweep_tenant(self, tenant: str) -> None:
         turn = asyncio.Semaphore(_PARALLEL_SESSIONS)
 
         async def look_after(active: ActiveSession) -> None:
             async with turn:
-                await self._look_after(active)
+                with _contained(f"session={active.session_id}"):
+                    await self._sweep_session(active)
 
-        for tenant in await self._tenants.ids():
-            await asyncio.gather(*(look_after(active) for active in await self._sessions.all_active(tenant)))
-        self._forget_old_silences()
-
-    async def _look_after(self, active: ActiveSession) -> None:
-        try:
-            await self._sweep_session(active)
-        except StoreRaceError:
-            _logger.info("session busy session=%s", active.session_id)
-        except ApiError as error:
-            _logger.warning("session not swept session=%s code=%s", active.session_id, error.code)
-        except Exception:
-            _logger.exception("session not swept session=%s", active.session_id)
+        await asyncio.gather(*(look_after(active) for active in await self._sessions.all_active(tenant)))
 
     async def _sweep_session(self, active: ActiveSession) -> None:
         now = self._clock()
@@ -90,7 +86,7 @@ class Sweep:
     async def _mark_left(self, participants: Iterable[Participant], reason: LeaveReason, now: datetime) -> None:
         for one in participants:
             try:
-                await self._sessions.mark_left(one.key, one.id, one.peer, reason, now)
+                await self._sessions.mark_left(PeerOfSession(one.key, one.session_id, one.id, one.peer), reason, now)
             except StoreRaceError:
                 continue  # It has joined again, or has left, since it was read.
             _logger.info("left session=%s participant=%s reason=%s", one.session_id, one.id, reason)
@@ -114,6 +110,19 @@ class Sweep:
         """Node ids are never used again, so what was noted about long-dead ones is of no use."""
         oldest = self._clock() - timedelta(hours=1)
         self._silent_since = {node: since for node, since in self._silent_since.items() if since > oldest}
+
+
+@contextmanager
+def _contained(whose: str) -> Iterator[None]:
+    """Logs what went wrong; the next round tries again."""
+    try:
+        yield
+    except StoreRaceError:
+        _logger.info("busy %s", whose)
+    except ApiError as error:
+        _logger.warning("not swept %s code=%s", whose, error.code)
+    except Exception:
+        _logger.exception("not swept %s", whose)
 
 
 def _since(participant: Participant, now: datetime) -> timedelta:

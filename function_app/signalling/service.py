@@ -9,11 +9,10 @@ from pydantic import TypeAdapter, ValidationError
 from function_app.chat.service import ChatService
 from function_app.media.controller import MediaController
 from function_app.signalling.cloud_events import CloudEvent
-from function_app.signalling.webpubsub import Signalling
-from parley_protocol.addresses import ParticipantAddress, participant_group
+from function_app.signalling.refusals import Refusals
+from parley_protocol.addresses import ParticipantAddress
 from parley_protocol.errors import ErrorCode
 from parley_protocol.ids import MeetingId, NodeId, ParticipantId, SessionId, TenantId
-from parley_protocol.signalling import SignallingError
 
 _NODE = TypeAdapter(NodeId)
 _ADDRESS = TypeAdapter(tuple[TenantId, MeetingId, SessionId, ParticipantId])
@@ -23,10 +22,10 @@ _logger = logging.getLogger("parley.signalling")
 
 
 class SignallingEvents:
-    def __init__(self, controller: MediaController, chat: ChatService, signalling: Signalling) -> None:
+    def __init__(self, controller: MediaController, chat: ChatService, refusals: Refusals) -> None:
         self._controller = controller
         self._chat = chat
-        self._signalling = signalling
+        self._refusals = refusals
 
     async def handle(self, event: CloudEvent, body: bytes) -> None:
         """Events that concern nothing of ours are let go: the service may learn new ones."""
@@ -45,8 +44,7 @@ class SignallingEvents:
             await self._chat.receive(sender, body)
         else:
             message = f"There is no event {event.name[:64]!r}."
-            refusal = SignallingError(code=ErrorCode.UNKNOWN_MESSAGE_TYPE, message=message)
-            await self._signalling.send(participant_group(sender.participant), refusal)
+            await self._refusals.tell(sender.participant, ErrorCode.UNKNOWN_MESSAGE_TYPE, message)
 
 
 def _is_node(user: str) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from function_app.meetings.documents import Event, Meeting
 from function_app.participants.documents import Participant, Presence
@@ -14,6 +16,15 @@ from function_app.timestamps import rfc3339
 from parley_protocol.errors import LeaveReason
 
 _OF_SESSION = "c.tenantId = @tenant AND c.type = 'participant' AND c.sessionId = @session"
+
+
+class PeerOfSession(NamedTuple):
+    """A Peer, and the participant that somebody says it is of."""
+
+    key: MeetingKey
+    session: str
+    participant: str
+    id: str
 
 
 class SessionStore:
@@ -67,20 +78,29 @@ class SessionStore:
         body = await self._container.read(key, participant)
         return Participant.read(body) if body else None
 
-    async def mark_connected(self, key: MeetingKey, participant: str, peer: str, node: str, now: datetime) -> None:
+    async def mark_connected(self, peer: PeerOfSession, node: str, now: datetime) -> None:
         """The Peer has media on the node. Raises StoreRaceError when that is no longer news.
 
         The node decides which of two Peers is the participant's newest; only a Peer that has left stays so.
         """
-        changes = {"presence": Presence.CONNECTED, "presenceSince": rfc3339(now), "peer": peer}
-        news = f"c.node = '{node}' AND (c.peer != '{peer}' OR c.presence = '{Presence.JOINING}')"
-        await self._container.patch(key, participant, set_values(changes), news)
+        changes = {"presence": Presence.CONNECTED, "presenceSince": rfc3339(now), "peer": peer.id}
+        is_news = f"(c.peer != '{peer.id}' OR c.presence = '{Presence.JOINING}')"
+        await self._change(peer, changes, f"c.node = '{node}' AND {is_news}")
 
-    async def mark_left(self, key: MeetingKey, participant: str, peer: str, reason: LeaveReason, now: datetime) -> None:
-        """The participant has left, unless it has a newer Peer or has left before: then StoreRaceError."""
+    async def mark_left(self, peer: PeerOfSession, reason: LeaveReason, now: datetime, node: str | None = None) -> None:
+        """The participant has left. `node` is the node that says so, when it is one.
+
+        Raises StoreRaceError when it has a newer Peer, has left before, or is on another node.
+        """
         changes = {"presence": Presence.LEFT, "presenceSince": rfc3339(now), "leaveReason": reason}
-        news = f"c.peer = '{peer}' AND c.presence != '{Presence.LEFT}'"
-        await self._container.patch(key, participant, set_values(changes), news)
+        conditions = [f"c.peer = '{peer.id}'", f"c.presence != '{Presence.LEFT}'"]
+        if node is not None:
+            conditions.append(f"c.node = '{node}'")
+        await self._change(peer, changes, " AND ".join(conditions))
+
+    async def _change(self, peer: PeerOfSession, changes: Mapping[str, object], condition: str) -> None:
+        in_session = f"c.sessionId = '{peer.session}'"
+        await self._container.patch(peer.key, peer.participant, set_values(changes), f"{in_session} AND {condition}")
 
     async def present(self, key: MeetingKey, session: str) -> list[Participant]:
         """Everyone in the session who has not left."""

@@ -20,6 +20,8 @@ for _suffix, _type in {".js": "text/javascript", ".css": "text/css", ".svg": "im
 
 _FOREVER = "public, max-age=31536000, immutable"
 _ASK_FIRST = "no-cache"
+_FOLDERS = ("/assets/", "/docs-assets/")
+"""What the pages load: the client's, and the API's page /docs."""
 
 
 class ClientPages:
@@ -35,7 +37,7 @@ class ClientPages:
 
     def holds(self, path: str) -> bool:
         """Whether `path` is the client's rather than the API's."""
-        return self._is_page(path) or path.startswith("/assets/") or self._is_top_file(path)
+        return self._is_page(path) or path.startswith(_FOLDERS) or self._is_top_file(path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] not in ("GET", "HEAD"):

@@ -236,18 +236,24 @@ class FakeNode:
         lease: dict[str, Any] = answer.json()
         return lease
 
-    async def tell(self, kind: str, joined: dict[str, Any], **more: Any) -> httpx.Response:
-        """Reports an event of the Peer that `joined` is about."""
-        event = {
+    def event(self, kind: str, joined: dict[str, Any], **more: Any) -> dict[str, Any]:
+        """An event of the Peer that `joined` is about."""
+        return {
             "type": kind,
+            "tenant": self.platform.tenant,
+            "meeting": joined["session"]["meeting"],
             "session": joined["session"]["id"],
             "participant": joined["participant"]["id"],
             "peer": joined["peer"],
             "at": utc_now().isoformat(),
             **more,
         }
+
+    async def tell(self, kind: str, joined: dict[str, Any], **more: Any) -> httpx.Response:
+        """Reports an event of the Peer that `joined` is about."""
         path = f"/internal/nodes/{self.id}/events"
-        return await self.platform.http.post(path, json={"events": [event]}, headers=bearer(self.token()))
+        body = {"events": [self.event(kind, joined, **more)]}
+        return await self.platform.http.post(path, json=body, headers=bearer(self.token()))
 
 
 async def _holds(condition: Callable[[], bool | Awaitable[bool]]) -> bool:

@@ -172,3 +172,13 @@ async def test_the_history_needs_a_credential(platform: Platform) -> None:
 @pytest.mark.parametrize("query", ["?maxpagesize=0", "?maxpagesize=201", "?continuationToken=AAAA"])
 async def test_a_senseless_page_is_refused(platform: Platform, query: str) -> None:
     assert (await platform.call("GET", f"/meetings/demo/messages{query}")).status_code == 400
+
+
+async def test_a_flood_of_events_is_not_answered_one_by_one(platform: Platform, ann: Person) -> None:
+    platform.webpubsub_server.requests.clear()
+    for _ in range(200):
+        await ann.socket.send({"type": "event", "event": "nonsense", "dataType": "json", "data": {}})
+    await ann.socket.chat("still here", "c1")
+    await eventually(lambda: "still here" in ann.heard)
+    answers = [request for request in platform.webpubsub_server.requests if ":send" in request]
+    assert len(answers) < 100

@@ -8,7 +8,7 @@ import pytest
 
 from function_app.meetings.service import MeetingService
 
-from .support import Platform
+from .support import FakeNode, Platform
 
 JSON = {"Content-Type": "application/json"}
 
@@ -106,6 +106,11 @@ async def test_a_body_that_does_not_say_how_long_it_is_is_counted(platform: Plat
     assert taken < 100_000
 
 
+async def test_a_length_that_is_no_number_of_bytes_does_no_harm(platform: Platform) -> None:
+    headers = {**JSON, "Content-Length": "9" * 5000}
+    assert (await platform.call("PUT", "/meetings/demo", content='{"title":"x"}', headers=headers)).status_code == 200
+
+
 async def test_a_body_of_exactly_the_limit_is_read(platform: Platform) -> None:
     padding = " " * (64 * 1024 - len('{"title":"x"}'))
     answer = await platform.call("PUT", "/meetings/demo", content='{"title":"x"}' + padding, headers=JSON)
@@ -149,3 +154,15 @@ async def test_the_log_tells_of_requests_but_not_their_secrets(
     assert joined["participant"]["id"] in caplog.text
     for secret in (platform.api_key, joined["usedToken"], joined["token"], joined["mediaGrant"], "do-not-log"):
         assert secret not in caplog.text
+
+
+async def test_what_comes_every_few_seconds_is_in_the_log_only_when_it_fails(
+    platform: Platform, node: FakeNode, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="parley")
+    caplog.clear()
+    await platform.http.get("/healthz")
+    await node.heartbeat()
+    assert caplog.text == ""
+    await platform.http.put(f"/internal/nodes/{node.id}", json=node.report())
+    assert f"path=/internal/nodes/{node.id} status=401" in caplog.text

@@ -1,13 +1,18 @@
 """The join path: architecture.md, section 3."""
 
 import asyncio
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
 import jwt
+import pytest
 from jwt import PyJWK
 
+from function_app.errors import SignallingUnavailableError
 from function_app.media.grants import GRANT_SECONDS
+from function_app.signalling.webpubsub import Signalling
+from function_app.stores.sessions import SessionStore
 from parley_protocol.addresses import ParticipantAddress
 
 from .support import FakeNode, Platform, Socket, bearer, eventually
@@ -131,3 +136,24 @@ async def test_a_join_costs_three_requests_to_the_database_and_none_to_web_pubsu
     requests = [request for request in platform.cosmos_server.requests if path in request]
     assert sorted(requests) == [f"GET {path}activeSession/", f"GET {path}meeting/", f"POST {path}"]
     assert platform.webpubsub_server.requests == []
+
+
+async def test_a_join_that_fails_has_written_all_that_it_will_when_it_answers(
+    platform: Platform, node: FakeNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = SessionStore.start
+    written: list[str] = []
+
+    async def slow_start(*arguments: Any) -> None:
+        await asyncio.sleep(0.05)
+        await started(*arguments)
+        written.append("session")
+
+    async def unavailable(*_: object) -> None:
+        raise SignallingUnavailableError
+
+    monkeypatch.setattr(SessionStore, "start", slow_start)
+    monkeypatch.setattr(Signalling, "listen", unavailable)
+    answer = await platform.try_join(await platform.token("ann"))
+    assert answer.headers["x-ms-error-code"] == "SignallingUnavailable"
+    assert written == ["session"]

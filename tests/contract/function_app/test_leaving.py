@@ -1,8 +1,12 @@
 """Leaving: by the client, and by what the node reports."""
 
+import asyncio
+
 import aiohttp
 import pytest
 
+from function_app.errors import StoreUnavailableError
+from function_app.stores.sessions import PeerOfSession, SessionStore
 from parley_protocol.ids import new_id
 
 from .support import FakeNode, Platform, bearer, eventually
@@ -102,7 +106,42 @@ async def test_another_node_cannot_speak_of_the_peer(
     joined = await platform.join("ann")
     stranger = FakeNode(platform, sockets)
     await stranger.tell("peerConnected", joined)
+    await stranger.tell("peerLeft", joined, reason="left")
     assert await platform.presence() == {"ann": "joining"}
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [{"tenant": new_id("ten")}, {"meeting": "another"}, {"session": new_id("ses")}, {"participant": new_id("par")}],
+)
+async def test_what_is_told_of_a_peer_elsewhere_changes_nothing(
+    platform: Platform, node: FakeNode, lie: dict[str, str]
+) -> None:
+    joined = await platform.join("ann")
+    assert (await node.tell("peerConnected", joined, **lie)).status_code == 204
+    assert (await node.tell("peerLeft", joined, reason="left", **lie)).status_code == 204
+    assert await platform.presence() == {"ann": "joining"}
+
+
+async def test_a_report_that_fails_is_over_when_the_node_hears_of_it(
+    platform: Platform, node: FakeNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, bob = await platform.join("ann"), await platform.join("bob")
+    ended: list[str] = []
+
+    async def slow_or_broken(_: object, peer: PeerOfSession, *__: object) -> None:
+        if peer.id == ann["peer"]:
+            raise StoreUnavailableError
+        await asyncio.sleep(0.05)
+        ended.append(peer.id)
+
+    monkeypatch.setattr(SessionStore, "mark_connected", slow_or_broken)
+    events = [node.event("peerConnected", joined) for joined in (ann, bob)]
+    answer = await platform.http.post(
+        f"/internal/nodes/{node.id}/events", json={"events": events}, headers=bearer(node.token())
+    )
+    assert answer.status_code == 503
+    assert ended == [bob["peer"]]
 
 
 async def test_events_are_understood_after_a_restart_of_the_control_plane(platform: Platform, node: FakeNode) -> None:

@@ -189,3 +189,12 @@ async def test_a_page_size_out_of_bounds_is_refused(platform: Platform, size: st
     answer = await platform.call("GET", "/meetings", params={"maxpagesize": size})
     assert answer.status_code == 400
     assert answer.json()["error"]["details"][0]["target"] == "maxpagesize"
+
+
+async def test_the_next_page_of_one_list_is_none_of_another(platform: Platform) -> None:
+    await platform.put_meeting("weekly")
+    link = (await platform.call("GET", "/meetings?maxpagesize=1")).json()["nextLink"]
+    query = link.partition("?")[2]
+    answer = await platform.call("GET", f"/meetings/demo/messages?{query}")
+    assert answer.status_code == 400
+    assert answer.json()["error"]["target"] == "continuationToken"

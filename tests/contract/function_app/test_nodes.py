@@ -6,6 +6,8 @@ import aiohttp
 import jwt
 import pytest
 
+from function_app.errors import SignallingUnavailableError
+from function_app.signalling.webpubsub import Signalling
 from parley_protocol.addresses import NODE_ROLES
 from parley_protocol.ids import new_id
 
@@ -130,6 +132,33 @@ async def test_more_sessions_than_a_url_can_hold_are_all_listened_to(
     assert [await exists(f"sfu.{session}") for session in sessions] == [True] * len(sessions)
 
 
+async def test_a_node_that_could_not_be_made_to_listen_is_alive_and_gets_no_session_until_it_can(
+    platform: Platform, unregistered: FakeNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sessions = [new_id("ses") for _ in range(120)]
+    heard: list[str] = []
+
+    async def unavailable(*_: object) -> None:
+        raise SignallingUnavailableError
+
+    async def listen(_: object, __: str, session: str) -> None:
+        heard.append(session)
+
+    await unregistered.heartbeat(needsSignalling=True, sessions=sessions)
+    monkeypatch.setattr(Signalling, "listen", unavailable)
+    path = f"/internal/nodes/{unregistered.id}"
+    refused = await platform.http.put(path, json=unregistered.report(), headers=bearer(unregistered.token()))
+    assert refused.headers["x-ms-error-code"] == "SignallingUnavailable"
+    assert await platform.services.controller.is_alive(unregistered.id)
+    join = await platform.try_join(await platform.token("ann"))
+    assert join.headers["x-ms-error-code"] == "NoNodeAvailable"
+
+    monkeypatch.setattr(Signalling, "listen", listen)
+    await unregistered.heartbeat()
+    assert sorted(heard) == sorted(sessions[100:])
+    await platform.join("ann")
+
+
 @pytest.mark.parametrize(
     ("claims", "code"),
     [
@@ -192,13 +221,7 @@ async def test_no_node_is_let_in_without_a_service_key(platform: Platform, unreg
 
 async def test_a_report_of_many_events_is_taken(platform: Platform, node: FakeNode) -> None:
     joined = await platform.join("ann")
-    event = {
-        "type": "peerConnected",
-        "session": joined["session"]["id"],
-        "participant": joined["participant"]["id"],
-        "peer": joined["peer"],
-        "at": joined["tokenExpiresOn"],
-    }
+    event = node.event("peerConnected", joined)
     answer = await platform.http.post(
         f"/internal/nodes/{node.id}/events", json={"events": [event] * 300}, headers=bearer(node.token())
     )

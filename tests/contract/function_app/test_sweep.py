@@ -3,8 +3,12 @@
 import aiohttp
 import pytest
 
+from function_app.errors import StoreUnavailableError
+from function_app.sessions.documents import ActiveSession
 from function_app.stores.outcomes import StoreRaceError
 from function_app.stores.sessions import SessionStore
+from function_app.stores.tenants import TenantStore
+from parley_protocol.ids import new_id
 
 from .support import FakeNode, Platform, Socket, eventually
 
@@ -130,3 +134,25 @@ async def test_one_session_that_cannot_be_swept_does_not_stop_the_others(platfor
     await platform.services.sweep.run()
     assert await platform.presence() == {"bob": "left"}
     assert broken["session"]["id"]
+
+
+async def test_one_tenant_that_cannot_be_swept_does_not_stop_the_others(
+    platform: Platform, node: FakeNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await platform.join("ann")
+    broken, last = new_id("ten"), platform.tenant
+    all_active = SessionStore.all_active
+
+    async def ids(_: TenantStore) -> list[str]:
+        return [broken, last]
+
+    async def all_active_but_of_one(store: SessionStore, tenant: str) -> list[ActiveSession]:
+        if tenant == broken:
+            raise StoreUnavailableError
+        return await all_active(store, tenant)
+
+    monkeypatch.setattr(TenantStore, "ids", ids)
+    monkeypatch.setattr(SessionStore, "all_active", all_active_but_of_one)
+    platform.clock.advance(61)
+    await platform.services.sweep.run()
+    assert await platform.presence() == {"ann": "left"}

@@ -40,6 +40,8 @@ def dist(tmp_path: Path) -> Path:
     (folder / "icon.svg").write_text("<svg/>")
     (folder / "assets" / "index-a1b2c3.js").write_text("export {}")
     (folder / "assets" / "index-d4e5f6.css").write_text("p {}")
+    (folder / "docs-assets").mkdir()
+    (folder / "docs-assets" / "start.js").write_text("start()")
     (tmp_path / "secrets.json").write_text("not for strangers")
     return folder
 
@@ -77,11 +79,14 @@ async def test_hashed_files_are_kept_for_ever(browser: httpx.AsyncClient, path: 
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
 
 
-async def test_a_file_beside_the_page_is_asked_for_again(browser: httpx.AsyncClient) -> None:
-    answer = await browser.get("/icon.svg")
-    assert answer.headers["content-type"] == "image/svg+xml"
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/icon.svg", "image/svg+xml"), ("/docs-assets/start.js", "text/javascript")]
+)
+async def test_a_file_with_a_lasting_name_is_asked_for_again(browser: httpx.AsyncClient, path: str, kind: str) -> None:
+    answer = await browser.get(path)
+    assert answer.headers["content-type"].partition(";")[0] == kind
     assert answer.headers["cache-control"] == "no-cache"
-    again = await browser.get("/icon.svg", headers={"If-None-Match": answer.headers["etag"]})
+    again = await browser.get(path, headers={"If-None-Match": answer.headers["etag"]})
     assert again.status_code == 304
 
 

@@ -111,7 +111,14 @@ async def test_a_signalling_url_is_asked_for_until_there_is_one() -> None:
 
 
 def event() -> PeerConnected:
-    return PeerConnected(session=new_id("ses"), participant=new_id("par"), peer=new_id("peer"), at=datetime.now(UTC))
+    return PeerConnected(
+        tenant=new_id("ten"),
+        meeting="demo",
+        session=new_id("ses"),
+        participant=new_id("par"),
+        peer=new_id("peer"),
+        at=datetime.now(UTC),
+    )
 
 
 async def test_events_arrive_in_order_through_failures() -> None:

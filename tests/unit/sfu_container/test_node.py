@@ -109,6 +109,16 @@ def test_the_control_plane_hears_of_each_connection_once() -> None:
     assert (event.session, event.participant, event.peer) == (grant.session, grant.sub, grant.peer)
 
 
+def test_what_the_control_plane_hears_names_the_tenant_and_meeting_of_the_grant() -> None:
+    world = World()
+    grant = make_grant()
+    world.node.join(grant, join_message())
+    world.connect(grant)
+    world.node.end_session(grant.session, LeaveReason.ENDED)
+    assert [type(event) for event in world.reporter.events] == [PeerConnected, PeerLeft]
+    assert {(event.tenant, event.meeting) for event in world.reporter.events} == {(grant.tenant, grant.meeting)}
+
+
 def test_a_full_node_takes_nobody_but_those_it_has() -> None:
     world = World(limits=NodeLimits(peers=1))
     grant = make_grant()

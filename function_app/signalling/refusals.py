@@ -1,0 +1,32 @@
+"""Telling participants that a message of theirs was not done."""
+
+from __future__ import annotations
+
+import logging
+
+from function_app.chat.rate_limit import RateLimit
+from function_app.signalling.webpubsub import Signalling
+from parley_protocol.addresses import participant_group
+from parley_protocol.errors import ErrorCode
+from parley_protocol.signalling import SignallingError
+
+REFUSALS_PER_SECOND = 2.0
+REFUSALS_AT_ONCE = 20
+
+_logger = logging.getLogger("parley.signalling")
+
+
+class Refusals:
+    """Sends `error` messages, but does not answer a flood one by one: every answer costs a request."""
+
+    def __init__(self, signalling: Signalling, limit: RateLimit) -> None:
+        self._signalling = signalling
+        self._limit = limit
+
+    async def tell(self, participant: str, code: ErrorCode, text: str, request_id: str | None = None) -> None:
+        """`text` is for people; `request_id` names the message, where it had a name."""
+        if not self._limit.allows(participant):
+            return
+        _logger.info("refused code=%s participant=%s", code, participant)
+        refusal = SignallingError(request_id=request_id, code=code, message=text)
+        await self._signalling.send(participant_group(participant), refusal)

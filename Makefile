@@ -3,7 +3,7 @@
 
 PYTHON := .venv/bin/python
 PIP_INSTALL := PIP_DISABLE_PIP_VERSION_CHECK=1 $(PYTHON) -m pip install --quiet --require-hashes
-CLIENT_SOURCES := $(shell find client/src client/public client/index.html client/*.json client/*.ts 2>/dev/null)
+CLIENT_SOURCES := $(shell find client/src client/public client/scripts client/index.html client/*.json client/*.ts 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

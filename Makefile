@@ -3,6 +3,8 @@
 
 PYTHON := .venv/bin/python
 PIP_INSTALL := PIP_DISABLE_PIP_VERSION_CHECK=1 $(PYTHON) -m pip install --quiet --require-hashes
+FORWARDER := sfu_container/forwarder
+FORWARDER_SOURCES := $(shell find $(FORWARDER)/*/src $(FORWARDER)/py/python $(FORWARDER)/Cargo.* $(FORWARDER)/*/*.toml 2>/dev/null)
 CLIENT_SOURCES := $(shell find client/src client/public client/scripts client/index.html client/*.json client/*.ts 2>/dev/null)
 
 .DEFAULT_GOAL := help
@@ -18,18 +20,22 @@ run: .make/python-run client/dist/index.html ## run Parley on this machine; Ctrl
 	@exec $(PYTHON) -m local_azure run
 
 test: test-programs check client/dist/index.html ## run every check and every test
+	@echo 'running the forwarder tests …'
+	@cd $(FORWARDER) && cargo test --quiet --locked --workspace
 	@echo 'running the client tests …'
 	@cd client && npm run --silent test
 	@echo 'running the Python and browser tests …'
 	@$(PYTHON) -m pytest
 
-check: .make/python-test .make/client ## lint, check types, borders, lock files and generated code
+check: .make/python-test .make/forwarder .make/client ## lint, check types, borders, lock files and generated code
 	@echo 'checking …'
 	@$(PYTHON) -m ruff check .
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports
 	@$(PYTHON) scripts/lock.py --check
+	@$(PYTHON) -m mypy.stubtest parley_forwarder
+	@cd $(FORWARDER) && cargo fmt --all --check && cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
 	@cd client && npm run --silent check
 	@scripts/check_generated.sh
 
@@ -40,7 +46,7 @@ generate: .make/python-test .make/client ## generate the client's types from the
 	@cd client && npm run --silent generate
 
 clean: ## remove what was installed and built; meetings are kept
-	rm -rf .make .venv client/node_modules client/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .make .venv client/node_modules client/dist $(FORWARDER)/target .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 test-programs:
@@ -61,6 +67,15 @@ test-programs:
 	@$(PIP_INSTALL) -r requirements/dev.txt
 	@$(PIP_INSTALL) --no-deps --ignore-requires-python -r requirements/functions-runtime.txt
 	@mkdir -p .make && touch $@ .make/python-run
+
+# The native engine, as the wheel that a node installs.
+.make/forwarder: .make/python-test $(FORWARDER_SOURCES)
+	@scripts/setup/rust.sh
+	@echo 'building the forwarder (about a minute) …'
+	@rm -rf .make/wheels
+	@cd $(FORWARDER)/py && ../../../$(PYTHON) -m maturin build --quiet --release --locked --out ../../../.make/wheels
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --no-index --force-reinstall .make/wheels/*.whl
+	@touch $@
 
 .make/client: client/package.json client/package-lock.json client/.npmrc
 	@scripts/setup/node.sh

@@ -48,12 +48,12 @@ class BootstrapSettings(BaseSettings):
 async def bootstrap(settings: Settings, wanted: BootstrapSettings) -> None:
     """Creates what is missing. Raises StoreUnavailableError, and ValueError when the key is not the tenant's."""
     key = ApiKey.parse(wanted.api_key.get_secret_value())
-    if key is None or key.tenant != wanted.tenant:
+    pepper = settings.api_key_pepper.get_secret_value().encode()
+    if key is None or key.tenant != wanted.tenant or not key.is_genuine(pepper):
         raise ValueError("PARLEY_BOOTSTRAP_API_KEY is not an API key of PARLEY_BOOTSTRAP_TENANT")
     cosmos = open_cosmos(settings)
     try:
         await _create_containers(cosmos, settings.cosmos_database)
-        pepper = settings.api_key_pepper.get_secret_value().encode()
         await _create_tenant(TenantStore(cosmos.container(TENANTS_CONTAINER)), key, pepper)
         meetings = MeetingService(MeetingStore(cosmos.container(MEETINGS_CONTAINER)), utc_now)
         await _create_demo_meeting(meetings, MeetingKey(key.tenant, DEMO_MEETING))

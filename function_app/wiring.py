@@ -15,7 +15,6 @@ from azure.core.credentials import AzureKeyCredential
 from azure.core.credentials_async import AsyncTokenCredential
 
 from function_app.api.continuation import Continuations
-from function_app.chat.rate_limit import RateLimit
 from function_app.chat.service import MESSAGES_AT_ONCE, MESSAGES_PER_SECOND, ChatService
 from function_app.config import OptionalSecret, Settings
 from function_app.media.assignments import SessionMap
@@ -28,8 +27,9 @@ from function_app.media.turn import TurnServers
 from function_app.meetings.service import MeetingService
 from function_app.participants.presence import PresenceService
 from function_app.participants.tokens import JoinTokens
+from function_app.rate_limit import RateLimit
 from function_app.sessions.ending import SessionEnding
-from function_app.sessions.join import JoinService
+from function_app.sessions.join import JOINS_AT_ONCE, JOINS_PER_SECOND, JoinService
 from function_app.sessions.leave import LeaveService
 from function_app.sessions.meeting_events import MeetingEvents
 from function_app.sessions.sweep import Sweep
@@ -122,7 +122,7 @@ def build(settings: Settings, clock: Clock) -> Services:
         settings.webpubsub_timeout_seconds,
     )
     ephemeral = _ephemeral_state(settings.redis_url)
-    controller = MediaController(ephemeral.nodes, ephemeral.sessions, signalling, key, SystemRandom())
+    controller = MediaController(ephemeral.nodes, ephemeral.sessions, sessions, signalling, key, SystemRandom())
     ending = SessionEnding(meetings, sessions, signalling, controller)
     refusals = Refusals(signalling, RateLimit(REFUSALS_PER_SECOND, REFUSALS_AT_ONCE))
     limit = RateLimit(MESSAGES_PER_SECOND, MESSAGES_AT_ONCE)
@@ -134,7 +134,7 @@ def build(settings: Settings, clock: Clock) -> Services:
         meetings=MeetingService(meetings, clock),
         continuations=Continuations(pepper),
         join_tokens=JoinTokens(key, clock),
-        joining=JoinService(meetings, sessions, controller, clock),
+        joining=JoinService(meetings, sessions, controller, clock, RateLimit(JOINS_PER_SECOND, JOINS_AT_ONCE)),
         leaving=LeaveService(sessions, signalling, clock),
         media_grants=MediaGrants(key, clock),
         turn=TurnServers(settings.turn_urls, _text(settings.turn_secret), clock),
@@ -146,7 +146,7 @@ def build(settings: Settings, clock: Clock) -> Services:
         presence=PresenceService(sessions, clock),
         chat=chat,
         ending=ending,
-        sweep=Sweep(tenants, sessions, ending, controller, signalling, clock),
+        sweep=Sweep(tenants, meetings, sessions, ending, controller, signalling, clock),
         meeting_events=MeetingEvents(sessions, ending, signalling, clock),
         closing=(signalling.close, cosmos.close, *ephemeral.closing),
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from parley_protocol.ids import MeetingId, NodeId, ParticipantId, PeerId, SessionId, TenantId, UserId
 
@@ -13,7 +14,20 @@ JOIN_AUDIENCE = "parley-join"
 MEDIA_AUDIENCE = "parley-media"
 SERVICE_AUDIENCE = "parley-internal"
 
-DisplayName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+_INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+"""Control characters, and marks that change the direction of what stands beside them (Unicode TR 9)."""
+
+
+def _without_invisible(name: Any) -> Any:
+    return _INVISIBLE.sub("", name).strip() if isinstance(name, str) else name
+
+
+DisplayName = Annotated[
+    str,
+    BeforeValidator(_without_invisible),
+    StringConstraints(min_length=1, max_length=80),
+]
+"""What others see. Invisible characters are taken out: no name passes for another or turns what stands beside it."""
 
 
 class Source(StrEnum):
@@ -77,6 +91,8 @@ class JoinClaims(_Claims):
     name: DisplayName
     role: Role
     grants: Grants
+    renew_until: int | None = None
+    """Seconds since the epoch: no token that is made from this one by joining lives longer."""
 
 
 class MediaGrant(_Claims):

@@ -56,6 +56,8 @@ class NodeReport(_Wire):
     draining: bool = False
     needs_signalling: bool = False
     """Asks for a signalling URL: at the start, and whenever the node has to open a new connection."""
+    listening: bool = True
+    """The node's signalling connection is open."""
     sessions: tuple[SessionId, ...] = Field(default=(), max_length=10_000)
     """The sessions that the node carries now; a new signalling URL listens for these."""
 
@@ -68,6 +70,8 @@ class NodeLease(_Wire):
     """A Web PubSub client URL, when `needsSignalling` asked for one; single use is not promised."""
     jwks: dict[str, Any]
     """The public keys that verify media grants (RFC 7517)."""
+    ended_sessions: tuple[SessionId, ...] = ()
+    """Of the sessions that the node reported, those that are over: everyone in them goes, as on `endSession`."""
 
 
 class _PeerEvent(_Wire):

@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     service_key: SecretStr
     """Signs the service tokens with which the node calls the internal API (HS256)."""
 
+    engine: Literal["plain", "native"] = "plain"
+    """What moves the packets: Python that is meant to be read, or the native forwarder."""
     node_region: str = "local"
     node_track: ReleaseTrack = ReleaseTrack.STABLE
     node_version: str = "0.1.0"
@@ -46,6 +48,6 @@ class Settings(BaseSettings):
         if self.environment == "local":
             return self
         key = self.service_key.get_secret_value()
-        if len(key) < MIN_SECRET_CHARACTERS or any(part in key for part in WELL_KNOWN_SECRET_PARTS):
+        if len(key) < MIN_SECRET_CHARACTERS or any(part in key.lower() for part in WELL_KNOWN_SECRET_PARTS):
             raise ValueError("PARLEY_SERVICE_KEY is too short or a default; generate one of 32 characters or more")
         return self

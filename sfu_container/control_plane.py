@@ -1,4 +1,9 @@
-"""The node's calls to the control plane's internal API."""
+"""The node's calls to the control plane's internal API.
+
+ControlPlaneError
+├── ControlPlaneTimeoutError
+└── RequestRefusedError
+"""
 
 from __future__ import annotations
 
@@ -17,10 +22,19 @@ TOKEN_LIFE_SECONDS = 120
 ISSUER = "parley-node"
 REQUEST_TIMEOUT_SECONDS = 5.0
 MAX_ERROR_CHARACTERS = 200
+REFUSALS_OF_BODIES = frozenset({400, 413, 422})
 
 
 class ControlPlaneError(Exception):
     """The control plane could not be reached, or refused, or answered what cannot be read."""
+
+
+class ControlPlaneTimeoutError(ControlPlaneError):
+    """No answer came in time; what was asked may have been done."""
+
+
+class RequestRefusedError(ControlPlaneError):
+    """The control plane will not take this body, however often it is sent."""
 
 
 class ControlPlane:
@@ -62,9 +76,12 @@ class ControlPlane:
                 text = await response.read()
                 if response.status >= 300:
                     detail = text[:MAX_ERROR_CHARACTERS].decode(errors="replace")
-                    raise ControlPlaneError(f"{method} answered {response.status}: {detail}")
+                    kind = RequestRefusedError if response.status in REFUSALS_OF_BODIES else ControlPlaneError
+                    raise kind(f"{method} answered {response.status}: {detail}")
                 return text
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+        except TimeoutError:
+            raise ControlPlaneTimeoutError(f"{method} was not answered in {REQUEST_TIMEOUT_SECONDS:g} s") from None
+        except (aiohttp.ClientError, OSError) as error:
             raise ControlPlaneError(f"{method} failed: {error or type(error).__name__}") from None
 
     def _token(self) -> str:

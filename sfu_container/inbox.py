@@ -25,6 +25,8 @@ from sfu_container.rate_limit import Rate, RateLimiter
 logger = logging.getLogger(__name__)
 
 MESSAGE_RATE = Rate(per_second=5, burst=20)
+OFFER_RATE = Rate(per_second=1, burst=5)
+"""For `join` and `offer`: reading and answering an offer costs as much as hundreds of other messages."""
 GROUP_PREFIX = node_group("")
 
 
@@ -37,6 +39,7 @@ class Inbox:
         self._mailbox = mailbox
         self._clock = clock
         self._limiter = RateLimiter(MESSAGE_RATE)
+        self._offer_limiter = RateLimiter(OFFER_RATE)
 
     def receive(self, group: str, sender: str | None, data: object) -> None:
         """Take one message. `sender` is the user id that the service stamped on it, None for the control plane."""
@@ -54,9 +57,7 @@ class Inbox:
         try:
             match parse_object(TO_NODE, data, MAX_SIGNALLING_BYTES):
                 case RemovePeer(participant=participant, peer=peer, reason=reason):
-                    room = self._node.room(session)
-                    if room is not None:
-                        room.remove_participant(participant, peer, reason)
+                    self._node.remove_participant(session, participant, peer, reason)
                 case EndSession(session=ended, reason=reason) if ended == session:
                     self._node.end_session(session, reason)
                 case other:
@@ -76,7 +77,10 @@ class Inbox:
                 self._mailbox.send(sender.participant, error_message(error, request_id))
 
     def _handle(self, session: str, sender: ParticipantAddress, data: object) -> None:
-        match parse_object(TO_NODE, data, MAX_SIGNALLING_BYTES):
+        parsed = parse_object(TO_NODE, data, MAX_SIGNALLING_BYTES)
+        if isinstance(parsed, Join | Offer) and not self._offer_limiter.take(sender.participant, self._clock()):
+            raise TooManyRequestsError("offers come too fast")
+        match parsed:
             case Join() as message:
                 grant = self._verifier.verify(message.grant, sender, session)
                 self._mailbox.send(sender.participant, self._node.join(grant, message))

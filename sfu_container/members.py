@@ -1,4 +1,8 @@
-"""Who is in a Room: the Peers, one for each participant, and the ways to tell them something."""
+"""Who is in a Room: the Peers, one for each participant, and the ways to tell them something.
+
+Whatever one participant changes goes to all the others, so it is told at a bounded rate: the first change at once,
+later ones as one whole state at the next `announce_changes`. Who comes and who goes is told at once.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,10 @@ class Members:
     def __init__(self) -> None:
         self._peers: dict[str, Peer] = {}
         self._participants: dict[str, Peer] = {}
+        self._told: set[str] = set()
+        """Participants whose state was told since the last `announce_changes`."""
+        self._changed: dict[str, None] = {}
+        """Those of them that have changed again, oldest first."""
 
     def __len__(self) -> int:
         return len(self._peers)
@@ -46,6 +54,7 @@ class Members:
         del self._peers[peer.id]
         if self._participants.get(peer.participant) is peer:
             del self._participants[peer.participant]
+            self._changed.pop(peer.participant, None)
 
     def owner(self, publication: str | None) -> str | None:
         """The participant that publishes it, if anybody does."""
@@ -64,8 +73,24 @@ class Members:
             send(peer, Roster(participants=roster[start:end], more=end < len(roster)))
 
     def announce(self, peer: Peer) -> None:
-        """Tell everyone what a participant is like now."""
+        """Tell everyone, now or soon, what a participant is like."""
+        if peer.participant in self._told:
+            self._changed[peer.participant] = None
+        else:
+            self.announce_now(peer)
+
+    def announce_now(self, peer: Peer) -> None:
+        """Tell everyone at once what a participant is like."""
+        self._told.add(peer.participant)
+        self._changed.pop(peer.participant, None)
         self.broadcast(ParticipantChanged(participant=peer.state))
+
+    def announce_changes(self) -> None:
+        """Tell everyone the states that have waited; to be called in a steady rhythm."""
+        changed = list(self._changed)
+        self._told.clear()
+        for participant in changed:
+            self.announce_now(self._participants[participant])
 
     def broadcast(self, message: Wire) -> None:
         text = message.encode()

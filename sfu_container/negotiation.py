@@ -134,13 +134,14 @@ def _negotiate_line(media: MediaLine, grants: Grants, slots: SlotStreamAllocator
         return line
     kind = line.media_kind
     codec = _shared_codec(media, kind)
-    rtx = next((c for c in media.codecs if c.name.lower() == "rtx" and c.apt == codec.payload_type), None)
+    rtx = next((c for c in media.codecs.values() if c.name.lower() == "rtx" and c.apt == codec.payload_type), None)
     allowed = PUBLICATION_EXTENSIONS if use is LineUse.PUBLICATION else SLOT_EXTENSIONS
     extensions = {
         number: uri for number, uri in media.extensions.items() if uri in allowed and 1 <= number <= MAX_EXTENSION_ID
     }
-    feedback = [name for name in FEEDBACK[kind] if name in codec.feedback]
-    if TRANSPORT_CC in extensions.values() and "transport-cc" in codec.feedback:
+    offered_feedback = codec.feedback | media.feedback
+    feedback = [name for name in FEEDBACK[kind] if name in offered_feedback]
+    if TRANSPORT_CC in extensions.values() and "transport-cc" in offered_feedback:
         feedback.append("transport-cc")
     streams = SlotStreams(0, None)
     if use is LineUse.SLOT:
@@ -179,7 +180,8 @@ def _use_of(media: MediaLine, grants: Grants) -> LineUse:
 
 def _shared_codec(media: MediaLine, kind: MediaKind) -> OfferedCodec:
     wanted = CODEC_NAMES[kind]
-    for codec in media.codecs:
-        if codec.name.lower() == wanted.lower() and str(codec.payload_type) in media.formats:
+    formats = set(media.formats)
+    for codec in media.codecs.values():
+        if codec.name.lower() == wanted.lower() and str(codec.payload_type) in formats:
             return codec
     raise UnsupportedOfferError(f"m-line {media.mid} does not offer {wanted}")

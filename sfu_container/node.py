@@ -17,7 +17,7 @@ from typing import Any
 from parley_protocol.errors import LeaveReason
 from parley_protocol.grants import MediaGrant
 from parley_protocol.nodes import PeerConnected, PeerLeft
-from parley_protocol.signalling import CONTROL_TO_NODE, MAX_CONTROL_BYTES, Join, Joined
+from parley_protocol.signalling import CONTROL_TO_NODE, MAX_CONTROL_BYTES, Join, Joined, Layout
 from sfu_container.engine import (
     DtlsReceived,
     Engine,
@@ -43,16 +43,16 @@ from sfu_container.peer import MediaAddress, Peer
 from sfu_container.peer_media import parse_slot_id
 from sfu_container.ports import LinkListener, Links, Mailbox, Reporter, SrtpKeys
 from sfu_container.rate_limit import Rate, RateLimiter
-from sfu_container.recent import RecentIds
 from sfu_container.room import Room, Surroundings
+from sfu_container.spent_grants import SpentGrants
 
 logger = logging.getLogger(__name__)
 
 EVENTS_AT_ONCE = 256
 CONTROL_RATE = Rate(per_second=20, burst=60)
+PUBLICATION_RATE = Rate(per_second=3, burst=10)
+"""For `publish`, `unpublish` and `mute`: everyone in the session is told of each."""
 ERROR_RATE = Rate(per_second=2, burst=40)
-GRANT_LIFE_SECONDS = 180.0
-"""A little more than a media grant lives; for as long a Peer or session that ended is not let in again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,9 @@ class Node:
         self._around = Surroundings(engine, make_links(self), mailbox, address, limits.grace_seconds, self)
         self._rooms: dict[str, Room] = {}
         self._rooms_by_peer: dict[str, Room] = {}
-        self._ended = RecentIds(GRANT_LIFE_SECONDS)
+        self._spent_grants = SpentGrants()
         self._control_limiter = RateLimiter(CONTROL_RATE)
+        self._publication_limiter = RateLimiter(PUBLICATION_RATE)
         self._error_limiter = RateLimiter(ERROR_RATE)
 
     @property
@@ -106,7 +107,7 @@ class Node:
 
         Raises:
             NodeDrainingError, NodeFullError: it should go to another node.
-            PeerNotFoundError: the Peer, or the whole session, has ended already.
+            PeerNotFoundError: the Peer or the whole session has ended already, or the participant was removed.
             And what `Room.join` raises.
         """
         now = self._clock()
@@ -124,17 +125,27 @@ class Node:
     def _admit(self, grant: MediaGrant, now: float) -> None:
         if self.draining:
             raise NodeDrainingError("the node takes no more peers; join again")
-        if self.peers >= self._limits.peers:
+        room = self._rooms.get(grant.session)
+        replaces_a_peer = room is not None and room.has_participant(grant.sub)
+        if self.peers >= self._limits.peers and not replaces_a_peer:
             raise NodeFullError("the node is full; join again")
-        if self._ended.has(grant.peer, now) or self._ended.has(grant.session, now):
+        if self._spent_grants.has(grant, now):
             raise PeerNotFoundError("the peer or its session has ended; join again")
+
+    def remove_participant(self, session: str, participant: str, peer: str | None, reason: LeaveReason) -> None:
+        """A participant goes, or only that Peer of it when one is named; grants that are still about let nobody in."""
+        self._spent_grants.remove(session, participant, peer, reason, self._clock())
+        room = self._rooms.get(session)
+        if room is not None:
+            room.remove_participant(participant, peer, reason)
 
     def end_session(self, session: str, reason: LeaveReason) -> None:
         """Everyone goes, and grants for the session that are still about let nobody in."""
-        self._ended.add(session, self._clock())
+        self._spent_grants.end_session(session, self._clock())
         room = self._rooms.get(session)
         if room is not None:
-            room.end(reason)
+            with _contained("the end of a session"):
+                room.end(reason)
 
     def end_all(self, reason: LeaveReason) -> None:
         for room in list(self._rooms.values()):
@@ -143,10 +154,16 @@ class Node:
     def tick(self) -> None:
         """End what has run out of time; to be called about once a second."""
         now = self._clock()
-        self._ended.expire(now)
+        self._spent_grants.expire(now)
         for room in list(self._rooms.values()):
             with _contained("a room's deadlines"):
                 room.expire(now)
+
+    def tell_changes(self) -> None:
+        """Tell everyone what has changed of others; to be called about five times a second."""
+        for room in list(self._rooms.values()):
+            with _contained("what changed in a room"):
+                room.tell_changes()
 
     def peer_connected(self, room: Room, peer: Peer) -> None:
         logger.info("connected session=%s participant=%s peer=%s", room.session, peer.participant, peer.id)
@@ -154,7 +171,7 @@ class Node:
 
     def peer_left(self, room: Room, peer: Peer, reason: LeaveReason) -> None:
         self.departures[reason] += 1
-        self._ended.add(peer.id, self._clock())
+        self._spent_grants.end_peer(peer.id, self._clock())
         self._rooms_by_peer.pop(peer.id, None)
         logger.info(
             "leave session=%s participant=%s peer=%s reason=%s", room.session, peer.participant, peer.id, reason
@@ -229,7 +246,10 @@ class Node:
         try:
             if not self._control_limiter.take(peer, self._clock()):
                 raise TooManyRequestsError("control messages come too fast")
-            room.control(peer, parse_json(CONTROL_TO_NODE, data, MAX_CONTROL_BYTES))
+            message = parse_json(CONTROL_TO_NODE, data, MAX_CONTROL_BYTES)
+            if not isinstance(message, Layout) and not self._publication_limiter.take(peer, self._clock()):
+                raise TooManyRequestsError("publications change too fast")
+            room.control(peer, message)
         except Exception as error:  # noqa: BLE001 - a bug in one message must not end the Peer's DTLS task
             request_id = request_id_in(data, MAX_CONTROL_BYTES)
             self.refused(error, f"session={room.session} peer={peer}", request_id)

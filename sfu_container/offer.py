@@ -40,7 +40,10 @@ class MediaLine:
     """Offered with port 0 and not for bundling only: unused."""
     mid: str = ""
     direction: Direction = "sendrecv"
-    codecs: list[OfferedCodec] = field(default_factory=list)
+    codecs: dict[int, OfferedCodec] = field(default_factory=dict)
+    """By payload type, in the order offered."""
+    feedback: set[str] = field(default_factory=set)
+    """What is offered for all codecs (`rtcp-fb:*`), besides what each has of its own."""
     extensions: dict[int, str] = field(default_factory=dict)
     rids: list[str] = field(default_factory=list)
     """The simulcast streams that the client sends, in its order: lowest first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from parley_protocol.grants import Grants, Source
@@ -73,8 +73,10 @@ class PeerMedia:
         if [line.mid for line in lines][: len(self._lines)] != list(self._lines):
             raise UnsupportedOfferError("m-lines may be added at the end, not dropped or reordered")
         by_mid = {line.mid: line for line in lines}
+        sources = {mid: s for mid, s in self._sources.items() if by_mid[mid].use is LineUse.PUBLICATION}
         for publication in wanted:
-            self._check_publication(by_mid.get(publication.mid), publication.mid, publication.source)
+            self._check_publication(by_mid.get(publication.mid), publication.mid, publication.source, sources)
+            sources[publication.mid] = publication.source
         return lines
 
     def apply(self, lines: Sequence[NegotiatedLine], wanted: Sequence[PublicationOffer]) -> None:
@@ -92,9 +94,18 @@ class PeerMedia:
         for publication_offer in wanted:
             self.publish(publication_offer.mid, publication_offer.source, publication_offer.muted)
 
-    def _check_publication(self, line: NegotiatedLine | None, mid: str, source: Source) -> NegotiatedLine:
+    @property
+    def _sources(self) -> dict[str, Source]:
+        """What is published, by mid."""
+        return {publication.mid: publication.source for publication in self.publications.values()}
+
+    def _check_publication(
+        self, line: NegotiatedLine | None, mid: str, source: Source, published: Mapping[str, Source]
+    ) -> NegotiatedLine:
         if source not in self._grants.publish:
             raise NotAllowedError(f"the participant may not publish {source}")
+        if any(other is source and other_mid != mid for other_mid, other in published.items()):
+            raise NotAllowedError(f"the participant publishes {source} already; unpublish it first")
         if line is None or line.use is not LineUse.PUBLICATION:
             raise SlotNotFoundError(f"there is no m-line {mid} to publish on")
         if line.kind != source.kind:
@@ -121,7 +132,7 @@ class PeerMedia:
         Raises:
             NotAllowedError, SlotNotFoundError, MalformedMessageError: it cannot be published there.
         """
-        line = self._check_publication(self._lines.get(mid), mid, source)
+        line = self._check_publication(self._lines.get(mid), mid, source, self._sources)
         existing = next((p for p in self.publications.values() if p.mid == mid), None)
         if existing is not None and existing.source is source:
             self.mute(existing.id, muted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -30,6 +30,7 @@ from sfu_container.signalling import Signalling
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 1.0
+CHANGES_SECONDS = 0.2
 FAREWELL_SECONDS = 1.0
 """For each of the last messages: that the node drains, that its Peers have ended, and to the Peers themselves."""
 
@@ -43,7 +44,7 @@ class SfuProcess:
         self._engine = engine
         self._control_plane = ControlPlane(settings.control_url, settings.service_key.get_secret_value(), self.id)
         verifier = GrantVerifier(self.id)
-        self._registration = Registration(self._control_plane, self._report, verifier)
+        self._registration = Registration(self._control_plane, self._report, verifier, self._end_session)
         self._reports = EventReports(self._control_plane)
         self._signalling = Signalling(self._registration.signalling_url, self._receive)
         self._node = Node(
@@ -64,6 +65,9 @@ class SfuProcess:
     def _send_dtls(self, peer: str, data: bytes) -> None:
         self._node.send_dtls(peer, data)
 
+    def _end_session(self, session: str) -> None:
+        self._node.end_session(session, LeaveReason.ENDED)
+
     def _report(self, needs_signalling: bool) -> nodes.NodeReport:
         settings = self._settings
         return nodes.NodeReport(
@@ -75,6 +79,7 @@ class SfuProcess:
             load=self._meter.measure(time.monotonic()),
             draining=self._node.draining,
             needs_signalling=needs_signalling,
+            listening=self._signalling.is_connected,
             sessions=self._node.sessions,
         )
 
@@ -108,7 +113,8 @@ class SfuProcess:
                     self._registration.run(),
                     self._signalling.run(),
                     self._reports.run(),
-                    self._tick(),
+                    _every(TICK_SECONDS, self._node.tick),
+                    _every(CHANGES_SECONDS, self._node.tell_changes),
                 ):
                     tasks.create_task(work)
                 try:
@@ -116,11 +122,6 @@ class SfuProcess:
                 except asyncio.CancelledError:
                     await self._take_leave()
                     raise
-
-    async def _tick(self) -> None:
-        while True:
-            await asyncio.sleep(TICK_SECONDS)
-            self._node.tick()
 
     async def _take_leave(self) -> None:
         """Tell everyone that the node goes, each within a bounded time, while the parts still work."""
@@ -133,3 +134,9 @@ class SfuProcess:
                     await farewell
             except (TimeoutError, ControlPlaneError) as error:
                 logger.info("node=%s could not say goodbye to everyone: %r", self.id, error)
+
+
+async def _every(seconds: float, work: Callable[[], None]) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        work()

@@ -24,13 +24,23 @@ class Registrar(Protocol):
 
 
 class Registration:
-    """Sends the node's report at the pace that the last lease asked for, and passes on the lease's keys."""
+    """Sends the node's report at the pace that the last lease asked for, and passes on what the lease says."""
 
-    def __init__(self, registrar: Registrar, report: Callable[[bool], NodeReport], verifier: GrantVerifier) -> None:
-        """`report` makes the report of now; its argument says whether a signalling URL is asked for."""
+    def __init__(
+        self,
+        registrar: Registrar,
+        report: Callable[[bool], NodeReport],
+        verifier: GrantVerifier,
+        end_session: Callable[[str], None],
+    ) -> None:
+        """`report` makes the report of now; its argument says whether a signalling URL is asked for.
+
+        `end_session` is told of each reported session that is over for the control plane.
+        """
         self._registrar = registrar
         self._report = report
         self._verifier = verifier
+        self._end_session = end_session
         self._valid_until = 0.0
         self._heartbeat_seconds = 2.0
 
@@ -42,6 +52,8 @@ class Registration:
         """One heartbeat. Raises ControlPlaneError."""
         lease = await self._registrar.register(self._report(needs_signalling))
         self._verifier.update(lease.jwks)
+        for session in lease.ended_sessions:
+            self._end_session(session)
         self._heartbeat_seconds = lease.heartbeat_seconds
         self._valid_until = time.monotonic() + MISSED_HEARTBEATS * lease.heartbeat_seconds
         return lease

@@ -86,6 +86,10 @@ class Room:
         """Everyone as everyone sees them."""
         return self._members.roster
 
+    def has_participant(self, participant: str) -> bool:
+        """Whether a Peer of that participant is here."""
+        return self._members.of_participant(participant) is not None
+
     def join(self, grant: MediaGrant, message: Join, now: float) -> Joined:
         """Take a Peer in; the older Peer of the same participant ends. The same Peer may say it twice.
 
@@ -109,7 +113,7 @@ class Room:
         self._members.add(peer)
         if older is not None:
             self._remove(older, LeaveReason.REPLACED)
-        self._members.announce(peer)
+        self._members.announce_now(peer)
         return self._joined(peer, message, answer)
 
     def _joined(self, peer: Peer, message: Join, answer: str) -> Joined:
@@ -188,6 +192,10 @@ class Room:
         for peer in self._members:
             if peer.deadline is not None and peer.deadline <= now:
                 self.end_peer(peer.id, LeaveReason.TIMED_OUT)
+
+    def tell_changes(self) -> None:
+        """Tell everyone what changed of others since the last time and was not told at once."""
+        self._members.announce_changes()
 
     def datagram_received(self, peer: str, data: bytes) -> None:
         self._members[peer].link.receive(data)

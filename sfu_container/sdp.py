@@ -7,7 +7,7 @@ line that is used ends in `InvalidOfferError` with the line's number, and nothin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -15,9 +15,11 @@ from sfu_container.errors import InvalidOfferError, UnsupportedOfferError
 from sfu_container.offer import Direction, Fingerprint, MediaLine, Offer, OfferedCodec
 
 MAX_MEDIA_LINES = 64
-MAX_LINES = 10_000
+MAX_LINES = 5_000
+"""A browser with many codecs says each of them again on each m-line: about 2,000 lines for nine video Slots."""
+MAX_CODEC_DETAILS = 512
+"""`rtcp-fb` and `fmtp` lines of one m-line; a browser writes about a hundred."""
 MAX_RIDS = 4
-MAX_CODECS = 128
 
 DIRECTIONS: Mapping[str, Direction] = {
     "sendrecv": "sendrecv",
@@ -80,6 +82,8 @@ class _Reader:
         self._offer = Offer()
         self._transports: list[_Transport] = [_Transport()]
         self._simulcast: dict[int, list[str]] = {}
+        self._codec_details = 0
+        """Of the m-line that is being read."""
         self._is_first = True
 
     def read(self, line: str) -> None:
@@ -102,6 +106,7 @@ class _Reader:
             raise UnsupportedOfferError(f"the offer has more than {MAX_MEDIA_LINES} m-lines")
         self._offer.media.append(MediaLine(kind, protocol, tuple(formats.split()), rejected=int(port) == 0))
         self._transports.append(_Transport())
+        self._codec_details = 0
 
     def _read_transport(self, name: str, value: str) -> None:
         transport = self._transports[-1]
@@ -129,8 +134,10 @@ class _Reader:
             case "extmap":
                 number, uri = _match(_EXTENSION, value, name).groups()
                 media.extensions[int(number)] = uri
-            case "rtpmap" | "rtcp-fb" | "fmtp":
-                _read_codec(media, name, value)
+            case "rtpmap":
+                _read_codec(media, value)
+            case "rtcp-fb" | "fmtp":
+                self._read_codec_detail(media, name, value)
             case "rid" | "simulcast" | "ssrc" | "ssrc-group":
                 self._read_streams(media, name, value)
             case "sctp-port":
@@ -138,11 +145,29 @@ class _Reader:
             case "max-message-size":
                 media.max_message_size = _number(value, name, 2**32 - 1)
 
+    def _read_codec_detail(self, media: MediaLine, name: str, value: str) -> None:
+        self._codec_details += 1
+        if self._codec_details > MAX_CODEC_DETAILS:
+            raise _LineError(f"an m-line has at most {MAX_CODEC_DETAILS} rtcp-fb and fmtp lines")
+        if name == "rtcp-fb":
+            payload_type, feedback = _match(_FEEDBACK, value, name).groups()
+            if payload_type == "*":
+                media.feedback.add(feedback)
+            elif codec := media.codecs.get(int(payload_type)):
+                codec.feedback.add(feedback)
+        else:
+            payload_type, parameters = _match(_FORMAT, value, name).groups()
+            if codec := media.codecs.get(int(payload_type)):
+                apt = _APT.search(parameters)
+                codec.apt = int(apt[1]) if apt else None
+
     def _read_streams(self, media: MediaLine, name: str, value: str) -> None:
         match name:
             case "rid":
                 rid, _, rest = value.partition(" ")
                 if rest.startswith("send"):
+                    if len(media.rids) == MAX_RIDS:
+                        raise _LineError(f"up to {MAX_RIDS} rids can be sent on an m-line")
                     media.rids.append(_match(_RID, rid, name)[0])
             case "simulcast":
                 self._simulcast[len(self._offer.media) - 1] = _simulcast_order(value)
@@ -183,26 +208,12 @@ class _Reader:
         offer.fingerprints = tuple(media.fingerprints or session.fingerprints)
 
 
-def _read_codec(media: MediaLine, name: str, value: str) -> None:
-    if name == "rtpmap":
-        payload_type, codec, rate, channels = _match(_RTPMAP, value, name).groups()
-        number = _number(payload_type, name, 127)
-        if len(media.codecs) == MAX_CODECS:
-            raise _LineError(f"an m-line has at most {MAX_CODECS} payload types")
-        media.codecs.append(OfferedCodec(number, codec, int(rate), int(channels or 1)))
-    elif name == "rtcp-fb":
-        payload_type, feedback = _match(_FEEDBACK, value, name).groups()
-        for known in _codecs_of(media, payload_type):
-            known.feedback.add(feedback)
-    else:
-        payload_type, parameters = _match(_FORMAT, value, name).groups()
-        for known in _codecs_of(media, payload_type):
-            apt = _APT.search(parameters)
-            known.apt = int(apt[1]) if apt else None
-
-
-def _codecs_of(media: MediaLine, payload_type: str) -> Iterator[OfferedCodec]:
-    return (codec for codec in media.codecs if payload_type in ("*", str(codec.payload_type)))
+def _read_codec(media: MediaLine, value: str) -> None:
+    payload_type, codec, rate, channels = _match(_RTPMAP, value, "rtpmap").groups()
+    number = _number(payload_type, "rtpmap", 127)
+    if number in media.codecs:
+        raise _LineError(f"payload type {number} is given twice")
+    media.codecs[number] = OfferedCodec(number, codec, int(rate), int(channels or 1))
 
 
 def _simulcast_order(value: str) -> list[str]:

@@ -11,6 +11,8 @@ from fastapi import Depends, Path, Request
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
 from function_app.errors import MeetingNotFoundError, TokenInvalidError, TokenMissingError, UnauthorizedError
+from function_app.meetings.documents import Meeting
+from function_app.participants.tokens import refuse_token_of_former_meeting
 from function_app.stores.documents import MeetingKey
 from function_app.wiring import Services
 from parley_protocol.grants import JoinClaims
@@ -81,20 +83,22 @@ async def readable_meeting(
     bearer: Annotated[Bearer, Depends(_join_token)],
     key: Annotated[Bearer, Depends(_bearer_key)],
     header: Annotated[str | None, Depends(_header_key)],
-) -> MeetingKey:
+) -> Meeting:
     """The meeting in the path, for the tenant that it is of or for somebody with a join token for it.
 
     For everybody else there is no such meeting.
     """
     if bearer is None or header or bearer.credentials.startswith(_KEY_PREFIX):
-        return MeetingKey(await tenant_of(services, key, header), meeting)
+        return await services.meetings.get(MeetingKey(await tenant_of(services, key, header), meeting))
     claims = await join_claims(services, bearer)
     if claims.meeting != meeting:
         raise MeetingNotFoundError
-    return MeetingKey(claims.tenant, meeting)
+    found = await services.meetings.get(MeetingKey(claims.tenant, meeting))
+    refuse_token_of_former_meeting(claims, found.created_on)
+    return found
 
 
 Tenant = Annotated[str, Depends(tenant_of)]
 JoinClaimsOf = Annotated[JoinClaims, Depends(join_claims)]
 NodeOf = Annotated[str, Depends(node_of)]
-ReadableMeeting = Annotated[MeetingKey, Depends(readable_meeting)]
+ReadableMeeting = Annotated[Meeting, Depends(readable_meeting)]

@@ -22,6 +22,9 @@ _NODES = "/internal/nodes/"
 _QUIET = (_NODES, "/healthz")
 """These are called every few seconds, so only their failures are worth a line."""
 
+_CACHEABLE = ("/docs", "/openapi.json", "/.well-known/jwks.json")
+"""All else holds what is somebody's own, such as tokens, and no cache on the way may keep it."""
+
 _logger = logging.getLogger("parley.api")
 
 
@@ -34,6 +37,7 @@ class _Exchange:
     """One request on its way to its answer."""
 
     request_id: str
+    path: str
     send: Send
     status: int = 0
     started: float = field(default_factory=time.monotonic)
@@ -41,7 +45,10 @@ class _Exchange:
     async def answer(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            MutableHeaders(scope=message)["x-ms-request-id"] = self.request_id
+            headers = MutableHeaders(scope=message)
+            headers["x-ms-request-id"] = self.request_id
+            if self.path not in _CACHEABLE:
+                headers["Cache-Control"] = "no-store"
         await self.send(message)
 
 
@@ -55,7 +62,7 @@ class Envelope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        exchange = _Exchange(str(ULID()), send)
+        exchange = _Exchange(str(ULID()), scope["path"], send)
         try:
             body = await _read_body(scope, receive)
             await self._app(scope, _replay(body, receive), exchange.answer)
@@ -64,7 +71,7 @@ class Envelope:
         except RequestTooLargeError as error:
             await error_response(error)(scope, receive, exchange.answer)
         except Exception:
-            _logger.exception("bug request=%s path=%s", exchange.request_id, scope["path"])
+            _logger.exception("bug request=%s path=%s", exchange.request_id, _on_one_line(exchange.path))
             await self._answer_bug(scope, receive, exchange)
         _log(scope, exchange)
 
@@ -114,8 +121,13 @@ def _log(scope: Scope, exchange: _Exchange) -> None:
         logging.DEBUG if quiet else logging.INFO,
         "request method=%s path=%s status=%d ms=%.1f request=%s",
         scope["method"],
-        scope["path"].encode("unicode_escape").decode(),
+        _on_one_line(exchange.path),
         exchange.status,
         milliseconds,
         exchange.request_id,
     )
+
+
+def _on_one_line(path: str) -> str:
+    """A path may hold line breaks, which would let a caller write lines of its own into the log."""
+    return path.encode("unicode_escape").decode()

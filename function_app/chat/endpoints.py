@@ -27,19 +27,18 @@ class MessageList(Response):
 
 @router.get("/meetings/{id}/messages", operation_id="listMessages", response_model_exclude_none=True)
 async def list_messages(
-    key: ReadableMeeting,
+    meeting: ReadableMeeting,
     services: ServicesOf,
     size: Annotated[int, Query(alias="maxpagesize", ge=1, le=MAXIMUM_PAGE_SIZE)] = DEFAULT_PAGE_SIZE,
     continuation: Annotated[str | None, Query(alias=PARAMETER, max_length=MAXIMUM_LENGTH)] = None,
 ) -> MessageList:
     """What was said in the meeting's chat: the latest page first, and within a page the newest last."""
-    await services.meetings.get(key)
-    listing = (*key, "messages")
+    listing = (*meeting.key, "messages")
     before = services.continuations.open(listing, continuation) if continuation else None
-    history = await services.chat.history(key, size, before)
+    history = await services.chat.history(meeting, size, before)
     next_link = None
     if history.before:
         token = services.continuations.seal(listing, history.before)
         query = urlencode({"maxpagesize": size, PARAMETER: token})
-        next_link = f"{services.settings.public_url}/meetings/{key.meeting}/messages?{query}"
+        next_link = f"{services.settings.public_url}/meetings/{meeting.meeting_id}/messages?{query}"
     return MessageList(value=[stored.message() for stored in history.messages], next_link=next_link)

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from function_app.chat.documents import StoredMessage
-from function_app.chat.rate_limit import RateLimit
+from function_app.meetings.documents import Meeting
 from function_app.participants.documents import Participant, Presence
+from function_app.rate_limit import RateLimit
 from function_app.signalling.refusals import Refusals
 from function_app.signalling.webpubsub import Signalling
 from function_app.stores.chat import AFTER_ALL, ChatStore
 from function_app.stores.documents import MeetingKey
 from function_app.stores.outcomes import AlreadyExistsError
 from function_app.stores.sessions import SessionStore
-from function_app.timestamps import Clock
+from function_app.timestamps import Clock, rfc3339
 from parley_protocol.addresses import ParticipantAddress, participant_group, session_group
 from parley_protocol.errors import ErrorCode
 from parley_protocol.signalling import ChatEvent
@@ -69,9 +70,12 @@ class ChatService:
         elif participant:
             await self._publish(participant, event)
 
-    async def history(self, key: MeetingKey, size: int, before: str | None) -> History:
-        """The last `size` messages of the meeting, or those before a position."""
-        found = await self._store.latest(key, before or AFTER_ALL, size + 1)
+    async def history(self, meeting: Meeting, size: int, before: str | None) -> History:
+        """The last `size` messages of the meeting, or those before a position.
+
+        What was said in a deleted meeting with the same id is not shown.
+        """
+        found = await self._store.latest(meeting.key, rfc3339(meeting.created_on), before or AFTER_ALL, size + 1)
         shown = found[:size][::-1]
         return History(shown, shown[0].position if len(found) > size else None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
@@ -20,6 +20,13 @@ class Assignment(BaseModel):
     """The node's signalling connection that listens to the session's group."""
 
 
+class LiveSessions(Protocol):
+    """Knows for good which sessions live, where the map only remembers. May raise StoreUnavailableError."""
+
+    async def live(self, sessions: Sequence[str]) -> set[str]:
+        """Those of the sessions that have not ended."""
+
+
 class SessionMap(Protocol):
     """Remembers assignments for `KEPT_SECONDS` after each mention. May raise RegistryUnavailableError."""
 
@@ -34,8 +41,8 @@ class SessionMap(Protocol):
     async def announced(self, session: str, node: str, connection: str) -> None:
         """Notes that the node's connection listens to the session's group, if the session is still the node's."""
 
-    async def keep(self, node: str, sessions: Iterable[str]) -> None:
-        """The node says that it carries these: mentions them, and assigns to it those that nobody has."""
+    async def keep(self, node: str, sessions: Iterable[str]) -> list[str]:
+        """The node says that it carries these: mentions those that are its own, and answers those that nobody has."""
 
     async def of_node(self, node: str) -> list[Assignment]:
         """All that the node carries."""

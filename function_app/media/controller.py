@@ -8,9 +8,9 @@ from random import Random
 
 from ulid import ULID
 
-from function_app.errors import NoNodeAvailableError
+from function_app.errors import NoNodeAvailableError, SignallingUnavailableError
 from function_app.media.allocation import choose_node
-from function_app.media.assignments import Assignment, SessionMap
+from function_app.media.assignments import Assignment, LiveSessions, SessionMap
 from function_app.media.nodes import HEARTBEAT_SECONDS, Node, NodeRegistry
 from function_app.signalling.webpubsub import Signalling
 from function_app.signing import SigningKey
@@ -27,23 +27,32 @@ _logger = logging.getLogger("parley.media")
 
 class MediaController:
     def __init__(
-        self, nodes: NodeRegistry, sessions: SessionMap, signalling: Signalling, key: SigningKey, random: Random
+        self,
+        nodes: NodeRegistry,
+        sessions: SessionMap,
+        living: LiveSessions,
+        signalling: Signalling,
+        key: SigningKey,
+        random: Random,
     ) -> None:
         self._nodes = nodes
         self._sessions = sessions
+        self._living = living
         self._signalling = signalling
         self._key = key
         self._random = random
 
     async def place(self, session: str) -> tuple[Node, Assignment]:
-        """The node that carries the session: the one it has while that lives, else a new one.
+        """The node that carries the session: the one it has while that lives and does not drain, else a new one.
 
-        Raises NoNodeAvailableError, also while the session's node has no signalling connection.
+        A node that begins to drain sends everybody away and takes no Peer any more, so there is nobody whom a session
+        would leave behind there. Raises NoNodeAvailableError, also while the session's node has no signalling
+        connection.
         """
         for _ in range(_PLACEMENT_ATTEMPTS):
             current = await self._sessions.find(session)
             node = await self._nodes.get(current.node) if current else None
-            if current and node:
+            if current and node and not node.draining:
                 return self._listening(node), current
             node = choose_node(await self._nodes.live(), self._random)
             if node is None:
@@ -52,6 +61,8 @@ class MediaController:
             holds = await self._sessions.assign(wanted, instead_of=current.node if current else None)
             if holds.node == node.id:
                 _logger.info("session placed session=%s node=%s", session, node.id)
+                if current:
+                    await self._stop_listening(current)
                 return self._listening(node), holds
         raise NoNodeAvailableError
 
@@ -62,21 +73,27 @@ class MediaController:
             await self._sessions.announced(assignment.session, node.id, node.connection)
 
     async def heartbeat(self, node: str, report: NodeReport) -> NodeLease:
-        """Renews the node's lease, and gives it a signalling URL when it asks for one."""
+        """Renews the node's lease, gives it a signalling URL when it asks for one, and names the sessions that ended.
+
+        Raises StoreUnavailableError only when it reports sessions that nobody has, as after a restart of the control
+        plane: a session that is taken for over, or for living, by mistake would do more harm than a missed heartbeat.
+        """
         known = await self._nodes.get(node)
-        await self._sessions.keep(node, report.sessions)
+        ended = await self._adopt(node, await self._sessions.keep(node, report.sessions))
         url = None
         if report.needs_signalling:
             current = Node.reported(node, report, listening=False, connection=str(ULID()))
             url = await self._new_url(current)
         else:
             connection = known.connection if known else str(ULID())
-            current = Node.reported(node, report, listening=True, connection=connection)
+            current = Node.reported(node, report, listening=report.listening, connection=connection)
         if current.listening and not (known and known.listening):
             await self._begin_to_listen(current)
         else:
             await self._nodes.put(current)
-        return NodeLease(heartbeat_seconds=HEARTBEAT_SECONDS, signalling_url=url, jwks=self._key.jwks)
+        return NodeLease(
+            heartbeat_seconds=HEARTBEAT_SECONDS, signalling_url=url, jwks=self._key.jwks, ended_sessions=ended
+        )
 
     async def connected(self, node: str, connection: str) -> None:
         """Web PubSub says that the node's connection is up: sooner, and more surely, than the next heartbeat would."""
@@ -88,7 +105,34 @@ class MediaController:
         return await self._nodes.get(node) is not None
 
     async def forget(self, session: str) -> None:
+        """The session has ended: no node carries it or hears it any more."""
+        assignment = await self._sessions.find(session)
         await self._sessions.forget(session)
+        if assignment:
+            await self._stop_listening(assignment)
+
+    async def assigned(self) -> set[str]:
+        """Every session that a living node is meant to carry."""
+        return {one.session for node in await self._nodes.live() for one in await self._sessions.of_node(node.id)}
+
+    async def _adopt(self, node: str, unclaimed: list[str]) -> tuple[str, ...]:
+        """Assigns to the node those of its sessions that live; answers those that are over."""
+        living = await self._living.live(unclaimed)
+        turn = asyncio.Semaphore(_PARALLEL_CALLS)
+
+        async def assign(session: str) -> None:
+            async with turn:
+                await self._sessions.assign(Assignment(session=session, node=node), instead_of=None)
+
+        await all_done(*(assign(session) for session in unclaimed if session in living))
+        return tuple(session for session in unclaimed if session not in living)
+
+    async def _stop_listening(self, assignment: Assignment) -> None:
+        """Spares a node what is not its business any more; it may be dead, and nothing depends on it."""
+        try:
+            await self._signalling.stop_listening(assignment.node, assignment.session)
+        except SignallingUnavailableError:
+            _logger.info("still listening session=%s node=%s", assignment.session, assignment.node)
 
     async def _new_url(self, node: Node) -> str:
         assignments = (await self._sessions.of_node(node.id))[:_SESSIONS_IN_URL]

@@ -51,12 +51,16 @@ class InProcessSessionMap:
         if found and found.node == node:
             self._mention(found.model_copy(update={"announced": connection}))
 
-    async def keep(self, node: str, sessions: Iterable[str]) -> None:
+    async def keep(self, node: str, sessions: Iterable[str]) -> list[str]:
         self._drop_expired()
+        unclaimed = []
         for session in sessions:
-            _, found = self._assignments.get(session, (0.0, Assignment(session=session, node=node)))
-            if found.node == node:
+            _, found = self._assignments.get(session, (0.0, None))
+            if found is None:
+                unclaimed.append(session)
+            elif found.node == node:
                 self._mention(found)
+        return unclaimed
 
     async def of_node(self, node: str) -> list[Assignment]:
         self._drop_expired()

@@ -46,6 +46,11 @@ class Node(BaseModel):
         )
 
     @property
+    def is_full(self) -> bool:
+        """Whether it would refuse a further Peer; only one that replaces a Peer which it has needs no room."""
+        return self.load.peers >= self.capacity.peers
+
+    @property
     def fullness(self) -> float:
         """The share of the scarcest capacity that is in use; 1 is full."""
         packets = self.load.packets_per_second / self.capacity.packets_per_second

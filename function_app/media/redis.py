@@ -44,12 +44,11 @@ if redis.call('HGET', KEYS[1], 'node') == ARGV[1] then
 end
 """
 
-# KEYS[1] the session; ARGV: the node that carries it, milliseconds to live. Answers 1 when the session is the node's.
+# KEYS[1] the session; ARGV: the node that carries it, milliseconds to live. Answers the session's node, '' for none.
 _KEEP = """
-redis.call('HSETNX', KEYS[1], 'node', ARGV[1])
-if redis.call('HGET', KEYS[1], 'node') ~= ARGV[1] then return 0 end
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return 1
+local node = redis.call('HGET', KEYS[1], 'node')
+if node == ARGV[1] then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return node or ''
 """
 
 
@@ -125,10 +124,10 @@ class RedisSessionMap:
         async with _available():
             await self._announced(keys=[_session_key(session)], args=[node, self._kept_milliseconds, connection])
 
-    async def keep(self, node: str, sessions: Iterable[str]) -> None:
+    async def keep(self, node: str, sessions: Iterable[str]) -> list[str]:
         kept = list(sessions)
         if not kept:
-            return
+            return []
         async with _available():
             async with self._redis.pipeline(transaction=False) as pipeline:
                 for session in kept:
@@ -136,8 +135,8 @@ class RedisSessionMap:
                         keys=[_session_key(session)], args=[node, self._kept_milliseconds], client=pipeline
                     )
                 answers = await pipeline.execute()
-            own = [session for session, answer in zip(kept, answers, strict=True) if answer]
-            await self._index(node, own)
+            await self._index(node, [session for session, has in zip(kept, answers, strict=True) if has == node])
+        return [session for session, has in zip(kept, answers, strict=True) if not has]
 
     async def of_node(self, node: str) -> list[Assignment]:
         async with _available():

@@ -8,7 +8,13 @@ from fastapi import APIRouter
 
 from function_app.api.credentials import MeetingIdInPath, ServicesOf, Tenant
 from function_app.errors import MeetingNotFoundError
-from function_app.meetings.models import GuestTokenRequest, IssuedToken, TokenRequest, meeting_url
+from function_app.meetings.models import (
+    DEFAULT_RENEWABLE_FOR,
+    GuestTokenRequest,
+    IssuedToken,
+    TokenRequest,
+    meeting_url,
+)
 from function_app.participants.tokens import Invitation
 from function_app.stores.documents import MeetingKey
 from function_app.wiring import Services
@@ -29,7 +35,7 @@ async def issue_token(
     await services.meetings.get(key)
     grants = request.grants or ROLE_GRANTS[request.role]
     invitation = Invitation(key, request.participant, request.name, request.role, grants)
-    return _issued(services, invitation, timedelta(seconds=request.ttl_seconds))
+    return _issued(services, invitation, request.lifetime, request.renewable_for)
 
 
 @router.post("/openMeetings/{id}:issueToken", operation_id="issueGuestToken")
@@ -41,10 +47,10 @@ async def issue_guest_token(services: ServicesOf, meeting: MeetingIdInPath, requ
     key = MeetingKey(opened.tenant, opened.meeting)
     await services.meetings.get(key)
     invitation = Invitation(key, new_id("usr"), request.name, Role.ATTENDEE, ROLE_GRANTS[Role.ATTENDEE])
-    return _issued(services, invitation, GUEST_LIFETIME)
+    return _issued(services, invitation, GUEST_LIFETIME, DEFAULT_RENEWABLE_FOR)
 
 
-def _issued(services: Services, invitation: Invitation, lifetime: timedelta) -> IssuedToken:
-    token = services.join_tokens.issue(invitation, lifetime)
+def _issued(services: Services, invitation: Invitation, lifetime: timedelta, renewable_for: timedelta) -> IssuedToken:
+    token = services.join_tokens.issue(invitation, lifetime, renewable_for)
     url = meeting_url(services.settings.public_url, invitation.key.meeting)
     return IssuedToken(token=token.text, join_url=f"{url}#token={token.text}", expires_on=token.expires_on)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints
@@ -15,6 +16,7 @@ from parley_protocol.ids import MeetingId, UserId
 MINIMUM_TOKEN_SECONDS = 60
 MAXIMUM_TOKEN_SECONDS = 24 * 3600
 DEFAULT_TOKEN_SECONDS = 600
+DEFAULT_RENEWABLE_FOR = timedelta(hours=12)
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
@@ -72,7 +74,32 @@ class TokenRequest(Request):
     role: Role = Role.ATTENDEE
     grants: Grants | None = None
     """Absent means what the role may do."""
-    ttl_seconds: int = Field(default=DEFAULT_TOKEN_SECONDS, ge=MINIMUM_TOKEN_SECONDS, le=MAXIMUM_TOKEN_SECONDS)
+    ttl_seconds: int | None = Field(
+        default=None,
+        ge=MINIMUM_TOKEN_SECONDS,
+        le=MAXIMUM_TOKEN_SECONDS,
+        description="How long the token lets its user join; absent means 600. "
+        "Unless `renewForSeconds` says otherwise, what is given here also ends all renewing.",
+    )
+    renew_for_seconds: int | None = Field(
+        default=None,
+        ge=0,
+        le=MAXIMUM_TOKEN_SECONDS,
+        description="How long after the issue somebody who has joined may still come back, with the renewed token "
+        "that each join answers. Absent means 43200 (12 hours), or `ttlSeconds` where that is given; 0 means never "
+        "after the token itself has expired. A renewed token lives for at most 8 hours.",
+    )
+
+    @property
+    def lifetime(self) -> timedelta:
+        return timedelta(seconds=DEFAULT_TOKEN_SECONDS if self.ttl_seconds is None else self.ttl_seconds)
+
+    @property
+    def renewable_for(self) -> timedelta:
+        """From the issue on."""
+        if self.renew_for_seconds is not None:
+            return timedelta(seconds=self.renew_for_seconds)
+        return DEFAULT_RENEWABLE_FOR if self.ttl_seconds is None else self.lifetime
 
 
 class GuestTokenRequest(Request):

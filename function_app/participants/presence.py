@@ -7,6 +7,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable
 
+from function_app.errors import StoreUnavailableError
 from function_app.stores.documents import MeetingKey
 from function_app.stores.outcomes import StoreRaceError
 from function_app.stores.sessions import PeerOfSession, SessionStore
@@ -15,21 +16,25 @@ from function_app.together import all_done
 from parley_protocol.errors import LeaveReason
 from parley_protocol.nodes import NodeEvent, PeerConnected, PeerLeft
 
+APPLY_WITHIN_SECONDS = 4.0
+"""The longest time that a node waits for its events to be written down."""
 _PARALLEL_PARTICIPANTS = 16
 
 _logger = logging.getLogger("parley.presence")
 
 
 class PresenceService:
-    def __init__(self, sessions: SessionStore, clock: Clock) -> None:
+    def __init__(self, sessions: SessionStore, clock: Clock, within_seconds: float = APPLY_WITHIN_SECONDS) -> None:
         self._sessions = sessions
         self._clock = clock
+        self._within_seconds = within_seconds
 
     async def apply(self, node: str, events: Iterable[NodeEvent]) -> None:
         """Writes the events down: one participant's in their order, different participants' at once.
 
         Safe to repeat as a whole, which is what a node does when it gets no answer. What a node says of a Peer that
-        is not in that tenant, meeting and session, or not on that node, changes nothing.
+        is not in that tenant, meeting and session, or not on that node, changes nothing. Raises
+        StoreUnavailableError when the store does not write all of them down in time.
         """
         by_participant: dict[str, list[NodeEvent]] = defaultdict(list)
         for event in events:
@@ -41,7 +46,11 @@ class PresenceService:
                 for event in own:
                     await self._apply(node, event)
 
-        await all_done(*(write_down(own) for own in by_participant.values()))
+        try:
+            async with asyncio.timeout(self._within_seconds):
+                await all_done(*(write_down(own) for own in by_participant.values()))
+        except TimeoutError as error:
+            raise StoreUnavailableError from error
 
     async def _apply(self, node: str, event: NodeEvent) -> None:
         peer = PeerOfSession(MeetingKey(event.tenant, event.meeting), event.session, event.participant, event.peer)
@@ -49,7 +58,9 @@ class PresenceService:
             match event:
                 case PeerConnected():
                     await self._sessions.mark_connected(peer, node, self._clock())
-                case PeerLeft() if event.reason is not LeaveReason.REPLACED:
+                case PeerLeft(reason=LeaveReason.REPLACED):
+                    await self._sessions.mark_replaced(peer, node, self._clock())
+                case PeerLeft():
                     await self._sessions.mark_left(peer, event.reason, self._clock(), node)
         except StoreRaceError:
             return  # A repeat, news of a Peer that is not the newest any more, or of one that is not the node's.

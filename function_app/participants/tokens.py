@@ -13,9 +13,8 @@ from function_app.stores.documents import MeetingKey
 from function_app.timestamps import Clock
 from parley_protocol.grants import JOIN_AUDIENCE, Grants, JoinClaims, Role
 
-RENEWED_FOR = timedelta(hours=1)
-LONGEST_LIFE = timedelta(hours=24)
-"""From the first issue, however often the token is renewed."""
+RENEWED_FOR = timedelta(hours=8)
+"""The longest life of a renewed token: somebody in a long meeting may have to join again after hours."""
 
 
 @dataclass(frozen=True)
@@ -40,30 +39,36 @@ class JoinTokens:
         self._key = key
         self._clock = clock
 
-    def issue(self, invitation: Invitation, lifetime: timedelta) -> JoinToken:
+    def issue(self, invitation: Invitation, lifetime: timedelta, renewable_for: timedelta) -> JoinToken:
+        """A token to join with within `lifetime`.
+
+        Whoever has joined gets renewed tokens until `renewable_for` after now, or until this one dies if that is later.
+        """
         now = int(self._clock().timestamp())
+        expiry = now + int(lifetime.total_seconds())
         claims = JoinClaims(
             iss=self._key.issuer,
             aud=JOIN_AUDIENCE,
             sub=invitation.user,
             iat=now,
-            exp=now + int(lifetime.total_seconds()),
+            exp=expiry,
             tenant=invitation.key.tenant,
             meeting=invitation.key.meeting,
             name=invitation.name,
             role=invitation.role,
             grants=invitation.grants,
+            renew_until=max(expiry, now + int(renewable_for.total_seconds())),
         )
         return self._sign(claims)
 
     def renew(self, claims: JoinClaims) -> JoinToken:
-        """A token for coming back after the first one died: an hour, or as long as the first if that is longer.
+        """A token for coming back after the first one died, which is never before that one would have.
 
-        The time of the first issue stays in it, so that renewing cannot go on for ever.
+        The last moment of all renewals was chosen at the first issue; a token without it is not prolonged.
         """
         wished = int((self._clock() + RENEWED_FOR).timestamp())
-        last = claims.iat + int(LONGEST_LIFE.total_seconds())
-        return self._sign(claims.model_copy(update={"exp": min(max(claims.exp, wished), last)}))
+        last = claims.renew_until or claims.exp
+        return self._sign(claims.model_copy(update={"exp": max(claims.exp, min(wished, last))}))
 
     def verify(self, token: str) -> JoinClaims:
         """Raises TokenExpiredError or TokenInvalidError."""
@@ -73,5 +78,14 @@ class JoinTokens:
             raise TokenInvalidError from error
 
     def _sign(self, claims: JoinClaims) -> JoinToken:
-        text = self._key.sign(claims.model_dump(mode="json"))
+        text = self._key.sign(claims.model_dump(mode="json", exclude_none=True))
         return JoinToken(text, datetime.fromtimestamp(claims.exp, UTC))
+
+
+def refuse_token_of_former_meeting(claims: JoinClaims, created_on: datetime) -> None:
+    """Raises TokenInvalidError for a token from before the meeting was created: it let into another of the same id.
+
+    A token counts whole seconds, so one of the very second of the creation is taken for one of this meeting.
+    """
+    if claims.iat < int(created_on.timestamp()):
+        raise TokenInvalidError("The token is of a meeting that was deleted.")

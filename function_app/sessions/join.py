@@ -2,7 +2,7 @@
 
 Round trips, one after another: the meeting and its live session (two reads at once); the session map; then the
 participant's write and, if the node does not listen yet, its announcement (at once). Somebody who was in the session
-before costs one write more. All tokens and URLs are signed here, without asking anybody.
+before costs a read and a write more. All tokens and URLs are signed here, without asking anybody.
 """
 
 from __future__ import annotations
@@ -12,20 +12,26 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
-from function_app.errors import MeetingNotFoundError
+from function_app.errors import MeetingNotFoundError, NoNodeAvailableError, TooManyRequestsError
 from function_app.media.controller import MediaController
 from function_app.media.nodes import Node
 from function_app.meetings.documents import EventKind, Meeting
 from function_app.participants.documents import Participant, Presence
+from function_app.participants.tokens import refuse_token_of_former_meeting
+from function_app.rate_limit import RateLimit
 from function_app.sessions.documents import ACTIVE_SESSION_DOCUMENT, ActiveSession, Session
 from function_app.stores.documents import MeetingKey
 from function_app.stores.meetings import MeetingStore
-from function_app.stores.outcomes import AlreadyExistsError, until_it_holds
+from function_app.stores.outcomes import AbsentError, AlreadyExistsError, ChangedError, until_it_holds
 from function_app.stores.sessions import SessionStore
 from function_app.timestamps import Clock
 from function_app.together import all_done
 from parley_protocol.grants import JoinClaims
 from parley_protocol.ids import new_id, participant_id
+
+JOINS_PER_SECOND = 1.0
+JOINS_AT_ONCE = 10
+"""Of one user into one meeting: a page that reloads and reconnects needs a few, and every join costs a write."""
 
 _logger = logging.getLogger("parley.sessions")
 
@@ -41,20 +47,29 @@ class Joining:
 
 class JoinService:
     def __init__(
-        self, meetings: MeetingStore, sessions: SessionStore, controller: MediaController, clock: Clock
+        self,
+        meetings: MeetingStore,
+        sessions: SessionStore,
+        controller: MediaController,
+        clock: Clock,
+        limit: RateLimit,
     ) -> None:
         self._meetings = meetings
         self._sessions = sessions
         self._controller = controller
         self._clock = clock
+        self._limit = limit
 
     async def join(self, claims: JoinClaims) -> Joining:
         """Lets a user into the meeting of its token, as a new Peer.
 
-        Raises MeetingNotFoundError, NoNodeAvailableError and what the services behind raise. A join that fails
-        leaves at most a participant that never connects, which the sweep takes away.
+        Raises TooManyRequestsError, MeetingNotFoundError, TokenInvalidError, NoNodeAvailableError and what the services
+        behind raise. A join that fails leaves at most a participant that never connects, which the sweep takes away.
         """
-        joining = await until_it_holds(lambda: self._attempt(claims))
+        if not self._limit.allows(f"{claims.tenant}/{claims.meeting}/{claims.sub}"):
+            raise TooManyRequestsError
+        fresh_session = new_id("ses")
+        joining = await until_it_holds(lambda: self._attempt(claims, fresh_session))
         participant = joining.participant
         _logger.info(
             "joined session=%s participant=%s peer=%s node=%s",
@@ -65,14 +80,19 @@ class JoinService:
         )
         return joining
 
-    async def _attempt(self, claims: JoinClaims) -> Joining:
+    async def _attempt(self, claims: JoinClaims, fresh_session: str) -> Joining:
         key = MeetingKey(claims.tenant, claims.meeting)
         meeting, active = await asyncio.gather(self._meetings.find(key), self._sessions.active(key))
         if meeting is None or meeting.deleted_on:
             raise MeetingNotFoundError
-        session = active.session_id if active else new_id("ses")
+        refuse_token_of_former_meeting(claims, meeting.created_on)
+        if active and active.started_on < meeting.created_on:
+            raise ChangedError  # A session of the former meeting with this id; it is about to be ended.
+        session = active.session_id if active else fresh_session
         node, assignment = await self._controller.place(session)
         participant = _participant(claims, session, node.id, self._clock())
+        if node.is_full and not await self._is_there(participant):
+            raise NoNodeAvailableError
         await all_done(self._controller.announce(node, assignment), self._write(meeting, active, participant))
         return Joining(meeting, participant, node)
 
@@ -83,7 +103,18 @@ class JoinService:
         try:
             await self._sessions.enter(participant)
         except AlreadyExistsError:
-            await self._sessions.enter_again(participant)
+            await self._write_again(participant)
+
+    async def _write_again(self, newer: Participant) -> None:
+        known = await self._sessions.participant(newer.key, newer.id)
+        if known is None:
+            raise AbsentError
+        await self._sessions.enter_again(known.joined_again(newer), newer.joined_on)
+
+    async def _is_there(self, participant: Participant) -> bool:
+        """Whether its Peer will take the place of one that it has on the same node."""
+        known = await self._sessions.participant(participant.key, participant.id)
+        return known is not None and known.presence is not Presence.LEFT and known.there_as.node == participant.node
 
     async def _start(self, meeting: Meeting, first: Participant) -> None:
         now = first.joined_on
@@ -97,6 +128,7 @@ class JoinService:
 
 
 def _participant(claims: JoinClaims, session: str, node: str, now: datetime) -> Participant:
+    peer = new_id("peer")
     return Participant(
         id=participant_id(session, claims.sub),
         tenant_id=claims.tenant,
@@ -106,8 +138,10 @@ def _participant(claims: JoinClaims, session: str, node: str, now: datetime) -> 
         name=claims.name,
         role=claims.role,
         grants=claims.grants,
-        peer=new_id("peer"),
+        peer=peer,
         node=node,
+        presence_peer=peer,
+        presence_node=node,
         joined_on=now,
         presence=Presence.JOINING,
         presence_since=now,

@@ -14,11 +14,12 @@ from function_app.participants.documents import Participant, Presence
 from function_app.sessions.documents import ActiveSession
 from function_app.sessions.ending import SessionEnding
 from function_app.signalling.webpubsub import Signalling
+from function_app.stores.meetings import MeetingStore
 from function_app.stores.outcomes import StoreRaceError
 from function_app.stores.sessions import PeerOfSession, SessionStore
 from function_app.stores.tenants import TenantStore
 from function_app.timestamps import Clock
-from parley_protocol.addresses import session_group
+from parley_protocol.addresses import participant_group
 from parley_protocol.errors import LeaveReason
 from parley_protocol.signalling import Move
 
@@ -37,6 +38,7 @@ class Sweep:
     def __init__(
         self,
         tenants: TenantStore,
+        meetings: MeetingStore,
         sessions: SessionStore,
         ending: SessionEnding,
         controller: MediaController,
@@ -44,49 +46,71 @@ class Sweep:
         clock: Clock,
     ) -> None:
         self._tenants = tenants
+        self._meetings = meetings
         self._sessions = sessions
         self._ending = ending
         self._controller = controller
         self._signalling = signalling
         self._clock = clock
         self._silent_since: dict[str, datetime] = {}
+        self._assigned_though_over: set[str] = set()
 
     async def run(self) -> None:
         """One round over every live session. A tenant or a session that fails does not stop the others."""
         for tenant in await self._tenants.ids():
             with _contained(f"tenant={tenant}"):
                 await self._sweep_tenant(tenant)
+        with _contained("assignments"):
+            await self._forget_ended()
         self._forget_old_silences()
 
     async def _sweep_tenant(self, tenant: str) -> None:
-        turn = asyncio.Semaphore(_PARALLEL_SESSIONS)
+        """Looks after a bounded number of sessions at once, while the next are being read."""
+        running: set[asyncio.Task[None]] = set()
+        try:
+            async for active in self._sessions.all_active(tenant):
+                if len(running) >= _PARALLEL_SESSIONS:
+                    _, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                running.add(asyncio.create_task(self._look_after(active)))
+        finally:
+            await asyncio.gather(*running)
 
-        async def look_after(active: ActiveSession) -> None:
-            async with turn:
-                with _contained(f"session={active.session_id}"):
-                    await self._sweep_session(active)
+    async def _look_after(self, active: ActiveSession) -> None:
+        with _contained(f"session={active.session_id}"):
+            if await self._outlived_its_meeting(active):
+                await self._ending.end_for_everybody(active, self._clock())
+            else:
+                await self._sweep_session(active)
 
-        await asyncio.gather(*(look_after(active) for active in await self._sessions.all_active(tenant)))
+    async def _outlived_its_meeting(self, active: ActiveSession) -> bool:
+        """Whether the change feed's word that the meeting was deleted has come to nothing."""
+        meeting = await self._meetings.find(active.key)
+        return meeting is not None and (meeting.deleted_on is not None or active.started_on < meeting.created_on)
 
     async def _sweep_session(self, active: ActiveSession) -> None:
         now = self._clock()
         present = await self._sessions.present(active.key, active.session_id)
-        lost = await self._lost_nodes({participant.node for participant in present}, now)
-        stranded = [one for one in present if one.presence is Presence.CONNECTED and one.node in lost]
+        lost = await self._lost_nodes({participant.there_as.node for participant in present}, now)
+        stranded = [one for one in present if one.presence is Presence.CONNECTED and one.presence_node in lost]
         absent = [one for one in present if one.presence is Presence.JOINING and _since(one, now) >= CONNECT_WITHIN]
-        if stranded:
-            await self._signalling.send(
-                session_group(active.session_id), Move(session=active.session_id, reason=LeaveReason.NODE_LOST)
-            )
+        for one in stranded:
+            await self._tell_to_move(one)
         await self._mark_left(stranded, LeaveReason.NODE_LOST, now)
         await self._mark_left(absent, LeaveReason.TIMED_OUT, now)
         if not present:
             await self._end_if_empty_for_long(active, now)
 
+    async def _tell_to_move(self, stranded: Participant) -> None:
+        """Tells it to join again, unless it is on its way to another node already."""
+        if stranded.node == stranded.presence_node:
+            message = Move(session=stranded.session_id, reason=LeaveReason.NODE_LOST)
+            await self._signalling.send(participant_group(stranded.id), message)
+
     async def _mark_left(self, participants: Iterable[Participant], reason: LeaveReason, now: datetime) -> None:
         for one in participants:
+            peer, node = one.there_as
             try:
-                await self._sessions.mark_left(PeerOfSession(one.key, one.session_id, one.id, one.peer), reason, now)
+                await self._sessions.mark_left(PeerOfSession(one.key, one.session_id, one.id, peer), reason, now, node)
             except StoreRaceError:
                 continue  # It has joined again, or has left, since it was read.
             _logger.info("left session=%s participant=%s reason=%s", one.session_id, one.id, reason)
@@ -105,6 +129,17 @@ class Sweep:
             elif now - self._silent_since.setdefault(node, now) >= NODE_SILENT_FOR:
                 lost.add(node)
         return lost
+
+    async def _forget_ended(self) -> None:
+        """Takes from their nodes the sessions that ended without the controller's hearing of it.
+
+        What is over in two rounds is over: a session is assigned a moment before its first join writes it down.
+        """
+        assigned = await self._controller.assigned()
+        over = assigned - await self._sessions.live(sorted(assigned))
+        for session in over & self._assigned_though_over:
+            await self._controller.forget(session)
+        self._assigned_though_over = over
 
     def _forget_old_silences(self) -> None:
         """Node ids are never used again, so what was noted about long-dead ones is of no use."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from function_app.chat.rate_limit import RateLimit
+from function_app.rate_limit import RateLimit
 from function_app.signalling.webpubsub import Signalling
 from parley_protocol.addresses import participant_group
 from parley_protocol.errors import ErrorCode

@@ -63,6 +63,11 @@ class Signalling:
         async with self._operation():
             await self._client.add_user_to_group(node_group(session), node)
 
+    async def stop_listening(self, node: str, session: str) -> None:
+        """Makes the node's present connections hear the session no more."""
+        async with self._operation():
+            await self._client.remove_user_from_group(node_group(session), node)
+
     async def send(self, group: str, message: Wire) -> None:
         content = message.model_dump(mode="json", by_alias=True, exclude_none=True)
         async with self._operation():

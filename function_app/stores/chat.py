@@ -8,7 +8,7 @@ from function_app.stores.documents import MeetingKey
 
 _LATEST = """
     SELECT * FROM c
-    WHERE c.tenantId = @tenant AND c.type = 'chatMessage' AND c.position < @before
+    WHERE c.tenantId = @tenant AND c.type = 'chatMessage' AND c.position >= @since AND c.position < @before
     ORDER BY c.position DESC
     OFFSET 0 LIMIT @size
 """
@@ -29,7 +29,7 @@ class ChatStore:
         body = await self._container.read(key, message)
         return StoredMessage.read(body) if body else None
 
-    async def latest(self, key: MeetingKey, before: str, size: int) -> list[StoredMessage]:
-        """The last `size` messages before a position, newest first."""
-        rows = await self._container.query(key, _LATEST, tenant=key.tenant, before=before, size=size)
+    async def latest(self, key: MeetingKey, since: str, before: str, size: int) -> list[StoredMessage]:
+        """The last `size` messages from one position on and before another, newest first."""
+        rows = await self._container.query(key, _LATEST, tenant=key.tenant, since=since, before=before, size=size)
         return [StoredMessage.read(row) for row in rows]

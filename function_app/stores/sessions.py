@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
+
+from pydantic import ValidationError
 
 from function_app.meetings.documents import Event, Meeting
 from function_app.participants.documents import Participant, Presence
@@ -15,6 +18,15 @@ from function_app.stores.meetings import save_meeting
 from function_app.timestamps import rfc3339
 from parley_protocol.errors import LeaveReason
 
+_PAGE_SIZE = 100
+_IDS_IN_QUERY = 1000
+
+_logger = logging.getLogger("parley.store")
+
+_LIVE = """
+    SELECT VALUE c.sessionId FROM c
+    WHERE c.type = 'activeSession' AND ARRAY_CONTAINS(@sessions, c.sessionId)
+"""
 _OF_SESSION = "c.tenantId = @tenant AND c.type = 'participant' AND c.sessionId = @session"
 
 
@@ -36,10 +48,29 @@ class SessionStore:
         body = await self._container.read(key, ACTIVE_SESSION_DOCUMENT)
         return ActiveSession.read(body) if body else None
 
-    async def all_active(self, tenant: str) -> list[ActiveSession]:
-        """The live sessions of all the tenant's meetings."""
+    async def all_active(self, tenant: str) -> AsyncIterator[ActiveSession]:
+        """The live sessions of all the tenant's meetings, read a page at a time. One that is unreadable is left out."""
         sql = "SELECT * FROM c WHERE c.tenantId = @tenant AND c.type = 'activeSession'"
-        return [ActiveSession.read(row) for row in await self._container.query((tenant,), sql, tenant=tenant)]
+        continuation: str | None = None
+        while True:
+            rows, continuation = await self._container.query_page(
+                (tenant,), sql, size=_PAGE_SIZE, continuation=continuation, tenant=tenant
+            )
+            for row in rows:
+                try:
+                    yield ActiveSession.read(row)
+                except ValidationError:
+                    _logger.exception("unreadable session tenant=%s meeting=%s", tenant, row.get("meetingId"))
+            if continuation is None:
+                return
+
+    async def live(self, sessions: Sequence[str]) -> set[str]:
+        """Those of the sessions, of whatever tenant, that have not ended: for what nodes say of their sessions."""
+        found: set[str] = set()
+        for start in range(0, len(sessions), _IDS_IN_QUERY):
+            some = list(sessions[start : start + _IDS_IN_QUERY])
+            found.update(await self._container.query_every_partition(_LIVE, sessions=some))
+        return found
 
     async def find(self, key: MeetingKey, session: str) -> Session | None:
         body = await self._container.read(key, session)
@@ -63,16 +94,20 @@ class SessionStore:
 
         Raises AlreadyExistsError when it was, and AbsentError or ChangedError when the session has ended.
         """
-        await self._container.batch(participant.key, [_touch_active(participant), ("create", (participant.body(),))])
+        entered: BatchOperation = ("create", (participant.body(),))
+        await self._container.batch(participant.key, [_touch_active(participant, participant.joined_on), entered])
 
-    async def enter_again(self, participant: Participant) -> None:
-        """Writes a newer Peer of a participant. Raises AbsentError or ChangedError when the session has ended."""
-        body = participant.body()
-        changing = ("peer", "node", "name", "role", "grants", "presence", "presenceSince", "leaveReason")
-        operations = set_values({name: body[name] for name in changing})
-        await self._container.batch(
-            participant.key, [_touch_active(participant), ("patch", (participant.id, operations))]
+    async def enter_again(self, participant: Participant, now: datetime) -> None:
+        """Writes a participant who was in the session before over the version that was read.
+
+        Raises ChangedError when it has changed since, and AbsentError or ChangedError when the session has ended.
+        """
+        replacement: BatchOperation = (
+            "replace",
+            (participant.id, participant.body()),
+            {"if_match_etag": participant.etag},
         )
+        await self._container.batch(participant.key, [_touch_active(participant, now), replacement])
 
     async def participant(self, key: MeetingKey, participant: str) -> Participant | None:
         body = await self._container.read(key, participant)
@@ -83,20 +118,37 @@ class SessionStore:
 
         The node decides which of two Peers is the participant's newest; only a Peer that has left stays so.
         """
-        changes = {"presence": Presence.CONNECTED, "presenceSince": rfc3339(now), "peer": peer.id}
-        is_news = f"(c.peer != '{peer.id}' OR c.presence = '{Presence.JOINING}')"
+        changes = {
+            "presence": Presence.CONNECTED,
+            "presenceSince": rfc3339(now),
+            "presencePeer": peer.id,
+            "presenceNode": node,
+        }
+        is_news = f"(c.presencePeer != '{peer.id}' OR c.presence = '{Presence.JOINING}')"
         await self._change(peer, changes, f"c.node = '{node}' AND {is_news}")
 
-    async def mark_left(self, peer: PeerOfSession, reason: LeaveReason, now: datetime, node: str | None = None) -> None:
-        """The participant has left. `node` is the node that says so, when it is one.
+    async def mark_replaced(self, peer: PeerOfSession, node: str, now: datetime) -> None:
+        """The node has ended the Peer for a newer one, which has no media yet.
 
-        Raises StoreRaceError when it has a newer Peer, has left before, or is on another node.
+        Raises StoreRaceError when it was not the Peer with media, or not on that node.
         """
-        changes = {"presence": Presence.LEFT, "presenceSince": rfc3339(now), "leaveReason": reason}
-        conditions = [f"c.peer = '{peer.id}'", f"c.presence != '{Presence.LEFT}'"]
-        if node is not None:
-            conditions.append(f"c.node = '{node}'")
-        await self._change(peer, changes, " AND ".join(conditions))
+        changes = {"presence": Presence.JOINING, "presenceSince": rfc3339(now)}
+        await self._change(peer, changes, _has_media(peer, node))
+
+    async def mark_left(self, peer: PeerOfSession, reason: LeaveReason, now: datetime, node: str | None = None) -> None:
+        """The participant has left with its Peer that has media or, when none has, with its newest.
+
+        `node` is where that Peer was; without one it is the client that says so, and then the Peer must be the newest
+        in any case. Raises StoreRaceError when it is there with another Peer, has left before, or is on another node.
+        """
+        changes = {
+            "presence": Presence.LEFT,
+            "presenceSince": rfc3339(now),
+            "presencePeer": peer.id,
+            "leaveReason": reason,
+        }
+        is_there = f"({_has_media(peer, node)} OR {_waits_for_media(peer, node)})"
+        await self._change(peer, changes, is_there if node else f"c.peer = '{peer.id}' AND {is_there}")
 
     async def _change(self, peer: PeerOfSession, changes: Mapping[str, object], condition: str) -> None:
         in_session = f"c.sessionId = '{peer.session}'"
@@ -125,8 +177,20 @@ class SessionStore:
         await self._container.batch(active.key, operations)
 
 
-def _touch_active(participant: Participant) -> BatchOperation:
+def _has_media(peer: PeerOfSession, node: str | None) -> str:
+    """The condition that this is the participant's Peer with media, on that node if one is named."""
+    condition = f"c.presence = '{Presence.CONNECTED}' AND c.presencePeer = '{peer.id}'"
+    return f"({condition} AND c.presenceNode = '{node}')" if node else f"({condition})"
+
+
+def _waits_for_media(peer: PeerOfSession, node: str | None) -> str:
+    """The condition that no Peer has media and this is the newest, on that node if one is named."""
+    condition = f"c.presence = '{Presence.JOINING}' AND c.peer = '{peer.id}'"
+    return f"({condition} AND c.node = '{node}')" if node else f"({condition})"
+
+
+def _touch_active(participant: Participant, now: datetime) -> BatchOperation:
     """Holds only while the participant's session lives, and changes its ETag so that nobody can end it meanwhile."""
-    changes = set_values({"lastJoinOn": rfc3339(participant.presence_since)})
+    changes = set_values({"lastJoinOn": rfc3339(now)})
     condition = f"FROM c WHERE c.sessionId = '{participant.session_id}'"
     return ("patch", (ACTIVE_SESSION_DOCUMENT, changes), {"filter_predicate": condition})

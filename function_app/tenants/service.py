@@ -27,8 +27,10 @@ class TenantService:
     async def authenticate(self, credential: str) -> str:
         """The id of the tenant whose live key `credential` is. Raises UnauthorizedError."""
         key = ApiKey.parse(credential)
-        tenant = await self._find(key.tenant) if key else None
-        if key is None or tenant is None:
+        if key is None or not key.is_genuine(self._pepper):
+            raise UnauthorizedError
+        tenant = await self._find(key.tenant)
+        if tenant is None:
             raise UnauthorizedError
         digest = key.digest(self._pepper)
         # Every key is compared, so that the time does not tell which of them matched.

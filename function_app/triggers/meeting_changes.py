@@ -8,6 +8,7 @@ from typing import Any
 import azure.functions as func
 from pydantic import ValidationError
 
+from function_app.errors import ApiError
 from function_app.meetings.documents import Event
 from function_app.wiring import process
 
@@ -17,6 +18,13 @@ _logger = logging.getLogger("parley.changes")
 
 
 @blueprint.function_name("meeting_changes")
+# Without a policy Azure goes on to the next batch when a call has failed, and the changes of this one are lost.
+@blueprint.retry(
+    strategy="exponential_backoff",
+    max_retry_count="-1",
+    minimum_interval="00:00:01",
+    maximum_interval="00:00:30",
+)
 @blueprint.cosmos_db_trigger(
     arg_name="documents",
     connection="PARLEY_COSMOS",
@@ -26,12 +34,27 @@ _logger = logging.getLogger("parley.changes")
     feed_poll_delay=500,
 )
 async def meeting_changes(documents: func.DocumentList) -> None:
-    """What cannot be handled now is raised, so that the host delivers the batch again."""
+    """Hands over each event, whatever becomes of the others.
+
+    What fails because a service is away is raised at the end, so that the host delivers the batch again; the events
+    that were handled may come twice. What fails in any other way would fail for ever, and is only logged.
+    """
     meeting_events = process.services().meeting_events
-    for document in documents:
-        event = _event(dict(document))
-        if event:
+    unavailable: ApiError | None = None
+    for event in filter(None, (_event(dict(document)) for document in documents)):
+        try:
             await meeting_events.handle(event)
+        except ApiError as error:
+            _logger.warning("event waits %s code=%s", _name(event), error.code)
+            unavailable = unavailable or error
+        except Exception:
+            _logger.exception("event lost %s", _name(event))
+    if unavailable:
+        raise unavailable
+
+
+def _name(event: Event) -> str:
+    return f"tenant={event.tenant_id} meeting={event.meeting_id} id={event.id}"
 
 
 def _event(document: dict[str, Any]) -> Event | None:

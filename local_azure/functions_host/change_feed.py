@@ -1,7 +1,8 @@
 """Delivers a container's changes to one function, at least once and in order.
 
-A batch counts as read only when the function returned: until then it is delivered again, with growing pauses, and
-nothing behind it is. How far the function has read is kept in the lease container, so a restart goes on there.
+A batch counts as read only when the function returned: until then it is delivered again, with the growing pauses of
+the function's own retry policy, and nothing behind it is. How far the function has read is kept in the lease container,
+so a restart goes on there.
 """
 
 from __future__ import annotations
@@ -19,9 +20,6 @@ from azure.functions.meta import Datum
 from local_azure.functions_host.triggers import ChangeFeedFunction
 
 logger = logging.getLogger(__name__)
-
-_FIRST_PAUSE_SECONDS = 0.5
-_LONGEST_PAUSE_SECONDS = 30.0
 
 
 class Batch(NamedTuple):
@@ -63,7 +61,7 @@ async def run_change_feed(
             if batch.continuation and (batch.documents or continuation is None):
                 await feed.save(batch.continuation)
         except Exception as error:  # noqa: BLE001  # the function may fail in any way, and is called again
-            pause = min(_FIRST_PAUSE_SECONDS * 2**failures, _LONGEST_PAUSE_SECONDS)
+            pause = min(function.retry.first * 2**failures, function.retry.longest)
             failures = min(failures + 1, 10)
             _report(function.handler.name, error, pause)
             await sleep(pause)

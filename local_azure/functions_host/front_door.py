@@ -17,6 +17,9 @@ class Pages(Protocol):
 
     def holds(self, path: str) -> bool: ...
 
+    def instead_of_not_found(self, scope: Scope, receive: Receive, send: Send) -> Send:
+        """A `send` for the API's answer, which may put a page in place of "not found"."""
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
 
 
@@ -44,7 +47,7 @@ class FrontDoor:
         elif self._pages.holds(scope["path"]):
             await self._pages(scope, receive, send)
         else:
-            await self._api(scope, receive, send)
+            await self._api(scope, receive, self._pages.instead_of_not_found(scope, receive, send))
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_then_start(message: Message) -> None:

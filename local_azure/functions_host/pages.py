@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Mapping
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from local_azure.functions_host.settings import HostConfigurationError
 
@@ -31,13 +33,14 @@ class ClientPages:
         self._index = dist / "index.html"
         if not self._index.is_file():
             raise HostConfigurationError(f"the client is not built: {self._index} is missing (`make run` builds it)")
-        self._dist = dist
+        # Listed once: no path that somebody makes up ever reaches the file system here.
+        self._top_files = frozenset(f"/{file.name}" for file in dist.iterdir() if file.is_file())
         self._assets = StaticFiles(directory=dist, check_dir=False)
         self._page_headers = page_headers(signalling_endpoint)
 
     def holds(self, path: str) -> bool:
         """Whether `path` is the client's rather than the API's."""
-        return self._is_page(path) or path.startswith(_FOLDERS) or self._is_top_file(path)
+        return self._is_page(path) or path.startswith(_FOLDERS) or path in self._top_files
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] not in ("GET", "HEAD"):
@@ -47,6 +50,24 @@ class ClientPages:
         else:
             response = await self._file(scope)
         await response(scope, receive, send)
+
+    def instead_of_not_found(self, scope: Scope, receive: Receive, send: Send) -> Send:
+        """A `send` for the API's answer, for which somebody with a browser gets the client's page if it is that there
+        is nothing at the path; the page says so for people."""
+        if scope["method"] != "GET" or "text/html" not in Headers(scope=scope).get("accept", ""):
+            return send
+        page = FileResponse(self._index, HTTPStatus.NOT_FOUND, headers=self._page_headers)
+        answered = False
+
+        async def send_page_or_answer(message: Message) -> None:
+            nonlocal answered
+            if message["type"] == "http.response.start" and _is_not_found(message):
+                answered = True
+                await page(scope, receive, send)
+            elif not answered:
+                await send(message)
+
+        return send_page_or_answer
 
     async def _file(self, scope: Scope) -> Response:
         path = self._assets.get_path({**scope, "root_path": ""})
@@ -62,10 +83,11 @@ class ClientPages:
     def _is_page(self, path: str) -> bool:
         return path == "/" or path.startswith("/m/")
 
-    def _is_top_file(self, path: str) -> bool:
-        """A file beside index.html, such as the icon."""
-        name = path.removeprefix("/")
-        return "/" not in name and "\\" not in name and "\0" not in name and (self._dist / name).is_file()
+
+def _is_not_found(start: Message) -> bool:
+    """Whether the API knows no such path; what it knows but does not have, such as a meeting, has another code."""
+    code = Headers(raw=start["headers"]).get("x-ms-error-code")
+    return start["status"] == HTTPStatus.NOT_FOUND and code == "NotFound"
 
 
 def page_headers(signalling_endpoint: str) -> Mapping[str, str]:

@@ -19,6 +19,8 @@ from local_azure.functions_host.settings import HostConfigurationError, required
 _DEFAULT_POLL_SECONDS = 0.3
 _DEFAULT_LEASE_CONTAINER = "leases"
 _DEFAULT_BATCH = 100
+_BACKOFF = "exponential_backoff"
+_FOR_EVER = "-1"
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,14 @@ class ContainerAddress:
 
 
 @dataclass(frozen=True)
+class RetryPauses:
+    """The pauses, in seconds, between the calls of a function that fails; each is twice the one before."""
+
+    first: float
+    longest: float
+
+
+@dataclass(frozen=True)
 class ChangeFeedFunction:
     handler: Handler
     source: ContainerAddress
@@ -61,6 +71,7 @@ class ChangeFeedFunction:
     batch: int
     """The most documents of one call."""
     poll_seconds: float
+    retry: RetryPauses
 
 
 @dataclass(frozen=True)
@@ -89,7 +100,7 @@ def discover(app: func.AsgiFunctionApp, settings: Mapping[str, str]) -> Triggers
             case TimerTrigger() as trigger:
                 timers.append(_timer(_handler(function, trigger), trigger, settings))
             case CosmosDBTrigger() as trigger:
-                change_feeds.append(_change_feed(_handler(function, trigger), trigger, settings))
+                change_feeds.append(_change_feed(_handler(function, trigger), trigger, settings, _retry(function)))
             case trigger:
                 _require_asgi(function, trigger)
     return Triggers(tuple(timers), tuple(change_feeds))
@@ -118,7 +129,29 @@ def _timer(handler: Handler, trigger: TimerTrigger, settings: Mapping[str, str])
     return TimerFunction(handler, Schedule(resolve(trigger.schedule, settings)), bool(trigger.run_on_startup))
 
 
-def _change_feed(handler: Handler, trigger: CosmosDBTrigger, settings: Mapping[str, str]) -> ChangeFeedFunction:
+def _retry(function: Function) -> RetryPauses:
+    """The function's own policy, which must be to try for ever: under any other Azure would at last lose changes.
+
+    Source: learn.microsoft.com, "Azure Functions error handling and retries", retry policies.
+    """
+    policy = function.get_settings_dict("retry_policy") or {}
+    if (policy.get("strategy"), policy.get("max_retry_count")) != (_BACKOFF, _FOR_EVER):
+        raise HostConfigurationError(
+            f"the function {function.get_function_name()} must declare the retry policy {_BACKOFF} without end "
+            f"({_FOR_EVER}): without it Azure loses the changes of a call that failed"
+        )
+    return RetryPauses(_seconds(policy["minimum_interval"]), _seconds(policy["maximum_interval"]))
+
+
+def _seconds(interval: str) -> float:
+    """The length of `hours:minutes:seconds`."""
+    hours, minutes, seconds = interval.split(":")
+    return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+
+
+def _change_feed(
+    handler: Handler, trigger: CosmosDBTrigger, settings: Mapping[str, str], retry: RetryPauses
+) -> ChangeFeedFunction:
     source = ContainerAddress(
         required(trigger.connection, settings),
         resolve(trigger.database_name, settings),
@@ -138,4 +171,5 @@ def _change_feed(handler: Handler, trigger: CosmosDBTrigger, settings: Mapping[s
         from_beginning=bool(trigger.start_from_beginning),
         batch=trigger.max_items_per_invocation or _DEFAULT_BATCH,
         poll_seconds=trigger.feed_poll_delay / 1000 if trigger.feed_poll_delay else _DEFAULT_POLL_SECONDS,
+        retry=retry,
     )

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from function_app.tenants.api_keys import ApiKey
 from local_azure.runner.errors import HomeError
 from local_azure.runner.home import Home, write_private
 from parley_protocol.ids import new_id
@@ -42,11 +43,11 @@ def load_keys(home: Home) -> Keys:
 
 
 def _new_keys() -> Keys:
-    tenant = new_id("ten")
+    tenant, pepper = new_id("ten"), secrets.token_urlsafe(32)
     return Keys(
         tenant=tenant,
-        api_key=f"parley_{tenant.removeprefix('ten_')}_{secrets.token_urlsafe(32)}",
-        api_key_pepper=secrets.token_urlsafe(32),
+        api_key=ApiKey.generate(tenant, pepper.encode()).text,
+        api_key_pepper=pepper,
         service_key=secrets.token_urlsafe(48),
         cosmos_key=base64.b64encode(secrets.token_bytes(64)).decode(),
         webpubsub_key=base64.b64encode(secrets.token_bytes(32)).decode(),

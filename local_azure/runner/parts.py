@@ -31,13 +31,14 @@ def meeting_url(ports: Ports) -> str:
 
 
 def parley_parts(ports: Ports, home: Home, keys: Keys) -> Stages:
-    """The stages of a start: the emulators, what they must hold, the Functions app, the SFU node."""
+    """The stages of a start. Web PubSub comes after the app, so that at a stop it can still report who has gone."""
     control_plane = _common() | _functions_settings(ports, home, keys)
     bootstrap = control_plane | {"PARLEY_BOOTSTRAP_TENANT": keys.tenant, "PARLEY_BOOTSTRAP_API_KEY": keys.api_key}
     return (
-        (_cosmos(ports, home, keys), _webpubsub(ports, keys)),
+        (_cosmos(ports, home, keys),),
         (Part("bootstrap", _module("function_app.bootstrap"), bootstrap, runs_once=True),),
         (_functions(ports, control_plane),),
+        (_webpubsub(ports, keys),),
         (_sfu(ports, keys),),
     )
 

@@ -1,8 +1,17 @@
-"""Binding sockets."""
+"""Binding sockets, and telling who is behind a remote address."""
 
 from __future__ import annotations
 
 import socket
+from ipaddress import IPv4Address, ip_address
+
+_IPV6_NETWORK_BYTES = 8
+
+
+def network_of(host: str) -> bytes:
+    """What one customer of a provider has to send from: an IPv4 address, or a /64 network of IPv6 (RFC 6177)."""
+    address = ip_address(host)
+    return address.packed if isinstance(address, IPv4Address) else address.packed[:_IPV6_NETWORK_BYTES]
 
 
 def bind(address: tuple[str, int], kind: socket.SocketKind) -> socket.socket:

@@ -28,11 +28,11 @@ class DropReason(StrEnum):
     DUPLICATE = "duplicate"
     """RTP that came before, or is too late to be of use."""
     BAD_FRAME = "badFrame"
-    """A TCP frame that is too large (RFC 4571)."""
+    """A TCP frame that is empty or too large (RFC 4571)."""
     TOO_MANY_CONNECTIONS = "tooManyConnections"
     """A TCP connection that was closed because too many others, or too long, showed no valid STUN check."""
     EVENTS_FULL = "eventsFull"
-    """DTLS that came faster than the events were polled."""
+    """DTLS that came faster than the events were polled, of its Peer or of all together."""
     NOT_SENT = "notSent"
     """Output that the kernel, a slow TCP reader or SRTP refused."""
 

@@ -22,13 +22,16 @@ class FrameDecoder:
         self._buffer = b""
 
     def feed(self, data: bytes) -> list[bytes]:
-        """The packets that `data` completes. Raises `BadInputError` for a frame that is too large; then hang up."""
+        """The packets that `data` completes. Raises `BadInputError` for an empty or too large frame; then hang up.
+
+        RFC 4571 lets empty frames pass, but whoever means well sends none, and many of them are all work and no data.
+        """
         buffer = self._buffer + data
         packets = []
         position = 0
         while position + 2 <= len(buffer):
             (size,) = _SIZE.unpack_from(buffer, position)
-            if size > MAX_FRAME_SIZE:
+            if not 0 < size <= MAX_FRAME_SIZE:
                 raise BadInputError(DropReason.BAD_FRAME)
             if position + 2 + size > len(buffer):
                 break

@@ -6,13 +6,15 @@ import asyncio
 import socket
 from collections.abc import Callable
 
+from sfu_container.plain_engine.addresses import network_of
 from sfu_container.plain_engine.errors import BadInputError
 from sfu_container.plain_engine.framing import FrameDecoder, frame
 from sfu_container.plain_engine.ice_agent import Path
 
 MAX_WRITE_BUFFER = 256 << 10
 """Bytes that wait for a slow reader; packets beyond are dropped, as a full link would."""
-_READ_SIZE = 64 << 10
+_READ_SIZE = 4 << 10
+"""Bytes read before others have their turn: few, for each tiny frame in them costs as much as a large one."""
 
 
 class TcpConnection:
@@ -26,6 +28,7 @@ class TcpConnection:
     ) -> None:
         """Serve an accepted socket; `closed` is called once, with the reason when it was ours."""
         self.path = path
+        self.network = network_of(path.remote[0])
         self.opened_at = loop.time()
         self._socket = accepted
         self._decoder = FrameDecoder()
@@ -62,7 +65,8 @@ class TcpConnection:
             self.close(error)
             return
         for packet in packets:
-            self._receive(self.path, packet)
+            if self._is_open:
+                self._receive(self.path, packet)
 
     def _write(self) -> None:
         try:

@@ -1,18 +1,25 @@
-"""A TCP socket that all Peers share, and its connections."""
+"""A TCP socket that all Peers share, and its connections.
+
+A connection is unproven until a valid STUN check has come on it. Such ones are few, live for seconds, and end at once
+when they bring anything else.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import socket
+from collections import Counter
 
-from sfu_container.plain_engine.addresses import bind
+from sfu_container.plain_engine.addresses import bind, network_of
 from sfu_container.plain_engine.errors import BadInputError, DropReason
 from sfu_container.plain_engine.forwarder import Forwarder
 from sfu_container.plain_engine.ice_agent import Path
 from sfu_container.plain_engine.tcp_connection import TcpConnection
 
 MAX_UNPROVEN = 128
-"""Connections without a valid STUN check; when one more comes the oldest has to go."""
+"""When one more comes, the oldest of the network that holds the most has to go."""
+MAX_UNPROVEN_PER_NETWORK = 8
+"""When one more comes, the oldest from there has to go."""
 UNPROVEN_SECONDS = 5.0
 _ACCEPTS_PER_WAKE_UP = 32
 _BACKLOG = 128
@@ -63,13 +70,27 @@ class TcpPort:
     def _serve(self, accepted: socket.socket, path: Path) -> None:
         accepted.setblocking(False)
         accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        unproven = self._unproven()
-        if len(unproven) >= MAX_UNPROVEN:
-            unproven[0].close(BadInputError(DropReason.TOO_MANY_CONNECTIONS))
+        self._make_room(network_of(path.remote[0]))
         self._connections[path] = TcpConnection(accepted, path, self._receive, self._forget, self._loop)
+
+    def _make_room(self, network: bytes) -> None:
+        """See to it that one more unproven connection from a network may be there."""
+        unproven = self._unproven()
+        held = Counter(connection.network for connection in unproven)
+        if held[network] >= MAX_UNPROVEN_PER_NETWORK:
+            crowded = network
+        elif len(unproven) >= MAX_UNPROVEN:
+            crowded = held.most_common(1)[0][0]
+        else:
+            return
+        oldest = next(connection for connection in unproven if connection.network == crowded)
+        oldest.close(BadInputError(DropReason.TOO_MANY_CONNECTIONS))
 
     def _receive(self, path: Path, data: bytes) -> None:
         self._forwarder.receive(path, data, self._loop.time())
+        if not self._forwarder.is_proven(path):
+            # Why the packet proved nothing is counted already.
+            self._connections[path].close()
 
     def _forget(self, connection: TcpConnection, reason: BadInputError | None) -> None:
         del self._connections[connection.path]

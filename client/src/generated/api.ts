@@ -358,10 +358,12 @@ export interface components {
             name: string;
             /** @example ann@example.com */
             participant: string;
+            /** @description How long after the issue somebody who has joined may still come back, with the renewed token that each join answers. Absent means 43200 (12 hours), or `ttlSeconds` where that is given; 0 means never after the token itself has expired. A renewed token lives for at most 8 hours. */
+            renewForSeconds?: number | null;
             /** @default attendee */
             role: components["schemas"]["Role"];
-            /** @default 600 */
-            ttlSeconds: number;
+            /** @description How long the token lets its user join; absent means 600. Unless `renewForSeconds` says otherwise, what is given here also ends all renewing. */
+            ttlSeconds?: number | null;
         };
     };
     responses: never;

@@ -293,7 +293,7 @@ async def running_platform(folder: Path, data: Path | None = None, **settings: A
     webpubsub_server.port = _free_port()
     await webpubsub_server.start()
     tenant = new_id("ten")
-    key = ApiKey.generate(tenant).text
+    key = ApiKey.generate(tenant, PEPPER.encode()).text
     chosen = {
         "environment": "local",
         "public_url": PUBLIC_URL,

@@ -11,7 +11,7 @@ from function_app.bootstrap import BootstrapSettings, bootstrap
 from function_app.tenants.api_keys import ApiKey
 from parley_protocol.ids import new_id
 
-from .support import Platform, bearer
+from .support import PEPPER, Platform, bearer
 
 ROOT = Path(__file__).parents[3]
 
@@ -24,7 +24,7 @@ async def test_a_second_start_keeps_what_is_there(platform: Platform) -> None:
 
 
 async def test_a_new_key_replaces_the_older_of_two(platform: Platform) -> None:
-    keys = [ApiKey.generate(platform.tenant).text for _ in range(2)]
+    keys = [ApiKey.generate(platform.tenant, PEPPER.encode()).text for _ in range(2)]
     for key in keys:
         await bootstrap(platform.settings, BootstrapSettings(tenant=platform.tenant, api_key=key))
     for key in keys:
@@ -33,9 +33,15 @@ async def test_a_new_key_replaces_the_older_of_two(platform: Platform) -> None:
 
 
 async def test_a_key_of_another_tenant_is_refused(platform: Platform) -> None:
-    wanted = BootstrapSettings(tenant=platform.tenant, api_key=ApiKey.generate(new_id("ten")).text)
+    wanted = BootstrapSettings(tenant=platform.tenant, api_key=ApiKey.generate(new_id("ten"), PEPPER.encode()).text)
     with pytest.raises(ValueError, match="PARLEY_BOOTSTRAP_API_KEY"):
         await bootstrap(platform.settings, wanted)
+
+
+async def test_a_key_that_was_made_up_is_refused(platform: Platform) -> None:
+    made_up = ApiKey.generate(platform.tenant, b"a guess").text
+    with pytest.raises(ValueError, match="PARLEY_BOOTSTRAP_API_KEY"):
+        await bootstrap(platform.settings, BootstrapSettings(tenant=platform.tenant, api_key=made_up))
 
 
 async def run(environment: dict[str, str]) -> tuple[int, str]:
@@ -64,7 +70,7 @@ async def test_the_command_takes_everything_from_the_environment(platform: Platf
         "PARLEY_SIGNING_KEY_FILE": str(settings.signing_key_file),
         "PARLEY_API_KEY_PEPPER": settings.api_key_pepper.get_secret_value(),
         "PARLEY_BOOTSTRAP_TENANT": tenant,
-        "PARLEY_BOOTSTRAP_API_KEY": ApiKey.generate(tenant).text,
+        "PARLEY_BOOTSTRAP_API_KEY": ApiKey.generate(tenant, PEPPER.encode()).text,
     }
     assert await run(environment) == (0, "ready: meeting demo\n")
     answer = await platform.http.get("/meetings/demo", headers=bearer(environment["PARLEY_BOOTSTRAP_API_KEY"]))

@@ -199,13 +199,15 @@ async def test_a_nodes_sessions_are_listed(state: State) -> None:
     assert await state.sessions.of_node("node-b") == []
 
 
-async def test_a_node_may_claim_a_session_that_nobody_has(state: State) -> None:
-    orphan, taken = new_id("ses"), an_assignment("node-b")
-    await state.sessions.assign(taken, instead_of=None)
-    await state.sessions.keep("node-a", [orphan, taken.session])
-    assert await state.sessions.find(orphan) == Assignment(session=orphan, node="node-a")
-    assert await state.sessions.find(taken.session) == taken
-    assert [one.session for one in await state.sessions.of_node("node-a")] == [orphan]
+async def test_a_node_is_told_which_of_its_sessions_nobody_has(state: State) -> None:
+    unclaimed, own, others = new_id("ses"), an_assignment("node-a"), an_assignment("node-b")
+    await state.sessions.assign(own, instead_of=None)
+    await state.sessions.assign(others, instead_of=None)
+    assert await state.sessions.keep("node-a", [unclaimed, own.session, others.session]) == [unclaimed]
+    assert await state.sessions.keep("node-a", []) == []
+    assert await state.sessions.find(unclaimed) is None
+    assert await state.sessions.find(others.session) == others
+    assert [one.session for one in await state.sessions.of_node("node-a")] == [own.session]
 
 
 async def test_keeping_a_session_loses_nothing_of_it(state: State) -> None:

@@ -166,3 +166,28 @@ async def test_what_comes_every_few_seconds_is_in_the_log_only_when_it_fails(
     assert caplog.text == ""
     await platform.http.put(f"/internal/nodes/{node.id}", json=node.report())
     assert f"path=/internal/nodes/{node.id} status=401" in caplog.text
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/meetings/demo", "/nothing"])
+async def test_no_cache_keeps_an_answer(platform: Platform, path: str) -> None:
+    assert (await platform.call("GET", path)).headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/docs", "/openapi.json", "/.well-known/jwks.json"])
+async def test_what_is_the_same_for_everybody_may_be_kept(platform: Platform, path: str) -> None:
+    assert "no-store" not in (await platform.http.get(path)).headers.get("Cache-Control", "")
+
+
+async def test_a_path_cannot_write_lines_into_the_log(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError
+
+    caplog.set_level("INFO", logger="parley")
+    monkeypatch.setattr(platform.process, "services", broken)
+    await platform.http.get("/meetings/demo/messages%0Aforged", headers=platform.key_header)
+    await platform.http.post("/meetings/a%0Aforged:issueToken", headers=platform.key_header)
+    lines = [record.getMessage() for record in caplog.records if record.name == "parley.api"]
+    assert len(lines) == 3
+    assert not [line for line in lines if "\n" in line]

@@ -11,7 +11,9 @@ from jwt import PyJWK
 
 from function_app.errors import SignallingUnavailableError
 from function_app.media.grants import GRANT_SECONDS
+from function_app.sessions.join import JOINS_AT_ONCE
 from function_app.signalling.webpubsub import Signalling
+from function_app.stores.outcomes import ChangedError
 from function_app.stores.sessions import SessionStore
 from parley_protocol.addresses import ParticipantAddress
 
@@ -157,3 +159,29 @@ async def test_a_join_that_fails_has_written_all_that_it_will_when_it_answers(
     answer = await platform.try_join(await platform.token("ann"))
     assert answer.headers["x-ms-error-code"] == "SignallingUnavailable"
     assert written == ["session"]
+
+
+async def test_a_user_who_joins_over_and_over_is_slowed_and_nobody_else(platform: Platform, node: FakeNode) -> None:
+    token = await platform.token("ann")
+    answers = [await platform.try_join(token) for _ in range(JOINS_AT_ONCE + 2)]
+    assert {answer.status_code for answer in answers[:JOINS_AT_ONCE]} == {200}
+    assert answers[-1].headers["x-ms-error-code"] == "TooManyRequests"
+    assert answers[-1].headers["Retry-After"] == "1"
+    await platform.join("bob")
+
+
+async def test_a_first_join_that_has_to_be_tried_again_asks_for_one_node_only(
+    platform: Platform, node: FakeNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, lost = SessionStore.start, 0
+
+    async def lose_twice(*arguments: Any) -> None:
+        nonlocal lost
+        if lost < 2:
+            lost += 1
+            raise ChangedError
+        await start(*arguments)
+
+    monkeypatch.setattr(SessionStore, "start", lose_twice)
+    joined = await platform.join("ann")
+    assert await platform.services.controller.assigned() == {joined["session"]["id"]}

@@ -36,9 +36,20 @@ async def test_the_late_farewell_of_a_reloaded_page_does_not_remove_the_new_one(
     platform: Platform, node: FakeNode
 ) -> None:
     old = await platform.join("ann")
+    await node.tell("peerConnected", old)
     await platform.try_join(old["token"])
     assert (await platform.leave(old)).status_code == 204
-    assert await platform.presence() == {"ann": "joining"}
+    assert await platform.presence() == {"ann": "connected"}
+
+
+async def test_a_new_page_that_gives_up_before_it_has_media_does_not_remove_the_old_one(
+    platform: Platform, node: FakeNode
+) -> None:
+    old = await platform.join("ann")
+    await node.tell("peerConnected", old)
+    new = (await platform.try_join(old["token"])).json()
+    assert (await platform.leave(new)).status_code == 204
+    assert await platform.presence() == {"ann": "connected"}
 
 
 async def test_somebody_else_cannot_be_made_to_leave(platform: Platform, node: FakeNode) -> None:
@@ -98,6 +109,22 @@ async def test_the_node_decides_which_of_two_peers_is_the_newest(platform: Platf
     await node.tell("peerConnected", first)
     await node.tell("peerLeft", first, reason="left")
     assert await platform.presence() == {"ann": "left"}
+
+
+async def test_a_reload_goes_from_the_old_peer_to_the_new(platform: Platform, node: FakeNode) -> None:
+    old = await platform.join("ann")
+    await node.tell("peerConnected", old)
+    new = (await platform.try_join(old["token"])).json()
+    seen = []
+    for kind, peer, more in (
+        ("peerLeft", old, {"reason": "replaced"}),
+        ("peerConnected", new, {}),
+        ("peerLeft", old, {"reason": "replaced"}),
+        ("peerLeft", new, {"reason": "dtlsFailed"}),
+    ):
+        await node.tell(kind, peer, **more)
+        seen.append((await platform.presence())["ann"])
+    assert seen == ["joining", "connected", "connected", "left"]
 
 
 async def test_another_node_cannot_speak_of_the_peer(

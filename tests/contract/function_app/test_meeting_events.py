@@ -1,12 +1,16 @@
 """What the change feed's events lead to."""
 
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 
 import aiohttp
 import azure.functions as func
 import pytest
 
 from function_app import wiring
+from function_app.errors import StoreUnavailableError
+from function_app.meetings.documents import Event
+from function_app.sessions.meeting_events import MeetingEvents
 from function_app.triggers import meeting_changes as trigger
 
 from .support import FakeNode, Platform, Socket, eventually
@@ -94,8 +98,40 @@ async def test_an_old_deletion_does_not_end_the_session_of_a_new_meeting(platfor
 
 @pytest.mark.usefixtures("feed", "client")
 async def test_an_event_that_cannot_be_read_does_not_hold_up_the_others(platform: Platform) -> None:
-    broken = {"id": "evt_broken", "type": "event", "tenantId": platform.tenant, "meetingId": "weekly"}
+    broken = {"id": "evt_000000000000", "type": "event", "tenantId": platform.tenant, "meetingId": "weekly"}
     await platform.store.container("meetings").create(broken)
     await platform.call("DELETE", "/meetings/weekly")
     await deliver(platform)
     assert await platform.documents("activeSession", "weekly") == []
+
+
+@pytest.mark.usefixtures("feed", "client")
+@pytest.mark.parametrize(("failure", "comes_again"), [(LookupError("poison"), False), (StoreUnavailableError(), True)])
+async def test_an_event_that_fails_does_not_hold_up_the_others_and_comes_again_if_that_helps(
+    platform: Platform,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    failure: Exception,
+    comes_again: bool,
+) -> None:
+    handle = MeetingEvents.handle
+
+    async def fail_for_the_first(service: MeetingEvents, event: Event) -> None:
+        if event.sequence == 1:
+            raise failure
+        await handle(service, event)
+
+    monkeypatch.setattr(MeetingEvents, "handle", fail_for_the_first)
+    await platform.call("DELETE", "/meetings/weekly")
+    with pytest.raises(StoreUnavailableError) if comes_again else nullcontext():
+        await deliver(platform)
+    assert await platform.documents("activeSession", "weekly") == []
+    assert "id=evt_000000000001" in caplog.text
+
+
+def test_a_batch_that_fails_is_delivered_until_it_succeeds() -> None:
+    app = func.FunctionApp()
+    app.register_functions(trigger.blueprint)
+    [function] = app.get_functions()
+    policy = function.get_settings_dict("retry_policy")
+    assert (policy["strategy"], policy["max_retry_count"]) == ("exponential_backoff", "-1")

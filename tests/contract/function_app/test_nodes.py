@@ -1,5 +1,6 @@
-"""Registration, heartbeats, and the controller's choice of a node."""
+"""Registration, heartbeats, and what nodes report."""
 
+import asyncio
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
@@ -8,6 +9,7 @@ import pytest
 
 from function_app.errors import SignallingUnavailableError
 from function_app.signalling.webpubsub import Signalling
+from function_app.stores.sessions import SessionStore
 from parley_protocol.addresses import NODE_ROLES
 from parley_protocol.ids import new_id
 
@@ -59,63 +61,41 @@ async def test_a_node_takes_sessions_as_soon_as_its_socket_is_open(
     await socket.close()
 
 
-@pytest.mark.parametrize(
-    "more",
-    [
-        {"draining": True},
-        {"load": {"packetsPerSecond": 7000, "peers": 1, "sessions": 1}},
-        {"load": {"packetsPerSecond": 1, "peers": 70, "sessions": 1}},
-    ],
-)
-async def test_a_node_that_drains_or_is_full_gets_no_new_session(
-    platform: Platform, node: FakeNode, more: dict[str, object]
-) -> None:
-    await node.heartbeat(**more)
-    answer = await platform.try_join(await platform.token("ann"))
-    assert answer.json()["error"]["code"] == "NoNodeAvailable"
-
-
-async def test_a_session_keeps_its_node_though_that_is_full_now(platform: Platform, node: FakeNode) -> None:
-    await platform.join("ann")
-    await node.heartbeat(load={"packetsPerSecond": 9000, "peers": 90, "sessions": 1})
-    assert (await platform.join("bob"))["node"]["id"] == node.id
-
-
-async def test_a_session_moves_when_its_node_is_dead(
-    platform: Platform, node: FakeNode, sockets: aiohttp.ClientSession
-) -> None:
-    ann = await platform.join("ann")
-    nodes = platform.services.controller._nodes
-    nodes._nodes.pop(node.id)  # The in-process registry's: as if its lease had run out.
-    other = FakeNode(platform, sockets)
-    await other.start()
-    again = (await platform.try_join(ann["token"])).json()
-    assert again["session"]["id"] == ann["session"]["id"]
-    assert again["node"]["id"] == other.id
-    assert other.socket
-    await other.socket.close()
-
-
 async def test_a_node_that_comes_back_listens_to_its_sessions_again(platform: Platform, node: FakeNode) -> None:
     joined = await platform.join("ann")
     lease = await node.heartbeat(needsSignalling=True)
     assert claims_of(lease["signallingUrl"])["webpubsub.group"] == [f"sfu.{joined['session']['id']}"]
 
 
-async def test_a_node_that_reports_sessions_is_believed_after_a_restart_of_the_control_plane(
-    platform: Platform, node: FakeNode, sockets: aiohttp.ClientSession
+async def test_a_node_says_itself_whether_it_listens(platform: Platform, unregistered: FakeNode) -> None:
+    await unregistered.heartbeat(listening=False)
+    refused = await platform.try_join(await platform.token("ann"))
+    assert refused.headers["x-ms-error-code"] == "NoNodeAvailable"
+    await unregistered.heartbeat(listening=True)
+    await platform.join("ann")
+
+
+async def test_a_node_that_asks_for_a_connection_while_the_old_one_is_open_listens_when_the_new_one_is(
+    platform: Platform, unregistered: FakeNode
 ) -> None:
-    joined = await platform.join("ann")
-    await platform.process.close()
-    other = FakeNode(platform, sockets)
-    await other.start()
-    await node.heartbeat(sessions=[joined["session"]["id"]])
-    again = await platform.join("bob")
-    assert again["node"]["id"] == node.id
-    assert other.socket
-    await other.socket.close()
+    await unregistered.heartbeat(listening=True)
+    await platform.join("ann")
+    await unregistered.heartbeat(needsSignalling=True, listening=True)
+    refused = await platform.try_join(await platform.token("ann"))
+    assert refused.headers["x-ms-error-code"] == "NoNodeAvailable"
 
 
+@pytest.fixture
+def all_live(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every session that a node reports lives."""
+
+    async def live(_: SessionStore, sessions: list[str]) -> set[str]:
+        return set(sessions)
+
+    monkeypatch.setattr(SessionStore, "live", live)
+
+
+@pytest.mark.usefixtures("all_live")
 async def test_more_sessions_than_a_url_can_hold_are_all_listened_to(
     platform: Platform, node: FakeNode, sockets: aiohttp.ClientSession
 ) -> None:
@@ -132,6 +112,7 @@ async def test_more_sessions_than_a_url_can_hold_are_all_listened_to(
     assert [await exists(f"sfu.{session}") for session in sessions] == [True] * len(sessions)
 
 
+@pytest.mark.usefixtures("all_live")
 async def test_a_node_that_could_not_be_made_to_listen_is_alive_and_gets_no_session_until_it_can(
     platform: Platform, unregistered: FakeNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -234,3 +215,24 @@ async def test_a_report_without_end_is_not(platform: Platform, node: FakeNode) -
         f"/internal/nodes/{node.id}/events", content=b" " * 1_100_000, headers=bearer(node.token())
     )
     assert answer.status_code == 413
+
+
+async def test_a_report_that_the_database_is_slow_to_take_is_refused_in_time(
+    platform: Platform, node: FakeNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, bob = await platform.join("ann"), await platform.join("bob")
+    calls = 0
+
+    async def silent(*_: object) -> None:
+        nonlocal calls
+        calls += 1
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(platform.services.presence, "_within_seconds", 0.05)
+    monkeypatch.setattr(SessionStore, "mark_connected", silent)
+    events = [node.event("peerConnected", joined) for joined in (ann, bob)] * 100
+    path = f"/internal/nodes/{node.id}/events"
+    async with asyncio.timeout(3):
+        answer = await platform.http.post(path, json={"events": events}, headers=bearer(node.token()))
+    assert answer.headers["x-ms-error-code"] == "StoreUnavailable"
+    assert calls == 2

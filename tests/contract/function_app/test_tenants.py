@@ -14,7 +14,7 @@ from .support import PEPPER, FakeNode, Platform, bearer
 @pytest.fixture
 async def other_tenant(platform: Platform) -> dict[str, str]:
     """The credential of another tenant."""
-    key = ApiKey.generate(new_id("ten"))
+    key = ApiKey.generate(new_id("ten"), PEPPER.encode())
     stored = StoredKey(digest=key.digest(PEPPER.encode()), created_on=utc_now())
     tenant = Tenant(id=key.tenant, tenant_id=key.tenant, name="Other", created_on=utc_now(), keys=(stored,))
     await TenantStore(platform.store.container("tenants")).create(tenant)
@@ -42,15 +42,22 @@ async def test_without_a_key_nothing_is_shown(platform: Platform) -> None:
 
 
 async def test_a_tenant_that_does_not_exist_is_refused(platform: Platform) -> None:
-    key = ApiKey.generate(new_id("ten"))
+    key = ApiKey.generate(new_id("ten"), PEPPER.encode())
     assert (await platform.http.get("/meetings", headers=bearer(key.text))).status_code == 401
+
+
+async def test_a_made_up_key_costs_no_look_into_the_database(platform: Platform) -> None:
+    platform.cosmos_server.requests.clear()
+    key = ApiKey.generate(new_id("ten"), b"a guess")
+    assert (await platform.http.get("/meetings", headers=bearer(key.text))).status_code == 401
+    assert platform.cosmos_server.requests == []
 
 
 async def test_both_live_keys_work(platform: Platform) -> None:
     tenants = TenantStore(platform.store.container("tenants"))
     tenant = await tenants.find(platform.tenant)
     assert tenant
-    second = ApiKey.generate(platform.tenant)
+    second = ApiKey.generate(platform.tenant, PEPPER.encode())
     stored = StoredKey(digest=second.digest(PEPPER.encode()), created_on=utc_now())
     await tenants.replace(tenant.model_copy(update={"keys": (*tenant.keys, stored)}))
     for key in (platform.api_key, second.text):

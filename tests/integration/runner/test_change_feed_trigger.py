@@ -78,6 +78,7 @@ class Receiver:
     def host(self) -> TriggerHost:
         app = func.FunctionApp()
 
+        @app.retry("exponential_backoff", "-1", minimum_interval="00:00:00.02", maximum_interval="00:00:01")
         @app.cosmos_db_trigger(
             arg_name="documents",
             connection="COSMOS",

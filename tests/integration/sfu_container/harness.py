@@ -74,6 +74,8 @@ class ControlPlaneStub:
     events: list[Any] = field(default_factory=list)
     sessions: set[str] = field(default_factory=set)
     """Those that the node is to listen for; what it reports itself is added."""
+    ended: set[str] = field(default_factory=set)
+    """Those that are over, as a lease tells a node that reports them."""
     is_down: bool = False
 
     def app(self) -> web.Application:
@@ -101,7 +103,12 @@ class ControlPlaneStub:
             groups = [node_group(session) for session in self.sessions | set(report.sessions)]
             token = await self.service.get_client_access_token(user_id=node, roles=list(NODE_ROLES), groups=groups)
             url = token["url"]
-        lease = NodeLease(heartbeat_seconds=0.2, signalling_url=url, jwks=self.signer.jwks)
+        lease = NodeLease(
+            heartbeat_seconds=0.2,
+            signalling_url=url,
+            jwks=self.signer.jwks,
+            ended_sessions=tuple(session for session in report.sessions if session in self.ended),
+        )
         return web.Response(text=lease.model_dump_json(by_alias=True), content_type="application/json")
 
     async def _take_events(self, request: web.Request) -> web.Response:

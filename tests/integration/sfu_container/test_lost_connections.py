@@ -30,8 +30,11 @@ async def test_a_lost_signalling_connection_is_replaced_and_listens_for_the_same
     await ann.is_connected()
     await site.signalling.stop()
     await eventually(lambda: not site.health()["signalling"], "the node lost its connection")
+    reports = site.control_plane.reports
+    await eventually(lambda: not reports[-1][1].listening, "the control plane knows that the node is deaf")
     await site.signalling.start()
     await eventually(lambda: site.health()["signalling"], "the node has another", within=40)
+    await eventually(lambda: reports[-1][1].listening, "the control plane knows that the node listens")
     assert ann.pc.connectionState == "connected"
     ben = Participant(site, "Ben")
     await ben.connect()
@@ -39,6 +42,17 @@ async def test_a_lost_signalling_connection_is_replaced_and_listens_for_the_same
     await ben.is_connected()
     assert set(ben.roster) == {ann.id, ben.id}
     await ben.close()
+
+
+async def test_a_session_that_is_over_for_the_control_plane_ends_with_the_next_heartbeat(
+    site: Site, enter: Enter
+) -> None:
+    ann = await enter("Ann")
+    await ann.join()
+    await ann.is_connected()
+    site.control_plane.ended.add(site.session)
+    await ann.is_told({"type": "left", "peer": ann.grant.peer, "reason": "ended"})
+    await site.is_empty()
 
 
 async def test_a_node_that_goes_tells_its_peers_and_its_control_plane(site: Site, enter: Enter) -> None:

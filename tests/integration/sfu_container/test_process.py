@@ -84,6 +84,8 @@ async def test_a_node_waits_for_its_control_plane_and_says_goodbye_to_it() -> No
             node, report = control_plane.reports[0]
             assert node == first["node"]
             assert report.address.port == int(environment["PARLEY_MEDIA_PORT"])
+            assert not report.listening
+            await eventually(lambda: control_plane.reports[-1][1].listening, "it says that it listens")
             begun = time.monotonic()
             process.send_signal(signal.SIGTERM)
             assert await asyncio.wait_for(process.wait(), 5) == 0

@@ -1,6 +1,6 @@
-"""How fast one participant may chat."""
+"""How fast somebody may send or ask."""
 
-from function_app.chat.rate_limit import RateLimit
+from function_app.rate_limit import RateLimit
 
 
 class Time:

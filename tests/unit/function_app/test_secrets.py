@@ -21,17 +21,29 @@ from function_app.signing import SigningKey
 from function_app.tenants.api_keys import ApiKey
 
 TENANT = "ten_01JD0000000000000000000000"
+PEPPER = b"a pepper"
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def test_a_key_names_its_tenant() -> None:
-    key = ApiKey.generate(TENANT)
+    key = ApiKey.generate(TENANT, PEPPER)
     assert ApiKey.parse(key.text) == key
     assert key.tenant == TENANT
 
 
+@pytest.mark.parametrize("position", [8, 34, -10, -1])
+def test_a_key_is_genuine_only_as_it_was_made(position: int) -> None:
+    text = ApiKey.generate(TENANT, PEPPER).text
+    other = "1" if text[position] != "1" else "2"
+    changed = ApiKey.parse(text[:position] + other + text[position:][1:])
+    assert ApiKey(TENANT, text).is_genuine(PEPPER)
+    assert changed is not None
+    assert not changed.is_genuine(PEPPER)
+    assert not ApiKey(TENANT, text).is_genuine(b"another pepper")
+
+
 def test_a_keys_text_form_does_not_show_it() -> None:
-    key = ApiKey.generate(TENANT)
+    key = ApiKey.generate(TENANT, PEPPER)
     assert key.text not in repr(key)
 
 
@@ -41,7 +53,7 @@ def test_other_text_is_no_key(text: str) -> None:
 
 
 def test_the_digest_depends_on_the_pepper() -> None:
-    key = ApiKey.generate(TENANT)
+    key = ApiKey.generate(TENANT, PEPPER)
     assert key.digest(b"a") != key.digest(b"b")
     assert key.digest(b"a") == hmac.new(b"a", key.text.encode(), hashlib.sha256).hexdigest()
 

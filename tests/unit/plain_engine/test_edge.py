@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import select
-import socket
 import struct
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 from pylibsrtp import Policy, Session
@@ -16,84 +14,16 @@ from sfu_container.engine import (
     Encoding,
     Engine,
     EngineConfig,
-    Event,
     IceConnected,
+    IceLost,
     UnknownIdError,
 )
-from sfu_container.plain_engine import PlainEngine, event_queue, tcp_port
-from sfu_container.plain_engine.event_queue import EventQueue
-from sfu_container.plain_engine.framing import MAX_FRAME_SIZE, frame
-from sfu_container.plain_engine.tcp_connection import MAX_WRITE_BUFFER
+from sfu_container.plain_engine import PlainEngine, event_queue
+from sfu_container.plain_engine.event_queue import MAX_WAITING_DTLS_PER_PEER, EventQueue
 from tests.unit.plain_engine.packets import EXTENSIONS, VP8, rtp, stun_check, vp8
+from tests.unit.plain_engine.sockets import LOOPBACK, TcpClient, UdpClient, next_event, until
 
-LOOPBACK = ("127.0.0.1", 0)
 KEY_SIZE = 28
-
-
-@pytest.fixture
-async def engine() -> AsyncIterator[PlainEngine]:
-    engine = PlainEngine(udp=[LOOPBACK], tcp=[LOOPBACK], config=EngineConfig())
-    yield engine
-    engine.close()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not condition():  # noqa: ASYNC110  # what is waited for has no event of its own
-            await asyncio.sleep(0.005)
-
-
-async def next_event(engine: Engine) -> Event:
-    """Wait as a caller does: for the file descriptor."""
-    loop = asyncio.get_running_loop()
-    readable = asyncio.Event()
-    loop.add_reader(engine.event_fd(), readable.set)
-    try:
-        await asyncio.wait_for(readable.wait(), 5)
-    finally:
-        loop.remove_reader(engine.event_fd())
-    (event,) = engine.poll_events(1)
-    return event
-
-
-class UdpClient:
-    def __init__(self, engine: PlainEngine) -> None:
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.setblocking(False)
-        self._socket.connect(engine.udp_addresses[0])
-
-    def send(self, data: bytes) -> None:
-        self._socket.send(data)
-
-    async def receive(self) -> bytes:
-        return await asyncio.wait_for(asyncio.get_running_loop().sock_recv(self._socket, 2048), 5)
-
-    def close(self) -> None:
-        self._socket.close()
-
-
-class TcpClient:
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader, self.writer = reader, writer
-
-    @classmethod
-    async def connect(cls, engine: PlainEngine) -> TcpClient:
-        return cls(*await asyncio.open_connection(*engine.tcp_addresses[0]))
-
-    def send(self, data: bytes) -> None:
-        self.writer.write(frame(data))
-
-    async def receive(self) -> bytes:
-        async with asyncio.timeout(5):
-            (size,) = struct.unpack("!H", await self.reader.readexactly(2))
-            return await self.reader.readexactly(size)
-
-    async def is_hung_up_on(self) -> bool:
-        async with asyncio.timeout(5):
-            return await self.reader.read() == b""
-
-    def close(self) -> None:
-        self.writer.close()
 
 
 @pytest.fixture(params=["udp", "tcp"])
@@ -156,92 +86,6 @@ async def test_a_port_that_is_taken_is_an_error_and_leaves_nothing_open(engine: 
         PlainEngine(udp=[LOOPBACK], tcp=engine.tcp_addresses)
 
 
-async def test_a_connection_with_an_oversized_frame_is_closed(engine: PlainEngine) -> None:
-    client = await TcpClient.connect(engine)
-    client.writer.write((MAX_FRAME_SIZE + 1).to_bytes(2))
-    assert await client.is_hung_up_on()
-    assert engine.stats(None).dropped == {"badFrame": 1}
-    client.close()
-
-
-async def test_a_connection_that_proves_nothing_is_closed_in_time(
-    engine: PlainEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tcp_port, "UNPROVEN_SECONDS", 0.05)
-    engine.add_peer("ann", "ours", "secret")
-    proven, silent = await TcpClient.connect(engine), await TcpClient.connect(engine)
-    proven.send(stun_check("ours", "secret"))
-    await proven.receive()
-
-    assert await silent.is_hung_up_on()
-    proven.send(stun_check("ours", "secret"))
-    assert await proven.receive()
-    proven.close()
-    silent.close()
-
-
-async def test_of_too_many_unproven_connections_the_oldest_goes(
-    engine: PlainEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tcp_port, "MAX_UNPROVEN", 2)
-    engine.add_peer("ann", "ours", "secret")
-    oldest, *others = [await TcpClient.connect(engine) for _ in range(3)]
-    assert await oldest.is_hung_up_on()
-    for other in others:
-        other.send(stun_check("ours", "secret"))
-        assert await other.receive()
-    for client in (oldest, *others):
-        client.close()
-
-
-async def test_the_connection_of_a_removed_peer_is_closed(engine: PlainEngine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tcp_port, "UNPROVEN_SECONDS", 0.0)
-    engine.add_peer("ann", "ours", "secret")
-    client = await TcpClient.connect(engine)
-    client.send(stun_check("ours", "secret"))
-    await client.receive()
-    engine.remove_peer("ann")
-    assert await client.is_hung_up_on()
-    client.close()
-
-
-async def test_a_closed_connection_is_forgotten(engine: PlainEngine) -> None:
-    engine.add_peer("ann", "ours", "secret")
-    client = await TcpClient.connect(engine)
-    client.send(stun_check("ours", "secret"))
-    await client.receive()
-    client.close()
-    await until(lambda: len(engine._tcp[0]) == 0)
-
-    engine.send_dtls("ann", b"\x16 into the void")
-
-    assert engine.stats(None).dropped == {}
-
-
-async def test_a_slow_reader_loses_packets_and_holds_up_nobody(engine: PlainEngine) -> None:
-    engine.add_peer("slow", "slow", "secret")
-    engine.add_peer("quick", "quick", "secret")
-    slow, quick = socket.create_connection(engine.tcp_addresses[0]), UdpClient(engine)
-    slow.sendall(frame(stun_check("slow", "secret")))
-    quick.send(stun_check("quick", "secret"))
-    await quick.receive()
-    await until(lambda: bool(select.select([slow], [], [], 0)[0]))
-
-    while not engine.stats(None).dropped:
-        engine.send_dtls("slow", b"\x16" + bytes(1200))
-    (connection,) = engine._tcp[0]._connections.values()
-    assert len(connection._unsent) <= MAX_WRITE_BUFFER + 2
-    engine.send_dtls("quick", b"\x16 quick")
-    assert await quick.receive() == b"\x16 quick"
-
-    slow.setblocking(False)
-    received = b""
-    while connection._unsent:
-        received += await asyncio.get_running_loop().sock_recv(slow, 1 << 20)
-    slow.close()
-    quick.close()
-
-
 async def test_events_are_polled_oldest_first_and_the_descriptor_stays_readable_until_none_wait() -> None:
     events = EventQueue()
     for number in range(3):
@@ -265,6 +109,17 @@ async def test_a_flood_of_dtls_does_not_fill_the_queue(engine: PlainEngine, monk
     await until(lambda: engine.stats(None).dropped.get("eventsFull", 0) == 7)
     assert len(engine.poll_events(100)) == 3
     client.close()
+
+
+async def test_a_peer_has_a_bounded_share_of_the_waiting_dtls() -> None:
+    events = EventQueue()
+    flood = [events.push(DtlsReceived("mallory", b"\x16")) for _ in range(2 * MAX_WAITING_DTLS_PER_PEER)]
+    assert flood.count(True) == MAX_WAITING_DTLS_PER_PEER
+    assert events.push(DtlsReceived("ann", b"\x16 hello"))
+    assert events.push(IceLost("mallory"))
+    events.take(10)
+    assert [events.push(DtlsReceived("mallory", b"\x16")) for _ in range(11)] == [True] * 10 + [False]
+    events.close()
 
 
 async def test_every_call_reaches_the_forwarder(engine: PlainEngine) -> None:

@@ -11,7 +11,7 @@ from sfu_container.plain_engine.framing import MAX_FRAME_SIZE, FrameDecoder, fra
 
 
 @settings(deadline=None)
-@given(st.lists(st.binary(max_size=50), max_size=20), st.integers(1, 9))
+@given(st.lists(st.binary(min_size=1, max_size=50), max_size=20), st.integers(1, 9))
 def test_packets_come_out_as_they_went_in(packets: list[bytes], step: int) -> None:
     stream = b"".join(frame(packet) for packet in packets)
     decoder = FrameDecoder()
@@ -21,6 +21,11 @@ def test_packets_come_out_as_they_went_in(packets: list[bytes], step: int) -> No
 
 def test_the_largest_frame_passes() -> None:
     assert FrameDecoder().feed(frame(bytes(MAX_FRAME_SIZE))) == [bytes(MAX_FRAME_SIZE)]
+
+
+def test_an_empty_frame_is_refused() -> None:
+    with pytest.raises(BadInputError, match="badFrame"):
+        FrameDecoder().feed(bytes(2))
 
 
 def test_a_frame_that_is_too_large_is_refused_by_its_size_alone() -> None:

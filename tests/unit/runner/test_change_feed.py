@@ -8,7 +8,7 @@ import azure.functions as func
 import pytest
 
 from local_azure.functions_host.change_feed import Batch, FeedUnavailableError, run_change_feed
-from local_azure.functions_host.triggers import ChangeFeedFunction, ContainerAddress, Handler
+from local_azure.functions_host.triggers import ChangeFeedFunction, ContainerAddress, Handler, RetryPauses
 
 NOWHERE = ContainerAddress("", "", "")
 
@@ -68,7 +68,14 @@ class Handling:
     async def follow(self, feed: ListFeed) -> None:
         handler = Handler("meetings_changed", "documents", self.call)
         function = ChangeFeedFunction(
-            handler, NOWHERE, NOWHERE, "lease", from_beginning=True, batch=2, poll_seconds=0.25
+            handler,
+            NOWHERE,
+            NOWHERE,
+            "lease",
+            from_beginning=True,
+            batch=2,
+            poll_seconds=0.25,
+            retry=RetryPauses(0.5, 30),
         )
         with pytest.raises(EndOfTestError):
             await run_change_feed(function, feed, self.sleep)

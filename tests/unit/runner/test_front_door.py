@@ -14,10 +14,15 @@ from local_azure.functions_host.front_door import FrontDoor, is_this_machine
 from local_azure.functions_host.pages import ClientPages
 from local_azure.functions_host.settings import HostConfigurationError
 
+UNKNOWN = {"/missing": b"NotFound", "/meetings/missing": b"MeetingNotFound"}
+
 
 async def api(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answers every request with the path that it was asked for."""
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"x-answered-by", b"api")]})
+    """Answers every request with the path that it was asked for, and some with an error."""
+    headers = [(b"x-answered-by", b"api")]
+    if code := UNKNOWN.get(scope["path"]):
+        headers.append((b"x-ms-error-code", code))
+    await send({"type": "http.response.start", "status": 404 if code else 200, "headers": headers})
     await send({"type": "http.response.body", "body": scope["path"].encode()})
 
 
@@ -100,6 +105,37 @@ async def test_a_missing_asset_is_not_found_and_not_kept(browser: httpx.AsyncCli
 async def test_everything_else_goes_to_the_api(browser: httpx.AsyncClient, path: str) -> None:
     answer = await browser.get(path)
     assert (answer.headers["x-answered-by"], answer.text) == ("api", path)
+
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+async def test_a_person_at_an_address_where_nothing_is_gets_the_page(browser: httpx.AsyncClient) -> None:
+    answer = await browser.get("/missing", headers=BROWSER)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "<title>Parley</title>" in answer.text
+    assert "default-src 'self'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers"),
+    [
+        ("GET", "/missing", {"Accept": "application/json"}),
+        ("POST", "/missing", BROWSER),
+        ("GET", "/meetings/missing", BROWSER),
+        ("GET", "/healthz", BROWSER),
+    ],
+)
+async def test_every_other_answer_of_the_api_stays_as_it_is(
+    browser: httpx.AsyncClient, method: str, path: str, headers: dict[str, str]
+) -> None:
+    answer = await browser.request(method, path, headers=headers)
+    assert (answer.headers["x-answered-by"], answer.text) == ("api", path)
+
+
+async def test_a_path_longer_than_any_files_goes_to_the_api(browser: httpx.AsyncClient) -> None:
+    path = "/" + "x" * 300
+    assert (await browser.get(path)).text == path
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def parts(tmp_path: Path) -> dict[str, Part]:
 
 
 def test_a_part_starts_after_what_it_needs(parts: dict[str, Part]) -> None:
-    assert list(parts) == ["cosmos", "webpubsub", "bootstrap", "functions", "sfu"]
+    assert list(parts) == ["cosmos", "bootstrap", "functions", "webpubsub", "sfu"]
 
 
 def test_no_secret_is_on_a_command_line(parts: dict[str, Part]) -> None:

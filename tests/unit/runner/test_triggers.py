@@ -6,7 +6,7 @@ import azure.functions as func
 import pytest
 
 from local_azure.functions_host.settings import HostConfigurationError
-from local_azure.functions_host.triggers import ContainerAddress, asgi_application, discover
+from local_azure.functions_host.triggers import ContainerAddress, RetryPauses, asgi_application, discover
 
 CONNECTION = "AccountEndpoint=http://127.0.0.1:1;AccountKey=a2V5;"
 
@@ -43,6 +43,7 @@ async def test_a_timer_is_found_with_its_schedule_from_a_setting(app: func.AsgiF
 
 
 def test_a_change_feed_is_found_with_its_containers(app: func.AsgiFunctionApp) -> None:
+    @app.retry("exponential_backoff", "-1", minimum_interval="00:00:02", maximum_interval="00:01:30")
     @app.cosmos_db_trigger(
         arg_name="documents",
         connection="PARLEY_COSMOS",
@@ -62,9 +63,28 @@ def test_a_change_feed_is_found_with_its_containers(app: func.AsgiFunctionApp) -
     assert found.leases == ContainerAddress(CONNECTION, "parley", "leases")
     assert found.lease_id == "blue-parley.meetings.meetings_changed"
     assert (found.from_beginning, found.batch, found.poll_seconds) == (True, 7, 0.25)
+    assert found.retry == RetryPauses(2, 90)
+
+
+@pytest.mark.parametrize("policy", [None, ("exponential_backoff", "5"), ("fixed_delay", "-1")])
+def test_a_change_feed_that_does_not_try_for_ever_is_refused(
+    app: func.AsgiFunctionApp, policy: tuple[str, str] | None
+) -> None:
+    async def changed(documents: func.DocumentList) -> None:
+        raise NotImplementedError
+
+    trigger = app.cosmos_db_trigger(arg_name="documents", connection="C", database_name="d", container_name="c")
+    function = trigger(changed)
+    if policy:
+        app.retry(*policy, delay_interval="00:00:01", minimum_interval="00:00:01", maximum_interval="00:00:02")(
+            function
+        )
+    with pytest.raises(HostConfigurationError, match="changed must declare the retry policy"):
+        discover(app, {"C": CONNECTION})
 
 
 def test_a_connection_that_is_not_set_is_named(app: func.AsgiFunctionApp) -> None:
+    @app.retry("exponential_backoff", "-1", minimum_interval="00:00:01", maximum_interval="00:00:30")
     @app.cosmos_db_trigger(arg_name="documents", connection="ABSENT", database_name="d", container_name="c")
     async def changed(documents: func.DocumentList) -> None:
         raise NotImplementedError

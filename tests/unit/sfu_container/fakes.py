@@ -13,10 +13,18 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from parley_protocol.addresses import ParticipantAddress
-from parley_protocol.grants import MEDIA_AUDIENCE, Grants, MediaGrant, Role
+from parley_protocol.grants import MEDIA_AUDIENCE, Grants, MediaGrant, Role, Source
 from parley_protocol.ids import new_id
 from parley_protocol.nodes import NodeEvent
-from parley_protocol.signalling import CONTROL_FROM_NODE, ControlFromNode, Join, PublicationOffer, SlotRequest, Wire
+from parley_protocol.signalling import (
+    CONTROL_FROM_NODE,
+    ControlFromNode,
+    Join,
+    Offer,
+    PublicationOffer,
+    SlotRequest,
+    Wire,
+)
 from sfu_container.engine import (
     Codec,
     Encoding,
@@ -243,10 +251,12 @@ class World:
         return self.links.links[grant.peer]
 
     def connect(self, grant: MediaGrant) -> None:
-        """Let the Peer's media path and control channel come up."""
+        """Let the Peer's media path and control channel come up, and everyone hear of it."""
         self.node.link_secured(grant.peer, KEYS)
         self.emit(IceConnected(grant.peer, ("198.51.100.1", 5000), "udp"))
         self.node.control_opened(grant.peer)
+        self.node.tell_changes()
+        self.node.tell_changes()
 
     def emit(self, *events: Event) -> None:
         self.engine.events.extend(events)
@@ -387,3 +397,18 @@ def join_message(
         publications=tuple(publications),
         layout=tuple(layout),
     )
+
+
+CAMERA = PublicationOffer(mid="0", source=Source.CAMERA)
+MICROPHONE = PublicationOffer(mid="1", source=Source.MICROPHONE)
+
+
+def publication_of(world: World, grant: MediaGrant, source: Source) -> str:
+    room = world.node.room(grant.session)
+    assert room is not None
+    state = next(s for s in room.roster if s.participant == grant.sub)
+    return next(p.publication for p in state.publications if p.source is source)
+
+
+def later_offer(grant: MediaGrant, sdp: str, publications: tuple[PublicationOffer, ...] = ()) -> Offer:
+    return Offer(request_id="r2", peer=grant.peer, offer=sdp, publications=publications)

@@ -149,6 +149,14 @@ def test_the_control_plane_removes_a_participant(signalled: Signalled, ann: Medi
     assert signalled.world.node.peers == 0
 
 
+def test_who_was_removed_before_coming_is_told_that_the_grant_is_over(signalled: Signalled) -> None:
+    grant = make_grant(node=NODE)
+    signalled.command(grant.session, {"type": "removePeer", "participant": grant.sub, "reason": "banned"})
+    signalled.join(grant)
+    assert signalled.errors(grant) == [("PeerNotFound", "j1")]
+    assert signalled.world.engine.is_bare
+
+
 def test_the_control_plane_ends_a_session(signalled: Signalled, ann: MediaGrant) -> None:
     signalled.command(ann.session, {"type": "endSession", "session": new_id("ses")})
     assert signalled.world.node.peers == 1
@@ -182,6 +190,23 @@ def test_a_flood_is_slowed_and_others_are_not(signalled: Signalled, ann: MediaGr
     ben = make_grant(session=ann.session, node=NODE)
     signalled.join(ben)
     assert signalled.world.mailbox.to(ben.sub, Joined)
+
+
+@pytest.mark.parametrize(("kind", "answer"), [("join", "InvalidGrant"), ("offer", "PeerNotFound")])
+def test_offers_are_slowed_more_than_other_messages(
+    signalled: Signalled, ann: MediaGrant, kind: str, answer: str
+) -> None:
+    mallory = make_grant(session=ann.session, node=NODE)
+    offer = {"type": kind, "requestId": "o1", "peer": mallory.peer, "grant": "forged", "offer": "v=0"}
+    for _ in range(8):
+        signalled.say(mallory, offer)
+    codes = [code for code, _ in signalled.errors(mallory)]
+    assert codes == [answer] * 5 + ["TooManyRequests"] * 3
+    signalled.say(mallory, {"type": "leave", "peer": mallory.peer})
+    assert len(signalled.errors(mallory)) == 8
+    signalled.world.clock.now += 1
+    signalled.say(mallory, offer)
+    assert signalled.errors(mallory)[-1][0] == answer
 
 
 def test_a_bug_in_one_message_is_told_and_does_not_stop_the_next(

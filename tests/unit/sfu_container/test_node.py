@@ -11,6 +11,7 @@ from parley_protocol.signalling import Left, ParticipantLeft, PublicationOffer, 
 from sfu_container.engine import DtlsReceived, IceConnected, IceLost, KeyframeTimeout, SlotChanged, SpeakersChanged
 from sfu_container.errors import NodeDrainingError, NodeFullError, PeerNotFoundError
 from sfu_container.node import NodeLimits
+from sfu_container.spent_grants import GRANT_LIFE_SECONDS
 from tests.unit.sfu_container.fakes import KEYS, World, join_message, make_grant
 
 MICROPHONE = PublicationOffer(mid="1", source=Source.MICROPHONE)
@@ -129,6 +130,17 @@ def test_a_full_node_takes_nobody_but_those_it_has() -> None:
     assert world.node.sessions == (grant.session,)
 
 
+def test_a_full_node_lets_a_participant_take_over_from_their_older_peer() -> None:
+    world = World(limits=NodeLimits(peers=1))
+    grant = make_grant()
+    world.node.join(grant, join_message())
+    world.node.join(make_grant(session=grant.session, participant=grant.sub), join_message())
+    assert departures(world) == [(grant.peer, "replaced")]
+    with pytest.raises(NodeFullError):
+        world.node.join(make_grant(participant=grant.sub), join_message())
+    assert world.node.peers == 1
+
+
 def test_a_draining_node_takes_nobody() -> None:
     world = World()
     world.node.draining = True
@@ -155,6 +167,40 @@ def test_nobody_comes_into_a_session_that_has_ended() -> None:
     world.clock.now += 200
     world.node.tick()
     world.node.join(grant, join_message())
+    assert world.node.peers == 1
+
+
+@pytest.mark.parametrize("reason", [LeaveReason.REMOVED, LeaveReason.BANNED])
+@pytest.mark.parametrize("names_a_peer", [True, False])
+@pytest.mark.parametrize("is_here", [True, False])
+def test_who_was_removed_is_not_let_in_with_any_grant_that_is_still_about(
+    reason: LeaveReason, names_a_peer: bool, is_here: bool
+) -> None:
+    world = World()
+    grant = make_grant()
+    other = make_grant(session=grant.session, participant=grant.sub)
+    if is_here:
+        world.node.join(grant, join_message())
+    world.node.remove_participant(grant.session, grant.sub, grant.peer if names_a_peer else None, reason)
+    assert world.node.peers == 0
+    for late in (grant, other):
+        with pytest.raises(PeerNotFoundError):
+            world.node.join(late, join_message())
+    world.node.join(make_grant(session=grant.session), join_message())
+    world.node.join(make_grant(participant=grant.sub), join_message())
+    world.clock.now += GRANT_LIFE_SECONDS
+    world.node.tick()
+    world.node.join(other, join_message())
+    assert world.node.peers == 1
+
+
+def test_who_left_by_the_api_may_come_back_but_not_with_the_peer_that_left() -> None:
+    world = World()
+    grant = make_grant()
+    world.node.remove_participant(grant.session, grant.sub, grant.peer, LeaveReason.LEFT)
+    with pytest.raises(PeerNotFoundError):
+        world.node.join(grant, join_message())
+    world.node.join(make_grant(session=grant.session, participant=grant.sub), join_message())
     assert world.node.peers == 1
 
 
@@ -204,6 +250,22 @@ def test_a_bug_in_handling_one_event_does_not_keep_the_next_from_being_handled(
         world.emit(DtlsReceived(grant.peer, b"x"), DtlsReceived(other.peer, b"hello"))
     assert world.link(other).received == [b"hello"]
     assert "a bug" in caplog.text
+
+
+def test_a_bug_while_a_session_ends_does_not_reach_who_ended_it(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    world = World()
+    grant = make_grant()
+    world.node.join(grant, join_message())
+
+    def broken(_: str) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(world.engine, "remove_peer", broken)
+    world.node.end_session(grant.session, LeaveReason.ENDED)
+    assert "a bug" in caplog.text
+    assert world.node.sessions == ()
 
 
 def test_a_bug_while_a_peer_ends_does_not_keep_it(monkeypatch: pytest.MonkeyPatch) -> None:

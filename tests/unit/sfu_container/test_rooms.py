@@ -8,12 +8,10 @@ from parley_protocol.ids import new_id
 from parley_protocol.nodes import PeerConnected, PeerLeft
 from parley_protocol.signalling import (
     Left,
-    Offer,
     ParticipantChanged,
     ParticipantLeft,
     ParticipantStatus,
     PublicationOffer,
-    Published,
     Roster,
     SignallingError,
     SlotRequest,
@@ -30,48 +28,18 @@ from sfu_container.errors import (
     UnsupportedOfferError,
 )
 from tests.unit.sfu_container.fakes import (
+    CAMERA,
     KEYS,
     World,
     join_message,
+    later_offer,
     make_grant,
     make_sdp,
     media_section,
+    publication_of,
     usual_offer,
     usual_sections,
 )
-
-CAMERA = PublicationOffer(mid="0", source=Source.CAMERA)
-MICROPHONE = PublicationOffer(mid="1", source=Source.MICROPHONE)
-
-
-@pytest.fixture
-def world() -> World:
-    return World()
-
-
-@pytest.fixture
-def ann(world: World) -> MediaGrant:
-    """Ann is there, with camera and microphone, and connected."""
-    grant = make_grant()
-    world.node.join(grant, join_message(publications=[CAMERA, MICROPHONE]))
-    world.connect(grant)
-    return grant
-
-
-@pytest.fixture
-def ben(world: World, ann: MediaGrant) -> MediaGrant:
-    """Ben came after her."""
-    grant = make_grant(session=ann.session, name="Ben")
-    world.node.join(grant, join_message(publications=[MICROPHONE]))
-    world.connect(grant)
-    return grant
-
-
-def publication_of(world: World, grant: MediaGrant, source: Source) -> str:
-    room = world.node.room(grant.session)
-    assert room is not None
-    state = next(s for s in room.roster if s.participant == grant.sub)
-    return next(p.publication for p in state.publications if p.source is source)
 
 
 def test_joining_answers_with_slots_publications_and_everyone(world: World, ann: MediaGrant) -> None:
@@ -97,6 +65,7 @@ def test_the_engine_knows_what_was_joined(world: World, ann: MediaGrant) -> None
 def test_the_others_see_who_comes_connects_reconnects_and_goes(world: World, ann: MediaGrant, ben: MediaGrant) -> None:
     world.emit(IceLost(ben.peer))
     world.emit(IceConnected(ben.peer, ("198.51.100.1", 5001), "udp"))
+    world.node.tell_changes()
     room = world.node.room(ann.session)
     assert room is not None
     room.leave(ben.sub, ben.peer)
@@ -246,80 +215,6 @@ def test_a_slot_of_a_publication_that_is_gone_is_told_as_empty(world: World, ann
     assert world.link(ben).said(Slots)[0].slots[0].publication is None
 
 
-def test_publishing_later_is_answered_and_announced(world: World, ann: MediaGrant, ben: MediaGrant) -> None:
-    world.control(ann, {"type": "publish", "requestId": "p1", "mid": "2", "source": "screen"})
-    (published,) = world.link(ann).said(Published)
-    assert (published.request_id, published.mid) == ("p1", "2")
-    assert publication_of(world, ann, Source.SCREEN) == published.publication
-    last = world.link(ben).said(ParticipantChanged)[-1].participant
-    assert {p.source for p in last.publications} == {Source.CAMERA, Source.MICROPHONE, Source.SCREEN}
-
-
-def test_publishing_the_same_twice_is_one_publication(world: World, ann: MediaGrant) -> None:
-    for _ in range(2):
-        world.control(ann, {"type": "publish", "requestId": "p1", "mid": "2", "source": "screen"})
-    first, second = world.link(ann).said(Published)
-    assert first.publication == second.publication
-
-
-def test_another_source_on_an_m_line_takes_the_place_of_the_first(world: World, ann: MediaGrant) -> None:
-    camera = publication_of(world, ann, Source.CAMERA)
-    world.control(ann, {"type": "publish", "requestId": "p1", "mid": "0", "source": "screen"})
-    assert camera not in world.engine.publications
-    assert publication_of(world, ann, Source.SCREEN) in world.engine.publications
-
-
-def test_unpublishing_is_announced(world: World, ann: MediaGrant, ben: MediaGrant) -> None:
-    camera = publication_of(world, ann, Source.CAMERA)
-    world.control(ann, {"type": "unpublish", "publication": camera})
-    assert camera not in world.engine.publications
-    last = world.link(ben).said(ParticipantChanged)[-1].participant
-    assert [p.source for p in last.publications] == [Source.MICROPHONE]
-
-
-def test_muting_stops_forwarding_and_is_announced(world: World, ann: MediaGrant, ben: MediaGrant) -> None:
-    camera = publication_of(world, ann, Source.CAMERA)
-    world.control(ann, {"type": "mute", "publication": camera, "muted": True})
-    assert world.engine.paused == {camera}
-    assert world.link(ben).said(ParticipantChanged)[-1].participant.publications[0].muted
-    world.control(ann, {"type": "mute", "publication": camera, "muted": False})
-    assert world.engine.paused == set()
-    assert world.engine.keyframes == [camera]
-    assert not world.link(ben).said(ParticipantChanged)[-1].participant.publications[0].muted
-
-
-def test_muting_twice_is_announced_once(world: World, ann: MediaGrant, ben: MediaGrant) -> None:
-    camera = publication_of(world, ann, Source.CAMERA)
-    before = len(world.link(ben).control)
-    for _ in range(2):
-        world.control(ann, {"type": "mute", "publication": camera, "muted": True})
-    assert len(world.link(ben).control) == before + 1
-
-
-def test_a_track_published_muted_is_not_forwarded(world: World) -> None:
-    grant = make_grant()
-    muted = PublicationOffer(mid="1", source=Source.MICROPHONE, muted=True)
-    joined = world.node.join(grant, join_message(publications=[muted]))
-    assert world.engine.paused == {joined.publications[0].publication}
-
-
-@pytest.mark.parametrize("message", ["mute", "unpublish"])
-def test_nobody_mutes_or_unpublishes_for_another(world: World, ann: MediaGrant, ben: MediaGrant, message: str) -> None:
-    camera = publication_of(world, ann, Source.CAMERA)
-    world.control(ben, {"type": message, "publication": camera, "muted": True})
-    assert [error.code for error in world.link(ben).said(SignallingError)] == ["PublicationNotFound"]
-    assert camera in world.engine.publications
-    assert world.engine.paused == set()
-
-
-def test_publishing_what_the_grants_do_not_cover_is_not_allowed(world: World) -> None:
-    grant = make_grant(grants=Grants(publish=(Source.CAMERA,)))
-    world.node.join(grant, join_message())
-    world.control(grant, {"type": "publish", "requestId": "p1", "mid": "2", "source": "screen"})
-    (error,) = world.link(grant).said(SignallingError)
-    assert (error.code, error.request_id) == ("NotAllowed", "p1")
-
-
 def test_speakers_are_told_by_participant_loudest_first(world: World, ann: MediaGrant, ben: MediaGrant) -> None:
     quiet, loud = publication_of(world, ann, Source.MICROPHONE), publication_of(world, ben, Source.MICROPHONE)
     world.emit(SpeakersChanged(ann.session, ((loud, 10), (quiet, 40), (new_id("pub"), 50)), loud))
@@ -327,10 +222,6 @@ def test_speakers_are_told_by_participant_loudest_first(world: World, ann: Media
     assert [(s.participant, s.level) for s in speakers.speakers] == [(ben.sub, 10), (ann.sub, 40)]
     assert speakers.dominant == ben.sub
     assert world.link(ben).said(Speakers) == [speakers]
-
-
-def later_offer(grant: MediaGrant, sdp: str, publications: tuple[PublicationOffer, ...] = ()) -> Offer:
-    return Offer(request_id="r2", peer=grant.peer, offer=sdp, publications=publications)
 
 
 def test_new_ice_credentials_in_a_later_offer_restart_ice(world: World, ann: MediaGrant) -> None:

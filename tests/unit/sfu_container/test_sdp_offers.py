@@ -1,6 +1,9 @@
 """Reading offers: what is kept, what is refused, and that nothing else is ever raised."""
 
+import sys
 from contextlib import suppress
+from types import FrameType
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +13,7 @@ from parley_protocol.grants import Grants
 from sfu_container.answer import LocalTransport, write_answer
 from sfu_container.errors import InvalidOfferError, UnsupportedOfferError
 from sfu_container.negotiation import SlotStreamAllocator, negotiate
-from sfu_container.sdp import MAX_MEDIA_LINES, parse_offer
+from sfu_container.sdp import MAX_CODEC_DETAILS, MAX_LINES, MAX_MEDIA_LINES, parse_offer
 from tests.unit.sfu_container.fakes import NODE_FINGERPRINT, data_section, make_sdp, media_section, usual_offer
 from tests.unit.sfu_container.golden import read_golden
 
@@ -97,10 +100,66 @@ def test_more_simulcast_streams_than_a_node_takes_are_invalid() -> None:
         parse_offer(make_sdp(media_section("0", "video", "sendonly", *rids)))
 
 
-def test_more_payload_types_than_exist_are_invalid() -> None:
-    codecs = ["a=rtpmap:100 x/90000"] * 200
-    with pytest.raises(InvalidOfferError, match="at most 128"):
-        parse_offer(make_sdp(media_section("0", "video", "sendonly", *codecs)))
+def test_a_payload_type_that_is_given_twice_is_invalid() -> None:
+    with pytest.raises(InvalidOfferError, match="payload type 96 is given twice"):
+        parse_offer(make_sdp(media_section("0", "video", "sendonly", "a=rtpmap:96 VP9/90000")))
+
+
+def test_feedback_for_all_codecs_counts_for_each() -> None:
+    section = [line.replace("rtcp-fb:96", "rtcp-fb:*") for line in media_section("0", "video", "sendonly")]
+    (line,) = negotiate(parse_offer(make_sdp(section)), Grants(), SlotStreamAllocator())
+    assert line.feedback == ("nack", "nack pli", "transport-cc")
+
+
+def test_more_lines_than_a_node_reads_are_invalid() -> None:
+    with pytest.raises(InvalidOfferError, match=f"more than {MAX_LINES} lines"):
+        parse_offer(usual_offer() + "a=future:thing\r\n" * MAX_LINES)
+
+
+@pytest.mark.parametrize("detail", ["a=rtcp-fb:* nack", "a=rtcp-fb:96 nack", "a=fmtp:96 x=1", "a=fmtp:5 x=1"])
+def test_more_details_of_codecs_than_a_node_reads_are_invalid(detail: str) -> None:
+    details = [detail] * MAX_CODEC_DETAILS
+    with pytest.raises(InvalidOfferError, match="at most 512 rtcp-fb and fmtp lines"):
+        parse_offer(make_sdp(media_section("0", "video", "sendonly", *details)))
+
+
+def operations(text: str) -> int:
+    """How many steps Python's interpreter takes to read and negotiate an offer: the same at every run."""
+    count = 0
+
+    def trace(frame: FrameType, event: str, _: Any) -> Any:
+        nonlocal count
+        frame.f_trace_opcodes, frame.f_trace_lines = True, False
+        count += event == "opcode"
+        return trace
+
+    tracing = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        with suppress(InvalidOfferError, UnsupportedOfferError):
+            negotiate(parse_offer(text), Grants(), SlotStreamAllocator())
+    finally:
+        sys.settrace(tracing)
+    return count
+
+
+MANY_CODECS = [f"a=rtpmap:{number} opus/48000" for number in range(128) if number != 111]
+HOSTILE_LINES = {
+    "feedback for all codecs": [*MANY_CODECS, *["a=rtcp-fb:* nack"] * 480],
+    "feedback for the last codec": [*MANY_CODECS, *["a=rtcp-fb:127 nack"] * 480],
+    "parameters of the last codec": [*MANY_CODECS, *["a=fmtp:127 apt=1"] * 480],
+    "rids": ["a=rid:r send"] * 600,
+    "simulcast": ["a=rid:r send", "a=simulcast:send " + ";".join("r" * 10_000)],
+    "header extensions": ["a=extmap:1 urn:x"] * 600,
+}
+
+
+@pytest.mark.parametrize("lines", HOSTILE_LINES.values(), ids=HOSTILE_LINES)
+def test_the_work_for_an_offer_grows_with_its_size_alone(lines: list[str]) -> None:
+    usual = read_golden("chromium_offer.sdp")
+    hostile = make_sdp(*(media_section(str(mid), "audio", "sendonly", *lines) for mid in range(7)))
+    usual_cost, cost = operations(usual) / len(usual), operations(hostile) / len(hostile)
+    assert cost < 4 * usual_cost
 
 
 LINES = read_golden("chromium_offer.sdp").splitlines()

@@ -31,7 +31,7 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     assert settings.environment == "prod"
 
 
-@pytest.mark.parametrize("key", ["tiny", "change-me-" + "x" * 40, "default" + "x" * 40])
+@pytest.mark.parametrize("key", ["tiny", "change-me-" + "x" * 40, "Change-Me-" + "x" * 40, "DEFAULT" + "x" * 40])
 def test_weak_secrets_are_refused_outside_local_development(key: str) -> None:
     with pytest.raises(ValidationError, match="PARLEY_SERVICE_KEY") as refused:
         Settings(service_key=key)

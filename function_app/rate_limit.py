@@ -1,4 +1,4 @@
-"""How fast one participant may send."""
+"""How fast somebody may send or ask."""
 
 from __future__ import annotations
 

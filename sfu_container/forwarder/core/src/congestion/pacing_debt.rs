@@ -1,0 +1,83 @@
+//! The leaky bucket of the pacer: what was sent is a debt that is paid off at the pacing rate.
+
+use std::time::Duration;
+
+use crate::time::Instant;
+
+const MICROS_PER_SECOND: u64 = 1_000_000;
+/// So much may be sent ahead of time: wake-ups are not finer, and neighbours in a burst go out in one system call.
+const BURST: Duration = Duration::from_millis(5);
+const BURST_MICROS: u64 = BURST.as_micros() as u64;
+
+/// The debt in bits times a million, so that a microsecond at any rate pays off a whole number.
+#[derive(Debug, Clone)]
+pub struct PacingDebt {
+    micro_bits: u64,
+    bits_per_second: u64,
+    updated: Instant,
+}
+
+impl PacingDebt {
+    /// Without debt.
+    pub const fn new(now: Instant, bits_per_second: u64) -> Self {
+        Self { micro_bits: 0, bits_per_second, updated: now }
+    }
+
+    /// Pays off at another rate from now on.
+    pub fn set_rate(&mut self, now: Instant, bits_per_second: u64) {
+        self.pay_off(now);
+        self.bits_per_second = bits_per_second;
+    }
+
+    /// Adds a packet of `bytes` bytes.
+    pub fn add(&mut self, now: Instant, bytes: u64) {
+        self.pay_off(now);
+        let micro_bits = bytes.saturating_mul(8).saturating_mul(MICROS_PER_SECOND);
+        self.micro_bits = self.micro_bits.saturating_add(micro_bits);
+    }
+
+    /// From when on the debt is small enough to send again.
+    pub fn ready_at(&self) -> Instant {
+        let rate = self.bits_per_second.max(1);
+        let excess = self.micro_bits.saturating_sub(rate.saturating_mul(BURST_MICROS));
+        self.updated + Duration::from_micros(excess.div_ceil(rate))
+    }
+
+    fn pay_off(&mut self, now: Instant) {
+        // Half a million years fit.
+        let elapsed_micros = now.since(self.updated).as_micros() as u64;
+        self.micro_bits = self.micro_bits.saturating_sub(elapsed_micros.saturating_mul(self.bits_per_second));
+        self.updated = self.updated.max(now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_debt_is_paid_off_exactly_at_the_rate() {
+        let start = Instant::from_micros(77);
+        let mut debt = PacingDebt::new(start, 1_000_000);
+        debt.add(start, 1_250);
+        // 10,000 bits take 10 ms, of which 5 may go ahead.
+        assert_eq!(debt.ready_at(), start + Duration::from_millis(5));
+        debt.set_rate(start + Duration::from_millis(5), 500_000);
+        assert_eq!(debt.ready_at(), start + Duration::from_millis(10));
+    }
+
+    #[test]
+    fn idle_time_is_not_saved_up() {
+        let mut debt = PacingDebt::new(Instant::from_micros(0), 1_000_000);
+        let later = Instant::from_micros(60_000_000);
+        debt.add(later, 1_250);
+        assert!(debt.ready_at() > later);
+    }
+
+    #[test]
+    fn a_rate_of_nothing_waits_long_and_does_not_overflow() {
+        let mut debt = PacingDebt::new(Instant::from_micros(0), 0);
+        debt.add(Instant::from_micros(0), u64::MAX);
+        assert!(debt.ready_at() > Instant::from_micros(1 << 40));
+    }
+}

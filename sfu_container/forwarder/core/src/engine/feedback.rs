@@ -1,0 +1,212 @@
+//! RTCP, both ways (RFC 3550, RFC 4585, RFC 5104).
+
+use std::time::Duration;
+
+use super::{Engine, LOCAL_SSRC};
+use crate::arena::Key;
+use crate::drop_reason::DropReason;
+use crate::event::Event;
+use crate::negotiated::MediaKind;
+use crate::path::Transmit;
+use crate::peer::{Peer, Source};
+use crate::rtcp::{
+    Compound, Nack, Packet, ReportBlock, SenderInfo, write_nack, write_picture_loss, write_receiver_report,
+    write_sender_report,
+};
+use crate::slot::Slot;
+use crate::time::Instant;
+
+/// Of RTCP messages about one Peer's streams in one datagram.
+const MAX_BLOCKS: usize = 31;
+/// A compound with more packets than a well-behaved receiver sends is not read on.
+const MAX_RTCP_PACKETS: usize = 64;
+
+impl Engine {
+    pub(super) fn receive_rtcp(&mut self, key: Key<Peer>, data: &[u8], now: Instant) -> Result<(), DropReason> {
+        for packet in Compound::new(data).take(MAX_RTCP_PACKETS) {
+            match packet? {
+                Packet::SenderReport(report) => {
+                    self.receive_sender_report(key, report.ssrc, report.info, now);
+                    report.blocks().for_each(|block| self.receive_block(key, &block, now));
+                }
+                Packet::ReceiverReport(report) => {
+                    report.blocks().for_each(|block| self.receive_block(key, &block, now))
+                }
+                Packet::Nack(nack) => self.receive_nack(key, &nack, now),
+                Packet::PictureLoss(loss) => self.receive_keyframe_request(key, loss.media_ssrc, now),
+                Packet::FullIntraRequests(all) => {
+                    all.requests().for_each(|request| self.receive_keyframe_request(key, request.ssrc, now));
+                }
+                Packet::TransportFeedback(feedback) => {
+                    if let Some(downlink) = self.peers.get_mut(key).and_then(|peer| peer.downlink.as_mut()) {
+                        downlink.on_feedback(&feedback, now);
+                    }
+                }
+                Packet::ReceiverBitrate(estimate) => {
+                    if let Some(downlink) = self.peers.get_mut(key).and_then(|peer| peer.downlink.as_mut()) {
+                        downlink.estimator.on_remb(estimate.bitrate);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn receive_sender_report(&mut self, key: Key<Peer>, ssrc: u32, info: SenderInfo, now: Instant) {
+        match self.peers.get(key).and_then(|peer| peer.sources.get(&ssrc)) {
+            Some(Source::Repair(repair)) => {
+                if let Some(repair) = self.repairs.get_mut(*repair) {
+                    repair.reception.record_sender_report(info.ntp, now);
+                }
+            }
+            Some(Source::Media(stream)) => {
+                let Some(stream) = self.switchboard.streams.get_mut(*stream) else { return };
+                if stream.takes_sender_report(info, now) {
+                    self.switchboard.owing_reports.extend(&stream.carriers);
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn receive_block(&mut self, key: Key<Peer>, block: &ReportBlock, now: Instant) {
+        let Some(slot) = self.slot_of(key, block.ssrc).and_then(|slot| self.switchboard.slots.get_mut(slot)) else {
+            return;
+        };
+        slot.lost = block.cumulative_lost.into();
+        // The middle bits of the NTP time name the report that the receiver saw last.
+        let reported = slot.reported.filter(|(ntp, _)| ntp.middle_bits() == block.last_sender_report);
+        if let (Some((_, sent_at)), Some(peer)) = (reported, self.peers.get_mut(key)) {
+            let held = Duration::from_nanos((u64::from(block.delay_since_last) * 1_000_000_000) >> 16);
+            peer.stats.round_trip = Some((now - sent_at).saturating_sub(held));
+        }
+    }
+
+    /// Passes on the Sender Reports of the streams that Slots carry, in the Slots' timestamps, so that lips stay in sync.
+    pub(super) fn send_owed_reports(&mut self, now: Instant, out: &mut dyn Transmit) {
+        while let Some(slot) = self.switchboard.owing_reports.pop() {
+            let Some(slot) = self.switchboard.slots.get_mut(slot) else { continue };
+            let stream = slot.current.and_then(|current| self.switchboard.streams.get(current));
+            let Some(report) = stream.and_then(|stream| stream.last_sender_report) else { continue };
+            let Some(peer) = self.peers.get_mut(slot.peer) else { continue };
+            let output = &slot.output;
+            let info = SenderInfo {
+                ntp: report.ntp,
+                rtp_timestamp: output.timestamp(report.rtp_timestamp),
+                packet_count: output.packet_count,
+                octet_count: output.octet_count,
+            };
+            Self::send_rtcp(peer, &mut self.drops, out, |_, writer| {
+                let written = write_sender_report(writer, output.ssrc, &info, &[]);
+                debug_assert!(written.is_ok());
+            });
+            slot.reported = Some((report.ntp, now));
+        }
+    }
+
+    fn receive_nack(&mut self, key: Key<Peer>, nack: &Nack<'_>, now: Instant) {
+        let Some(slot) = self.slot_of(key, nack.media_ssrc) else { return };
+        let (Some(slot), Some(peer)) = (self.switchboard.slots.get_mut(slot), self.peers.get_mut(key)) else { return };
+        for sequence in nack.sequences() {
+            peer.stats.sent.nacks += 1;
+            let Some(found) = slot.output.find_for_resend(sequence, now) else { continue };
+            let stream = self.switchboard.streams.get(found.stream);
+            let Some((media, packet)) = stream.and_then(|stream| stream.cache.get(found.index)) else { continue };
+            if slot.output.resend(&found, media, packet) {
+                peer.stats.sent.retransmitted += 1;
+                self.switchboard.staged_for.push(key);
+            }
+        }
+    }
+
+    fn receive_keyframe_request(&mut self, key: Key<Peer>, ssrc: u32, now: Instant) {
+        let Some(slot) = self.slot_of(key, ssrc).and_then(|slot| self.switchboard.slots.get(slot)) else { return };
+        if let Some(peer) = self.peers.get_mut(key) {
+            peer.stats.sent.keyframe_requests += 1;
+        }
+        if let Some(stream) = slot.current.and_then(|current| self.switchboard.streams.get_mut(current)) {
+            stream.ask_for_keyframe(now);
+        }
+    }
+
+    pub(super) fn slot_of(&self, key: Key<Peer>, ssrc: u32) -> Option<Key<Slot>> {
+        let slots = &self.switchboard.slots;
+        let has_ssrc = |slot: &&Key<Slot>| slots.get(**slot).is_some_and(|slot| slot.output.ssrc == ssrc);
+        self.peers.get(key)?.slots.iter().find(has_ssrc).copied()
+    }
+
+    /// NACKs and keyframe requests that are due.
+    pub(super) fn send_requests(&mut self, now: Instant, out: &mut dyn Transmit) {
+        let mut due = std::mem::take(&mut self.due);
+        let timeout = self.config.keyframe_timeout;
+        for peer in self.peers.values_mut() {
+            let publications = std::mem::take(&mut peer.publications);
+            for publication in &publications {
+                let Some(publication) = self.switchboard.publications.get(*publication) else { continue };
+                for stream in publication.streams_lowest_first() {
+                    let Some(stream) = self.switchboard.streams.get_mut(stream) else { continue };
+                    due.clear();
+                    if stream.kind == MediaKind::Video && !stream.missing.is_empty() {
+                        stream.missing.take_due(now, &mut due);
+                    }
+                    let needs_keyframe = stream.wish.take_due(now);
+                    if !due.is_empty() || needs_keyframe {
+                        peer.stats.received.nacks += due.len() as u64;
+                        peer.stats.received.keyframe_requests += u64::from(needs_keyframe);
+                        let ssrc = stream.ssrc;
+                        Self::send_rtcp(peer, &mut self.drops, out, |_, writer| {
+                            // Each fits an empty datagram.
+                            let asked = if due.is_empty() {
+                                Ok(())
+                            } else {
+                                write_nack(writer, LOCAL_SSRC, ssrc, due.iter().copied())
+                            };
+                            let wished =
+                                if needs_keyframe { write_picture_loss(writer, LOCAL_SSRC, ssrc) } else { Ok(()) };
+                            debug_assert!(asked.and(wished).is_ok());
+                        });
+                    }
+                    if stream.wish.times_out(timeout, now) {
+                        let event = Event::KeyframeTimeout { publication: publication.id.clone() };
+                        self.switchboard.events.push_back(event);
+                    }
+                }
+            }
+            peer.publications = publications;
+        }
+        self.due = due;
+    }
+
+    pub(super) fn send_transport_feedback(&mut self, out: &mut dyn Transmit) {
+        for peer in self.peers.values_mut() {
+            // Every message takes something off, so this ends.
+            while !peer.arrivals.is_empty() {
+                Self::send_rtcp(peer, &mut self.drops, out, |peer, writer| {
+                    peer.arrivals.write(writer, LOCAL_SSRC, peer.any_ssrc);
+                });
+            }
+        }
+    }
+
+    /// Receiver Reports about the streams that came since the last ones.
+    pub(super) fn send_reports(&mut self, now: Instant, out: &mut dyn Transmit) {
+        let mut blocks = Vec::new();
+        for peer in self.peers.values_mut() {
+            blocks.clear();
+            for (ssrc, source) in &peer.sources {
+                let reception = match source {
+                    Source::Media(stream) => self.switchboard.streams.get_mut(*stream).map(|all| &mut all.reception),
+                    Source::Repair(repair) => self.repairs.get_mut(*repair).map(|all| &mut all.reception),
+                };
+                blocks.extend(reception.and_then(|reception| reception.take_block(*ssrc, now)));
+            }
+            for blocks in blocks.chunks(MAX_BLOCKS) {
+                Self::send_rtcp(peer, &mut self.drops, out, |_, writer| {
+                    let written = write_receiver_report(writer, LOCAL_SSRC, blocks);
+                    debug_assert!(written.is_ok());
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! What is sent to Peers that report what arrives leaves when their pacer says so.
+
+use super::Engine;
+use super::flush::{Departure, Numbering};
+use crate::arena::Key;
+use crate::downlink::{Downlink, MAX_HEADER_LEN, Turn, Waiting};
+use crate::drop_reason::DropReason;
+use crate::path::Transmit;
+use crate::peer::Peer;
+use crate::slot::Staged;
+use crate::time::Instant;
+
+impl Engine {
+    /// Gives what was staged for a Peer to its pacer.
+    pub(super) fn enqueue(&mut self, key: Key<Peer>, now: Instant) {
+        let Some(peer) = self.peers.get_mut(key) else { return };
+        let Some(downlink) = &mut peer.downlink else { return };
+        for slot_key in &peer.slots {
+            let Some(slot) = self.switchboard.slots.get_mut(*slot_key) else { continue };
+            for staged in slot.output.staged.drain(..) {
+                let mut header = [0; MAX_HEADER_LEN];
+                let written = slot.output.headers.get(staged.header_start..staged.header_start + staged.header_len);
+                let place = header.get_mut(..staged.header_len).zip(written);
+                let has_place = place.map(|(place, written)| place.copy_from_slice(written)).is_some();
+                let waiting = Waiting { slot: *slot_key, staged: Staged { header_start: 0, ..staged }, header };
+                if !has_place || !downlink.push(waiting, slot.kind, now) {
+                    self.drops.count(DropReason::NotSent);
+                }
+            }
+            slot.output.headers.clear();
+        }
+        if !self.pacing.contains(&key) {
+            self.pacing.push(key);
+        }
+    }
+
+    /// Sends what may leave by now, and notes when more may.
+    pub(super) fn release(&mut self, now: Instant, out: &mut dyn Transmit) {
+        let mut pacing = std::mem::take(&mut self.pacing);
+        self.next_release = None;
+        pacing.retain(|key| {
+            let Some(mut downlink) = self.peers.get_mut(*key).and_then(|peer| peer.downlink.take()) else {
+                return false;
+            };
+            while let Some(turn) = downlink.poll(now) {
+                self.take_turn(*key, &mut downlink, turn, now, out);
+            }
+            let next = downlink.next_turn(now);
+            self.next_release = [self.next_release, next].into_iter().flatten().min();
+            if let Some(peer) = self.peers.get_mut(*key) {
+                peer.downlink = Some(downlink);
+            }
+            next.is_some()
+        });
+        self.pacing = pacing;
+    }
+
+    fn take_turn(&mut self, key: Key<Peer>, downlink: &mut Downlink, turn: Turn, now: Instant, out: &mut dyn Transmit) {
+        match turn {
+            Turn::Send(waiting, probe) => {
+                self.send_paced(key, &waiting, Numbering::Estimated(downlink, probe), now, out);
+            }
+            Turn::GiveUp(waiting) => {
+                if let Some(slot) = self.switchboard.slots.get_mut(waiting.slot) {
+                    slot.output.give_up(waiting.staged.place.sequence);
+                }
+            }
+            Turn::Pad(probe) => {
+                let Some(waiting) = self.make_padding(key) else {
+                    downlink.cancel_probe();
+                    return;
+                };
+                downlink.count_padding(waiting.staged.len(), now);
+                self.send_paced(key, &waiting, Numbering::Estimated(downlink, Some(probe)), now, out);
+            }
+        }
+    }
+
+    fn send_paced(
+        &mut self,
+        key: Key<Peer>,
+        waiting: &Waiting,
+        numbering: Numbering<'_>,
+        now: Instant,
+        out: &mut dyn Transmit,
+    ) {
+        let (Some(peer), Some(slot)) = (self.peers.get_mut(key), self.switchboard.slots.get_mut(waiting.slot)) else {
+            return;
+        };
+        let (Some(keys), Some(path)) = (&peer.keys, peer.ice.send_path()) else { return };
+        let streams = &self.switchboard.streams;
+        let mut departure = Departure { path, keys: &keys.send, streams, numbering, now };
+        match departure.send(&mut slot.output, &waiting.staged, &waiting.header, None, out) {
+            Ok(bytes) => {
+                peer.stats.sent.packets += 1;
+                peer.stats.sent.bytes += bytes as u64;
+                self.totals.sent_packets += 1;
+                self.totals.sent_bytes += bytes as u64;
+            }
+            Err(_) => self.drops.count(DropReason::NotSent),
+        }
+    }
+
+    /// A packet of padding on the RTX stream of a Slot that carries something.
+    fn make_padding(&mut self, key: Key<Peer>) -> Option<Waiting> {
+        for slot_key in &self.peers.get(key)?.slots {
+            let slot = self.switchboard.slots.get_mut(*slot_key)?;
+            let Some(stream) = slot.current else { continue };
+            let start = slot.output.headers.len();
+            if !slot.output.stage_probe(stream) {
+                continue;
+            }
+            let staged = slot.output.staged.pop()?;
+            let mut header = [0; MAX_HEADER_LEN];
+            let written = slot.output.headers.get(start..start + staged.header_len)?;
+            header.get_mut(..staged.header_len)?.copy_from_slice(written);
+            slot.output.headers.truncate(start);
+            return Some(Waiting { slot: *slot_key, staged: Staged { header_start: 0, ..staged }, header });
+        }
+        None
+    }
+}

@@ -1,0 +1,258 @@
+//! What comes from the network.
+
+use super::Engine;
+use crate::arena::Key;
+use crate::demux::{Protocol, classify};
+use crate::drop_reason::DropReason;
+use crate::event::Event;
+use crate::media;
+use crate::negotiated::MediaKind;
+use crate::packet_cache::PacketCache;
+use crate::path::{Path, Transmit};
+use crate::peer::{Peer, Source};
+use crate::reception::Reception;
+use crate::rtp::{Header, known_extension};
+use crate::speakers::level_of;
+use crate::stream::{RepairStream, Stream};
+use crate::time::Instant;
+
+/// The clock of RTX streams, whose reports need one; that of all video.
+const RTX_CLOCK_RATE: u32 = 90_000;
+/// The original sequence number in front of a repeated payload (RFC 4588, section 4).
+const ORIGINAL_SEQUENCE_LEN: usize = 2;
+/// Packets of sound kept to be sent again.
+const AUDIO_CACHE_PACKETS: usize = 64;
+
+impl Engine {
+    /// Takes a datagram, or a frame from TCP; it is opened in place. Whatever it is, it is counted at worst.
+    pub fn receive(&mut self, path: &Path, data: &mut [u8], now: Instant, out: &mut dyn Transmit) {
+        let taken = match classify(data) {
+            None => Err(DropReason::UnknownProtocol),
+            Some(Protocol::Stun) => self.receive_stun(path, data, now, out),
+            Some(protocol) => match self.ice.peer_at(path) {
+                None => Err(DropReason::UnknownSource),
+                Some(peer) => self.receive_from(peer, path, protocol, data, now),
+            },
+        };
+        if let Err(reason) = taken {
+            self.drops.count(reason);
+        }
+    }
+
+    fn receive_stun(
+        &mut self,
+        path: &Path,
+        data: &[u8],
+        now: Instant,
+        out: &mut dyn Transmit,
+    ) -> Result<(), DropReason> {
+        let event = self.ice.receive(path, data, now, &mut self.peers, out)?;
+        self.switchboard.events.extend(event);
+        Ok(())
+    }
+
+    fn receive_from(
+        &mut self,
+        key: Key<Peer>,
+        path: &Path,
+        protocol: Protocol,
+        data: &mut [u8],
+        now: Instant,
+    ) -> Result<(), DropReason> {
+        match protocol {
+            Protocol::Stun => Ok(()),
+            Protocol::Dtls => {
+                let peer = self.peers.get(key).ok_or(DropReason::UnknownSource)?;
+                let event = Event::DtlsReceived { peer: peer.id.clone(), data: data.to_vec() };
+                self.switchboard.events.push_back(event);
+                Ok(())
+            }
+            Protocol::Rtcp => {
+                let keys = self.peers.get_mut(key).and_then(|peer| peer.keys.as_mut()).ok_or(DropReason::NoKeys)?;
+                let len = keys.receive.unprotect_rtcp(data)?;
+                self.hear(key, path, now);
+                self.receive_rtcp(key, data.get(..len).unwrap_or_default(), now)
+            }
+            Protocol::Rtp => {
+                let peer = self.peers.get_mut(key).ok_or(DropReason::NoKeys)?;
+                let keys = peer.keys.as_mut().ok_or(DropReason::NoKeys)?;
+                let header = Header::parse(data)?;
+                let len = keys.receive.unprotect_rtp(data, &header)?;
+                peer.stats.received.packets += 1;
+                peer.stats.received.bytes += data.len() as u64;
+                self.totals.received_packets += 1;
+                self.totals.received_bytes += data.len() as u64;
+                self.hear(key, path, now);
+                self.receive_rtp(key, header, data.get_mut(..len).unwrap_or_default(), now)
+            }
+        }
+    }
+
+    /// Authentic media came from a Peer.
+    fn hear(&mut self, key: Key<Peer>, path: &Path, now: Instant) {
+        if let Some(peer) = self.peers.get_mut(key)
+            && peer.ice.hear(now)
+        {
+            self.switchboard.events.push_back(Event::IceConnected { peer: peer.id.clone(), path: *path });
+        }
+    }
+
+    fn receive_rtp(
+        &mut self,
+        key: Key<Peer>,
+        header: Header,
+        packet: &mut [u8],
+        now: Instant,
+    ) -> Result<(), DropReason> {
+        let peer = self.peers.get_mut(key).ok_or(DropReason::UnknownSource)?;
+        peer.note_arrival(&header, packet, now);
+        let source = match peer.sources.get(&header.ssrc) {
+            Some(source) => *source,
+            None => self.bind(key, &header, packet)?,
+        };
+        match source {
+            Source::Media(stream) => self.accept(stream, header, packet, false, now),
+            Source::Repair(repair) => self.repair(key, repair, header, packet, now),
+        }
+    }
+
+    /// Takes a packet of a stream, or one that RTX brought back, and hands it on.
+    fn accept(
+        &mut self,
+        key: Key<Stream>,
+        header: Header,
+        packet: &[u8],
+        is_recovered: bool,
+        now: Instant,
+    ) -> Result<(), DropReason> {
+        let stream = self.switchboard.streams.get_mut(key).ok_or(DropReason::UnknownStream)?;
+        let publication = stream.publication;
+        let owner = self.switchboard.publications.get_mut(publication).ok_or(DropReason::UnknownStream)?;
+        if !is_recovered {
+            stream.reception.record(header.sequence, header.timestamp, now);
+        }
+        let index = stream.missing.record(header.sequence, now).ok_or(DropReason::Duplicate)?;
+        let format = owner.codec(header.payload_type).map(crate::negotiated::Codec::format);
+        let dependency = owner.dependency_id.and_then(|id| header.extension(packet, id));
+        let media = media::read(index, header, packet, format, dependency, &mut stream.dependencies)?;
+        let mut has_changed = false;
+        if media.is_forwardable {
+            stream.cache.store(media, packet);
+            has_changed = stream.note_flow(packet.len(), now);
+        }
+        if media.is_switch_point {
+            has_changed |= stream.note_switch_point(&media);
+        }
+        if owner.kind == MediaKind::Audio && !owner.is_paused && media.is_forwardable {
+            let told = owner.audio_level_id.and_then(|id| header.extension(packet, id));
+            let told = told.and_then(known_extension::AudioLevel::parse).map(|told| told.level);
+            owner.level.hear(level_of(told, media.payload_len), now);
+        } else if has_changed {
+            self.switchboard.retarget_all(publication, now);
+        }
+        self.switchboard.deliver(key, &media, packet, now);
+        Ok(())
+    }
+
+    /// Takes an RTX packet, and the one that it repeats (RFC 4588, section 4).
+    fn repair(
+        &mut self,
+        peer: Key<Peer>,
+        key: Key<RepairStream>,
+        mut header: Header,
+        packet: &mut [u8],
+        now: Instant,
+    ) -> Result<(), DropReason> {
+        let repair = self.repairs.get_mut(key).ok_or(DropReason::UnknownStream)?;
+        repair.reception.record(header.sequence, header.timestamp, now);
+        let payload_len = header.payload(packet)?.len();
+        let publication = self.switchboard.publications.get(repair.publication).ok_or(DropReason::UnknownStream)?;
+        let stream = publication.stream(repair.encoding);
+        let codec = publication.repaired_codec(header.payload_type);
+        let (Some(stream), Some(codec)) = (stream, codec) else { return Ok(()) };
+        // A packet without payload is a probe.
+        if payload_len <= ORIGINAL_SEQUENCE_LEN {
+            return Ok(());
+        }
+        header.ssrc = self.switchboard.streams.get(stream).map_or(header.ssrc, |stream| stream.ssrc);
+        header.payload_type = codec.payload_type;
+        let original = restore(packet, &mut header).ok_or(DropReason::BadRtp)?;
+        self.accept(stream, header, original, true, now)?;
+        if let Some(peer) = self.peers.get_mut(peer) {
+            peer.stats.received.retransmitted += 1;
+        }
+        Ok(())
+    }
+
+    /// Finds out what an SSRC is that came for the first time.
+    fn bind(&mut self, key: Key<Peer>, header: &Header, packet: &[u8]) -> Result<Source, DropReason> {
+        let peer = self.peers.get_mut(key).ok_or(DropReason::UnknownSource)?;
+        if peer.replaced.contains(&header.ssrc) {
+            return Err(DropReason::UnknownStream);
+        }
+        let identity = peer.identify(header, packet)?;
+        let publications = &self.switchboard.publications;
+        let of_line = |key: &&Key<_>| publications.get(**key).is_some_and(|all| *all.mid == *identity.mid);
+        let publication = *peer.publications.iter().find(of_line).ok_or(DropReason::UnknownStream)?;
+        let owner = publications.get(publication).ok_or(DropReason::UnknownStream)?;
+        let encoding = owner.encoding(identity.rid.as_deref()).ok_or(DropReason::UnknownStream)?;
+        let source = if identity.repairs || owner.repaired_codec(header.payload_type).is_some() {
+            let reception = Reception::new(RTX_CLOCK_RATE);
+            Source::Repair(self.repairs.insert(RepairStream { publication, encoding, reception }))
+        } else {
+            Source::Media(self.start(key, publication, encoding, header)?)
+        };
+        if let Some(peer) = self.peers.get_mut(key) {
+            peer.sources.insert(header.ssrc, source);
+        }
+        Ok(source)
+    }
+
+    /// An encoding begins, or goes on under another SSRC.
+    fn start(
+        &mut self,
+        peer: Key<Peer>,
+        key: Key<crate::publication::Publication>,
+        encoding: usize,
+        header: &Header,
+    ) -> Result<Key<Stream>, DropReason> {
+        let publication = self.switchboard.publications.get(key).ok_or(DropReason::UnknownStream)?;
+        let codec = publication.codec(header.payload_type).ok_or(DropReason::UnknownStream)?;
+        let rid = publication.encodings.get(encoding).and_then(|encoding| encoding.rid.clone());
+        let (kind, clock_rate) = (publication.kind, codec.clock_rate);
+        if let Some(replaced) = publication.stream(encoding) {
+            self.drop_stream(peer, replaced, true);
+        }
+        let packets =
+            if kind == MediaKind::Audio { AUDIO_CACHE_PACKETS } else { self.config.retransmission_cache_packets };
+        let cache = PacketCache::new(packets);
+        let stream = Stream::new(key, kind, rid.clone(), header.ssrc, clock_rate, cache);
+        let stream = self.switchboard.streams.insert(stream);
+        let publication = self.switchboard.publications.get_mut(key).ok_or(DropReason::UnknownStream)?;
+        if let Some(place) = publication.streams.get_mut(encoding) {
+            *place = Some(stream);
+        }
+        let event = Event::StreamStarted { publication: publication.id.clone(), rid, ssrc: header.ssrc };
+        self.switchboard.events.push_back(event);
+        Ok(stream)
+    }
+
+    /// A stream ends. Where another SSRC took its place, its own is refused from now on.
+    pub(super) fn drop_stream(&mut self, key: Key<Peer>, stream: Key<Stream>, is_replaced: bool) {
+        let (Some(gone), Some(peer)) = (self.switchboard.lose(stream), self.peers.get_mut(key)) else { return };
+        peer.lost_before += gone.reception.lost();
+        peer.sources.remove(&gone.ssrc);
+        if is_replaced {
+            peer.replaced.insert(gone.ssrc);
+        }
+        peer.free_replay_window(gone.ssrc);
+    }
+}
+
+/// Turns an RTX packet into the one that it repeats, in place; `header` has its SSRC and payload type already.
+fn restore<'a>(packet: &'a mut [u8], header: &mut Header) -> Option<&'a [u8]> {
+    let (start, len) = (header.len, packet.len());
+    header.sequence = u16::from_be_bytes(*packet.get(start..)?.first_chunk()?);
+    packet.copy_within(start + ORIGINAL_SEQUENCE_LEN..len, start);
+    packet.get(..len - ORIGINAL_SEQUENCE_LEN)
+}

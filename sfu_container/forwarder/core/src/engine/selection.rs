@@ -1,0 +1,32 @@
+//! What goes where, chosen again as rates, bandwidth and voices change.
+
+use super::Engine;
+use crate::arena::Key;
+use crate::negotiated::MediaKind;
+use crate::publication::Publication;
+use crate::speakers::Room;
+use crate::time::Instant;
+
+impl Engine {
+    /// Chooses encodings and speakers again.
+    pub(super) fn select(&mut self, now: Instant) {
+        self.switchboard.streams.values_mut().for_each(|stream| stream.measure(now));
+        for peer in self.peers.values_mut() {
+            if let Some(downlink) = &mut peer.downlink {
+                downlink.allocate(&peer.slots, &mut self.switchboard, now);
+            }
+        }
+        let videos: Vec<Key<Publication>> = {
+            let all = self.switchboard.publications.iter();
+            let video = all.filter(|(_, publication)| publication.kind == MediaKind::Video);
+            video.map(|(key, _)| key).collect()
+        };
+        for publication in videos {
+            self.switchboard.retarget_all(publication, now);
+        }
+        let rooms: Vec<Key<Room>> = self.rooms.iter().map(|(key, _)| key).collect();
+        for room in rooms {
+            self.update_room(Some(room), now);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! A Peer: its path and keys, what it sends and what it is sent.
+
+use std::collections::HashSet;
+
+use crate::arena::Key;
+use crate::arrivals::Arrivals;
+use crate::downlink::Downlink;
+use crate::extension_ids::{ExtensionIds, Known};
+use crate::fast_hash::FastMap;
+use crate::ice::IceAgent;
+use crate::negotiated::{Encoding, Id};
+use crate::publication::Publication;
+use crate::rtp::{Header, known_extension};
+use crate::slot::Slot;
+use crate::speakers::Room;
+use crate::srtp::{MAX_STREAMS, ReceiveContext, SendContext};
+use crate::stats::PeerStats;
+use crate::stream::{RepairStream, Stream};
+use crate::time::Instant;
+
+/// SSRCs that a Peer may name itself by.
+const MAX_IDENTITIES: usize = 4 * MAX_STREAMS;
+
+pub(crate) struct Keys {
+    pub(crate) receive: ReceiveContext,
+    pub(crate) send: SendContext,
+}
+
+/// What an SSRC has said of itself. It says so only at first, so this outlives Publications of the same m-line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Identity {
+    pub(crate) mid: Box<str>,
+    pub(crate) rid: Option<Box<str>>,
+    pub(crate) repairs: bool,
+}
+
+/// What an SSRC turned out to be.
+#[derive(Clone, Copy)]
+pub(crate) enum Source {
+    Media(Key<Stream>),
+    Repair(Key<RepairStream>),
+}
+
+/// The ids of the extensions that tell streams apart. All m-lines of a bundle use the same ids (RFC 8843, section 9), so
+/// those of one Publication serve to read all.
+#[derive(Default)]
+struct IdentifyingIds {
+    mid: Option<u8>,
+    rid: Option<u8>,
+    repaired_rid: Option<u8>,
+    transport_sequence: Option<u8>,
+}
+
+pub(crate) struct Peer {
+    pub(crate) id: Id,
+    pub(crate) ice: IceAgent,
+    pub(crate) keys: Option<Keys>,
+    pub(crate) room: Option<Key<Room>>,
+    pub(crate) publications: Vec<Key<Publication>>,
+    pub(crate) slots: Vec<Key<Slot>>,
+    pub(crate) sources: FastMap<u32, Source>,
+    pub(crate) arrivals: Arrivals,
+    pub(crate) stats: PeerStats,
+    /// Where the Peer reports what arrives.
+    pub(crate) downlink: Option<Box<Downlink>>,
+    /// Of streams that are gone.
+    pub(crate) lost_before: i64,
+    pub(crate) next_transport_sequence: u16,
+    /// A stream of the Peer, which transport-wide feedback has to name.
+    pub(crate) any_ssrc: u32,
+    identities: FastMap<u32, Identity>,
+    /// SSRCs whose encoding goes on under another. They do not come back: two that took turns would cause no end of
+    /// events.
+    pub(crate) replaced: HashSet<u32>,
+    ids: IdentifyingIds,
+}
+
+impl Peer {
+    pub(crate) fn new(id: Id, ice: IceAgent) -> Self {
+        Self {
+            id,
+            ice,
+            keys: None,
+            room: None,
+            publications: Vec::new(),
+            slots: Vec::new(),
+            sources: FastMap::default(),
+            arrivals: Arrivals::default(),
+            stats: PeerStats::default(),
+            downlink: None,
+            lost_before: 0,
+            next_transport_sequence: 0,
+            any_ssrc: 0,
+            identities: FastMap::default(),
+            replaced: HashSet::new(),
+            ids: IdentifyingIds::default(),
+        }
+    }
+
+    /// Learns the extensions and the announced SSRCs of an m-line.
+    pub(crate) fn expect(&mut self, mid: &str, encodings: &[Encoding], extensions: &ExtensionIds) {
+        self.ids.mid = extensions.id(Known::Mid).or(self.ids.mid);
+        self.ids.rid = extensions.id(Known::Rid).or(self.ids.rid);
+        self.ids.repaired_rid = extensions.id(Known::RepairedRid).or(self.ids.repaired_rid);
+        self.ids.transport_sequence = extensions.id(Known::TransportSequence).or(self.ids.transport_sequence);
+        for encoding in encodings {
+            let identity = |repairs| Identity { mid: mid.into(), rid: encoding.rid.as_deref().map(Box::from), repairs };
+            if let Some(ssrc) = encoding.ssrc {
+                self.replaced.remove(&ssrc);
+                self.identities.insert(ssrc, identity(false));
+            }
+            if let Some(ssrc) = encoding.rtx_ssrc {
+                self.identities.insert(ssrc, identity(true));
+            }
+        }
+    }
+
+    /// Frees the replay window of a stream that is gone, where it is refused from now on, or where so many are kept that
+    /// new streams would soon find no place. Else it stays, for the stream may come back under the same SSRC.
+    pub(crate) fn free_replay_window(&mut self, ssrc: u32) {
+        let is_refused = self.replaced.contains(&ssrc);
+        if let Some(keys) =
+            self.keys.as_mut().filter(|keys| is_refused || keys.receive.stream_count() > MAX_STREAMS / 2)
+        {
+            keys.receive.forget_stream(ssrc);
+        }
+    }
+
+    /// Notes the transport-wide number of a packet.
+    pub(crate) fn note_arrival(&mut self, header: &Header, packet: &[u8], now: Instant) {
+        let number = self.ids.transport_sequence.and_then(|id| header.extension(packet, id));
+        if let Some(number) = number.and_then(known_extension::transport_sequence) {
+            self.any_ssrc = header.ssrc;
+            self.arrivals.record(number, now);
+        }
+    }
+
+    /// Which m-line and encoding a packet of an unbound SSRC belongs to.
+    pub(crate) fn identify(&mut self, header: &Header, packet: &[u8]) -> Result<Identity, crate::DropReason> {
+        let text = |id: Option<u8>| str::from_utf8(header.extension(packet, id?)?).ok();
+        let known = self.identities.get(&header.ssrc);
+        let Some(mid) = text(self.ids.mid) else { return known.cloned().ok_or(crate::DropReason::UnknownStream) };
+        if known.is_none() && self.identities.len() >= MAX_IDENTITIES {
+            return Err(crate::DropReason::TooManyStreams);
+        }
+        let repaired = text(self.ids.repaired_rid);
+        let rid = repaired.or_else(|| text(self.ids.rid));
+        if let Some(known) = known.filter(|known| *known.mid == *mid && rid.is_none()) {
+            return Ok(known.clone());
+        }
+        let identity = Identity { mid: mid.into(), rid: rid.map(Box::from), repairs: repaired.is_some() };
+        self.identities.insert(header.ssrc, identity.clone());
+        Ok(identity)
+    }
+}

@@ -1,0 +1,116 @@
+//! Which layers of a stream a Slot lets pass, so that what is left still decodes.
+//!
+//! Down is possible with the next picture. Up it goes only where the sender allows: to a temporal layer where a frame
+//! needs none of those left out, to a spatial one with a frame that needs no earlier picture. Streams with a dependency
+//! descriptor say of every frame what it is to each decode target, and where to switch to one.
+
+use crate::codec::av1::Indication;
+use crate::media::{Descriptor, FrameNumber, MediaPacket};
+
+/// A set of layers that decodes by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct DecodeTarget {
+    /// Its place in the indications of a frame.
+    pub(crate) place: usize,
+    /// The highest spatial layer in it.
+    pub(crate) spatial: u8,
+}
+
+/// The highest layers wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Limits {
+    pub(crate) spatial: u8,
+    pub(crate) temporal: u8,
+    /// Where the stream has a dependency structure.
+    pub(crate) target: Option<DecodeTarget>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct LayerFilter {
+    limits: Limits,
+    spatial: u8,
+    temporal: u8,
+    target: Option<DecodeTarget>,
+    /// The timestamp of the last picture.
+    picture: Option<u32>,
+    /// The spatial layer for which a keyframe was asked.
+    asked_for: u8,
+}
+
+impl LayerFilter {
+    /// Lets everything pass.
+    pub(crate) const fn new() -> Self {
+        let limits = Limits { spatial: u8::MAX, temporal: u8::MAX, target: None };
+        Self { limits, spatial: 0, temporal: u8::MAX, target: None, picture: None, asked_for: 0 }
+    }
+
+    /// A keyframe begins another stream: every layer wanted may follow it.
+    pub(crate) const fn restart(&mut self) {
+        self.temporal = self.limits.temporal;
+        (self.spatial, self.asked_for) = (0, 0);
+        (self.target, self.picture) = (None, None);
+    }
+
+    /// Changes the highest layers wanted. True when that needs a keyframe, once for each layer.
+    pub(crate) fn limit(&mut self, limits: Limits) -> bool {
+        self.limits = limits;
+        self.temporal = self.temporal.min(limits.temporal);
+        let (wanted, carried) = match (limits.target, self.target) {
+            (Some(wanted), Some(carried)) => (wanted.spatial, carried.spatial),
+            _ => (limits.spatial, self.spatial),
+        };
+        if wanted <= carried {
+            self.asked_for = carried;
+        }
+        let needs_keyframe = wanted > carried && self.asked_for != wanted;
+        if needs_keyframe {
+            self.asked_for = wanted;
+        }
+        needs_keyframe
+    }
+
+    /// Whether a packet is forwarded, and then, whether it is the last of its picture.
+    pub(crate) fn admit(&mut self, media: &MediaPacket) -> Option<bool> {
+        let is_new_picture = self.picture != Some(media.header.timestamp);
+        self.picture = Some(media.header.timestamp);
+        let highest = match &media.descriptor {
+            Descriptor::Av1(frame) => self.admit_to_target(media, frame)?,
+            _ => self.admit_to_layers(media, is_new_picture)?,
+        };
+        Some(media.header.marker || (media.frame.ends_frame && highest > 0 && media.frame.spatial == highest))
+    }
+
+    /// Returns the highest spatial layer that passes.
+    fn admit_to_layers(&mut self, media: &MediaPacket, is_new_picture: bool) -> Option<u8> {
+        let frame = &media.frame;
+        if is_new_picture {
+            self.spatial = self.spatial.min(self.limits.spatial);
+        }
+        if frame.keyframe && frame.spatial > self.spatial && frame.spatial <= self.limits.spatial && frame.starts_frame
+        {
+            self.spatial = frame.spatial;
+        }
+        if frame.keyframe && frame.spatial == 0 {
+            self.temporal = self.limits.temporal;
+        } else if frame.temporal > self.temporal && frame.temporal <= self.limits.temporal && frame.switch_up {
+            self.temporal = frame.temporal;
+        }
+        (frame.temporal <= self.temporal && frame.spatial <= self.spatial)
+            .then_some(self.limits.spatial.min(self.spatial))
+    }
+
+    /// Returns the highest spatial layer of the target, if the frame is part of it.
+    fn admit_to_target(&mut self, media: &MediaPacket, frame: &FrameNumber) -> Option<u8> {
+        if self.target != self.limits.target
+            && let Some(wanted) = self.limits.target
+        {
+            let may_switch = frame.indications.get(wanted.place) == Indication::Switch || media.is_switch_point;
+            if media.frame.starts_frame && (may_switch || self.target.is_none()) {
+                self.target = Some(wanted);
+            }
+        }
+        // Before the structure is known to the switchboard everything passes.
+        let Some(target) = self.target else { return Some(media.frame.spatial) };
+        (frame.indications.get(target.place) != Indication::NotPresent).then_some(target.spatial)
+    }
+}

@@ -1,0 +1,312 @@
+//! What a Slot sends: packets under its own SSRC, payload types, header extensions and numbers, and their repetition.
+
+use std::time::Duration;
+
+use super::continuity::Continuity;
+use super::sent_packets::{Departed, SentPacket, SentPackets};
+use super::staged::{Staged, StagedKind};
+use crate::arena::Key;
+use crate::bytes::WriteError;
+use crate::codec::av1::rewrite_frame_number;
+use crate::extension_ids::{ExtensionIds, Known};
+use crate::media::{Descriptor, MediaPacket};
+use crate::negotiated::{Codec, SlotLine};
+use crate::publication::Publication;
+use crate::random::Random;
+use crate::rtp::{ExtensionFormat, FixedFields, HeaderWriter};
+use crate::srtp::SendState;
+use crate::stream::Stream;
+use crate::time::Instant;
+
+/// What a receiver asks for beyond is not loss but abuse, or a link that repetition only fills further.
+const MAX_RESENT_PER_SECOND: u32 = 512;
+/// Of a header with all its extensions, in bytes.
+const MAX_HEADER_LEN: usize = 512;
+const PADDING_BIT: u8 = 0x20;
+
+/// The payload types of a codec in the stream that is carried, and in the Slot.
+struct PayloadTypes {
+    incoming: u8,
+    outgoing: u8,
+    rtx: Option<u8>,
+}
+
+pub(crate) struct SlotOutput {
+    mid: String,
+    codecs: Vec<Codec>,
+    extensions: ExtensionIds,
+    mid_id: Option<u8>,
+    transport_sequence_id: Option<u8>,
+    send_time_id: Option<u8>,
+    dependency_id: Option<u8>,
+    payload_types: Vec<PayloadTypes>,
+    /// By incoming id, the id under which an extension goes out.
+    passed: Vec<(u8, u8)>,
+    continuity: Continuity,
+    sent: SentPackets,
+    rtx_ssrc: Option<u32>,
+    rtx_sequence: u16,
+    resending: Option<(Instant, u32)>,
+    pub(crate) ssrc: u32,
+    pub(crate) state: SendState,
+    pub(crate) rtx_state: Option<SendState>,
+    pub(crate) staged: Vec<Staged>,
+    /// The headers of what is staged, one behind the other.
+    pub(crate) headers: Vec<u8>,
+    pub(crate) packet_count: u32,
+    pub(crate) octet_count: u32,
+}
+
+impl SlotOutput {
+    pub(crate) fn new(line: SlotLine, cache_packets: usize, random: &mut Random) -> Self {
+        let extensions = ExtensionIds::new(line.extensions);
+        Self {
+            mid: line.mid,
+            codecs: line.codecs,
+            mid_id: extensions.id(Known::Mid),
+            transport_sequence_id: extensions.id(Known::TransportSequence),
+            send_time_id: extensions.id(Known::AbsoluteSendTime),
+            dependency_id: extensions.id(Known::DependencyDescriptor),
+            extensions,
+            payload_types: Vec::new(),
+            passed: Vec::new(),
+            continuity: Continuity::new(random),
+            sent: SentPackets::new(cache_packets),
+            rtx_ssrc: line.rtx_ssrc,
+            rtx_sequence: (random.next() & 0x7fff) as u16,
+            resending: None,
+            ssrc: line.ssrc,
+            state: SendState::new(line.ssrc),
+            rtx_state: line.rtx_ssrc.map(SendState::new),
+            staged: Vec::new(),
+            headers: Vec::new(),
+            packet_count: 0,
+            octet_count: 0,
+        }
+    }
+
+    /// There are new keys, under which every index is free again.
+    pub(crate) fn rekey(&mut self) {
+        self.sent.forget_departures();
+        self.state = SendState::new(self.ssrc);
+        self.rtx_state = self.rtx_ssrc.map(SendState::new);
+    }
+
+    /// Whether the codec of a packet was negotiated for this Slot too.
+    pub(crate) fn can_carry(&self, publication: &Publication, media: &MediaPacket) -> bool {
+        let codec = publication.codec(media.header.payload_type);
+        codec.is_some_and(|codec| self.codecs.iter().any(|own| own.matches(codec)))
+    }
+
+    /// Goes on with another stream, which `first` begins.
+    pub(crate) fn begin(&mut self, publication: &Publication, first: &MediaPacket, now: Instant) {
+        // Other extensions may pass from now on.
+        self.sent.forget_departures();
+        self.payload_types.clear();
+        for codec in &publication.codecs {
+            if let Some(own) = self.codecs.iter().find(|own| own.matches(codec)) {
+                self.payload_types.push(PayloadTypes {
+                    incoming: codec.payload_type,
+                    outgoing: own.payload_type,
+                    rtx: own.rtx_payload_type,
+                });
+            }
+        }
+        self.passed.clear();
+        self.passed.extend(publication.extensions.passed_to(&self.extensions));
+        let clock_rate = publication.codec(first.header.payload_type).map_or(1, |codec| codec.clock_rate);
+        self.continuity.begin(first, clock_rate, now);
+    }
+
+    /// Stages a packet of the stream that was begun.
+    pub(crate) fn write(
+        &mut self,
+        stream: Key<Stream>,
+        media: &MediaPacket,
+        packet: &[u8],
+        marker: bool,
+        now: Instant,
+    ) {
+        let Some(payload_type) = self.payload_types(media).filter(|_| media.is_forwardable).map(|all| all.outgoing)
+        else {
+            self.skip(stream, media);
+            return;
+        };
+        let Some(place) = self.continuity.place(media, now) else { return };
+        let fields =
+            FixedFields { marker, payload_type, sequence: place.sequence, timestamp: place.timestamp, ssrc: self.ssrc };
+        let staged = Staged::new(StagedKind::Media, stream, media, place);
+        if self.stage(staged, &fields, Some((media, packet))).is_ok() {
+            self.sent.store(stream, media.index, place, marker);
+            self.packet_count = self.packet_count.wrapping_add(1);
+            self.octet_count = self.octet_count.wrapping_add(media.payload_len as u32);
+        }
+    }
+
+    /// Leaves a packet of the stream out, without a gap for the receiver.
+    pub(crate) fn skip(&mut self, stream: Key<Stream>, media: &MediaPacket) {
+        let (Some(place), Some(codec)) = (self.continuity.skip(media), self.codecs.first()) else { return };
+        let fields = FixedFields {
+            marker: false,
+            payload_type: codec.payload_type,
+            sequence: place.sequence,
+            timestamp: place.timestamp,
+            ssrc: self.ssrc,
+        };
+        if self.stage(Staged::new(StagedKind::Padding, stream, media, place), &fields, None).is_ok() {
+            self.packet_count = self.packet_count.wrapping_add(1);
+        }
+    }
+
+    /// Whether the receiver may have another packet repeated, and which one is `sequence`.
+    pub(crate) fn find_for_resend(&mut self, sequence: u16, now: Instant) -> Option<SentPacket> {
+        let (since, count) =
+            self.resending.filter(|(since, _)| now - *since < Duration::from_secs(1)).unwrap_or((now, 0));
+        self.resending = Some((since, count));
+        if count >= MAX_RESENT_PER_SECOND {
+            return None;
+        }
+        let found = self.sent.take_for_resend(sequence, now)?;
+        self.resending = Some((since, count + 1));
+        Some(found)
+    }
+
+    /// Stages the repetition of a packet: by RTX (RFC 4588, section 4), or as it was where RTX was not negotiated. False
+    /// where it cannot be repeated.
+    pub(crate) fn resend(&mut self, sent: &SentPacket, media: &MediaPacket, packet: &[u8]) -> bool {
+        let Some(types) = self.payload_types(media) else { return false };
+        let (rtx, place) = (self.rtx_ssrc.zip(types.rtx), sent.place);
+        let same = FixedFields {
+            marker: sent.is_last_of_picture,
+            payload_type: types.outgoing,
+            sequence: place.sequence,
+            timestamp: place.timestamp,
+            ssrc: self.ssrc,
+        };
+        let (kind, fields) = match (rtx, sent.departed) {
+            (Some((ssrc, payload_type)), _) => {
+                self.rtx_sequence = self.rtx_sequence.wrapping_add(1);
+                (StagedKind::Repetition, FixedFields { payload_type, sequence: self.rtx_sequence, ssrc, ..same })
+            }
+            (None, Some(departed)) => (StagedKind::Again(departed), same),
+            (None, None) => return false,
+        };
+        self.stage(Staged::new(kind, sent.stream, media, place), &fields, Some((media, packet))).is_ok()
+    }
+
+    /// Stages a packet of padding on the RTX stream. False where there is none.
+    pub(crate) fn stage_probe(&mut self, stream: Key<Stream>) -> bool {
+        let rtx = self.payload_types.iter().find_map(|types| types.rtx);
+        let Some((ssrc, payload_type)) = self.rtx_ssrc.zip(rtx) else { return false };
+        self.rtx_sequence = self.rtx_sequence.wrapping_add(1);
+        let place = self.continuity.last();
+        let (sequence, timestamp) = (self.rtx_sequence, place.timestamp);
+        let fields = FixedFields { marker: false, payload_type, sequence, timestamp, ssrc };
+        self.stage(Staged::probe(stream, place), &fields, None).is_ok()
+    }
+
+    /// A packet is not sent, and not when it is asked for either.
+    pub(crate) fn give_up(&mut self, sequence: u16) {
+        self.sent.forget(sequence);
+    }
+
+    /// Whether arrivals of what it sends are reported.
+    pub(crate) const fn has_transport_sequence(&self) -> bool {
+        self.transport_sequence_id.is_some()
+    }
+
+    /// Notes how a packet left, where it may have to leave again as it was.
+    pub(crate) fn note_departure(&mut self, sequence: u16, departed: Departed) {
+        if self.rtx_ssrc.is_none() {
+            self.sent.note_departure(sequence, departed);
+        }
+    }
+
+    /// The outgoing timestamp of an incoming one.
+    pub(crate) const fn timestamp(&self, incoming: u32) -> u32 {
+        self.continuity.timestamp(incoming)
+    }
+
+    fn payload_types(&self, media: &MediaPacket) -> Option<&PayloadTypes> {
+        self.payload_types.iter().find(|all| all.incoming == media.header.payload_type)
+    }
+
+    fn stage(
+        &mut self,
+        mut staged: Staged,
+        fields: &FixedFields,
+        source: Option<(&MediaPacket, &[u8])>,
+    ) -> Result<(), WriteError> {
+        let start = self.headers.len();
+        self.headers.resize(start + MAX_HEADER_LEN, 0);
+        let written = self.write_header(start, &mut staged, fields, source);
+        let len = written.unwrap_or_default();
+        self.headers.truncate(start + len);
+        written?;
+        (staged.header_start, staged.header_len) = (start, len);
+        self.staged.push(staged);
+        Ok(())
+    }
+
+    fn write_header(
+        &mut self,
+        start: usize,
+        staged: &mut Staged,
+        fields: &FixedFields,
+        source: Option<(&MediaPacket, &[u8])>,
+    ) -> Result<usize, WriteError> {
+        let format = self.format(source);
+        let out = self.headers.get_mut(start..).unwrap_or_default();
+        let mut frame_number_at = None;
+        let mut header = HeaderWriter::start(out, fields, &[], format)?;
+        if let Some(id) = self.mid_id {
+            header.extension(id, self.mid.as_bytes())?;
+        }
+        if let Some(id) = self.send_time_id {
+            staged.send_time_at = Some(header.extension(id, &[0; 3])?);
+        }
+        if let Some(id) = self.transport_sequence_id {
+            staged.transport_sequence_at = Some(header.extension(id, &[0; 2])?);
+        }
+        if let Some((media, packet)) = source {
+            for extension in media.header.extensions(packet) {
+                let Some((_, id)) = self.passed.iter().find(|(incoming, _)| *incoming == extension.id) else {
+                    continue;
+                };
+                let at = header.extension(*id, extension.data)?;
+                if self.dependency_id == Some(*id) {
+                    frame_number_at = Some((at, extension.data.len()));
+                }
+            }
+        }
+        let len = header.finish()?;
+        if let (Some((at, data_len)), Some((media, _))) = (frame_number_at, source)
+            && matches!(media.descriptor, Descriptor::Av1(_))
+            && let Some(data) = self.headers.get_mut(start + at..start + at + data_len)
+        {
+            rewrite_frame_number(data, staged.place.picture_id).map_err(|_| WriteError::BufferTooSmall)?;
+        }
+        if matches!(staged.kind, StagedKind::Padding | StagedKind::Probe)
+            && let Some(flags) = self.headers.get_mut(start)
+        {
+            *flags |= PADDING_BIT;
+        }
+        Ok(len)
+    }
+
+    /// One byte where everything fits it.
+    fn format(&self, source: Option<(&MediaPacket, &[u8])>) -> ExtensionFormat {
+        let one_byte = ExtensionFormat::OneByte;
+        let own_fit = self.mid_id.is_none_or(|id| one_byte.fits(id, self.mid.as_bytes()))
+            && self.send_time_id.is_none_or(|id| one_byte.fits(id, &[0; 3]))
+            && self.transport_sequence_id.is_none_or(|id| one_byte.fits(id, &[0; 2]));
+        let passed_fit = source.is_none_or(|(media, packet)| {
+            media.header.extension_format != Some(ExtensionFormat::TwoByte)
+                || media.header.extensions(packet).all(|extension| {
+                    let onward = self.passed.iter().find(|(incoming, _)| *incoming == extension.id);
+                    onward.is_none_or(|(_, id)| one_byte.fits(*id, extension.data))
+                })
+        }) && self.passed.iter().all(|(_, id)| one_byte.fits(*id, &[0]));
+        if own_fit && passed_fit { one_byte } else { ExtensionFormat::TwoByte }
+    }
+}

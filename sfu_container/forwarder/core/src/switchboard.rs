@@ -1,0 +1,258 @@
+//! Which stream goes to which Slots, and every change of that.
+
+use std::collections::VecDeque;
+
+use crate::arena::{Arena, Key};
+use crate::event::Event;
+use crate::media::MediaPacket;
+use crate::negotiated::{MediaKind, Wish};
+use crate::peer::Peer;
+use crate::publication::Publication;
+use crate::slot::{Allotment, Slot};
+use crate::stream::Stream;
+use crate::time::Instant;
+
+/// Packets that a Slot catches up with when it switches to a keyframe whose first packet came late.
+const MAX_CATCH_UP: u64 = 128;
+
+#[derive(Default)]
+pub(crate) struct Switchboard {
+    pub(crate) publications: Arena<Publication>,
+    pub(crate) streams: Arena<Stream>,
+    pub(crate) slots: Arena<Slot>,
+    pub(crate) events: VecDeque<Event>,
+    /// The Peers for whom something is staged, maybe more than once.
+    pub(crate) staged_for: Vec<Key<Peer>>,
+    /// Slots that have a Sender Report to pass on.
+    pub(crate) owing_reports: Vec<Key<Slot>>,
+    /// Slots to be visited, kept for its room.
+    visiting: Vec<Key<Slot>>,
+}
+
+impl Switchboard {
+    /// Hands a packet to the Slots that carry its stream, or that may begin to with it.
+    pub(crate) fn deliver(&mut self, key: Key<Stream>, media: &MediaPacket, packet: &[u8], now: Instant) {
+        let Some(stream) = self.streams.get(key) else { return };
+        let Some(publication) = self.publications.get(stream.publication).filter(|all| !all.is_paused) else { return };
+        for slot in &stream.carriers {
+            if let Some(slot) = self.slots.get_mut(*slot) {
+                let was_empty = slot.output.staged.is_empty();
+                slot.forward(key, media, packet, now);
+                if was_empty && !slot.output.staged.is_empty() {
+                    self.staged_for.push(slot.peer);
+                }
+            }
+        }
+        if !media.is_switch_point {
+            return;
+        }
+        let mut visiting = std::mem::take(&mut self.visiting);
+        let waiting = |slot: &&Key<Slot>| self.slots.get(**slot).is_some_and(|slot| slot.current != Some(key));
+        visiting.extend(publication.slots.iter().filter(waiting));
+        for slot in visiting.drain(..) {
+            self.consider(slot, key, media, packet, now);
+        }
+        self.visiting = visiting;
+    }
+
+    /// Lets a Slot carry a Publication from its next keyframe or sound on; `None` empties it at once.
+    pub(crate) fn want(&mut self, key: Key<Slot>, wanted: Option<Key<Publication>>, wish: Wish, now: Instant) {
+        let Some(slot) = self.slots.get_mut(key) else { return };
+        slot.wish = wish;
+        let before = std::mem::replace(&mut slot.wanted, wanted);
+        // Sound has no keyframe to wait for, and the one before may be heard in another Slot from now on.
+        if wanted.is_none() || (slot.kind == MediaKind::Audio && wanted != before) {
+            self.become_carrier(key, None);
+        }
+        if let Some(publication) = wanted.and_then(|wanted| self.publications.get_mut(wanted))
+            && !publication.slots.contains(&key)
+        {
+            publication.slots.push(key);
+        }
+        self.leave_unless_needed(key, before);
+        self.retarget(key, now);
+    }
+
+    /// Lets a Slot carry nothing for a while; afterwards it goes on with the next keyframe.
+    pub(crate) fn pause_slot(&mut self, key: Key<Slot>, is_paused: bool, now: Instant) {
+        if let Some(slot) = self.slots.get_mut(key) {
+            slot.is_paused = is_paused;
+        }
+        self.retarget(key, now);
+    }
+
+    /// Stops forwarding a Publication to everyone, or goes on.
+    pub(crate) fn pause_publication(&mut self, key: Key<Publication>, is_paused: bool, now: Instant) {
+        if let Some(publication) = self.publications.get_mut(key) {
+            publication.is_paused = is_paused;
+        }
+        self.retarget_all(key, now);
+    }
+
+    /// Lets every Slot of a Publication choose its encoding again.
+    pub(crate) fn retarget_all(&mut self, key: Key<Publication>, now: Instant) {
+        let Some(publication) = self.publications.get(key) else { return };
+        let mut visiting = std::mem::take(&mut self.visiting);
+        visiting.extend(&publication.slots);
+        for slot in visiting.drain(..) {
+            self.retarget(slot, now);
+        }
+        self.visiting = visiting;
+    }
+
+    /// A stream is gone: another SSRC took its place, or its Publication is removed.
+    pub(crate) fn lose(&mut self, key: Key<Stream>) -> Option<Stream> {
+        let stream = self.streams.get(key)?;
+        let publication = self.publications.get_mut(stream.publication)?;
+        publication.streams.iter_mut().filter(|place| **place == Some(key)).for_each(|place| *place = None);
+        for slot in publication.slots.clone() {
+            let Some(slot_state) = self.slots.get_mut(slot) else { continue };
+            slot_state.target = slot_state.target.filter(|target| *target != key);
+            if slot_state.current == Some(key) {
+                self.become_carrier(slot, None);
+            }
+        }
+        self.streams.remove(key)
+    }
+
+    /// A Publication is gone. Its streams must be lost already.
+    pub(crate) fn remove_publication(&mut self, key: Key<Publication>) {
+        let Some(publication) = self.publications.remove(key) else { return };
+        for slot in publication.slots {
+            if let Some(slot) = self.slots.get_mut(slot).filter(|slot| slot.wanted == Some(key)) {
+                (slot.wanted, slot.target) = (None, None);
+            }
+        }
+    }
+
+    /// A Slot is gone; nobody is told.
+    pub(crate) fn remove_slot(&mut self, key: Key<Slot>) {
+        let Some(slot) = self.slots.remove(key) else { return };
+        let current = slot.current.and_then(|current| self.streams.get_mut(current));
+        let carried = current.map(|current| {
+            current.carriers.retain(|carrier| *carrier != key);
+            current.publication
+        });
+        for publication in [slot.wanted, carried].into_iter().flatten() {
+            if let Some(publication) = self.publications.get_mut(publication) {
+                publication.slots.retain(|other| *other != key);
+            }
+        }
+    }
+
+    /// Chooses the encoding again, after a change of wishes or of what flows.
+    pub(crate) fn retarget(&mut self, key: Key<Slot>, now: Instant) {
+        let Some(slot) = self.slots.get_mut(key) else { return };
+        slot.target = None;
+        let (mut is_paused, wanted, mut wish) = (slot.is_paused, slot.wanted, slot.wish);
+        match slot.allotment {
+            Allotment::Unlimited => {}
+            Allotment::UpTo(height) => wish.max_height = wish.max_height.min(height),
+            Allotment::Nothing => is_paused |= slot.kind == MediaKind::Video,
+        }
+        let carried = slot.current.and_then(|current| self.streams.get(current)).map(|stream| stream.publication);
+        let is_hidden = |publication| self.publications.get(publication).is_none_or(|all: &Publication| all.is_paused);
+        if is_paused || carried.is_some_and(is_hidden) {
+            self.become_carrier(key, None);
+        }
+        let Some(wanted) = wanted.filter(|_| !is_paused).and_then(|wanted| self.publications.get(wanted)) else {
+            return;
+        };
+        if wanted.is_paused {
+            return;
+        }
+        let Some(chosen) = choose_stream(wanted, &self.streams, wish.max_height, now) else { return };
+        let (Some(slot), Some(stream)) = (self.slots.get_mut(key), self.streams.get_mut(chosen)) else { return };
+        let needs_keyframe = if slot.current == Some(chosen) {
+            slot.layers.limit(stream.limits(wish))
+        } else {
+            slot.target = Some(chosen);
+            true
+        };
+        if needs_keyframe {
+            stream.ask_for_keyframe(now);
+        }
+    }
+
+    /// Changes over to a stream with a packet that can begin it, if that is what is waited for.
+    fn consider(&mut self, key: Key<Slot>, chosen: Key<Stream>, media: &MediaPacket, packet: &[u8], now: Instant) {
+        let (Some(slot), Some(stream)) = (self.slots.get(key), self.streams.get(chosen)) else { return };
+        let Some(publication) = self.publications.get(stream.publication) else { return };
+        let is_wanted = slot.wanted == Some(stream.publication);
+        let has_no_room = slot.kind == MediaKind::Video && slot.allotment == Allotment::Nothing;
+        if slot.is_paused || has_no_room || !is_wanted || !slot.output.can_carry(publication, media) {
+            return;
+        }
+        let current = slot.current.and_then(|current| self.streams.get(current));
+        let is_better =
+            current.is_none_or(|now_shown| now_shown.publication != stream.publication || !now_shown.is_flowing(now));
+        if slot.target != Some(chosen) && !is_better {
+            return;
+        }
+        let Some(slot) = self.slots.get_mut(key) else { return };
+        slot.layers.restart();
+        slot.layers.limit(stream.limits(slot.wish));
+        slot.output.begin(publication, media, now);
+        slot.forward(chosen, media, packet, now);
+        let newest = stream.cache.newest().min(media.index + MAX_CATCH_UP);
+        for (later, bytes) in (media.index + 1..=newest).filter_map(|index| stream.cache.get(index)) {
+            slot.forward(chosen, later, bytes, now);
+        }
+        self.staged_for.push(slot.peer);
+        if stream.last_sender_report.is_some() {
+            self.owing_reports.push(key);
+        }
+        self.become_carrier(key, Some(chosen));
+        self.retarget(key, now);
+    }
+
+    fn become_carrier(&mut self, key: Key<Slot>, chosen: Option<Key<Stream>>) {
+        let Some(slot) = self.slots.get_mut(key) else { return };
+        let before = std::mem::replace(&mut slot.current, chosen);
+        if before == chosen {
+            return;
+        }
+        let slot_id = slot.id.clone();
+        if let Some(stream) = before.and_then(|before| self.streams.get_mut(before)) {
+            stream.carriers.retain(|carrier| *carrier != key);
+            let publication = stream.publication;
+            self.leave_unless_needed(key, Some(publication));
+        }
+        let stream = chosen.and_then(|chosen| self.streams.get_mut(chosen));
+        let (publication, rid) = stream.map_or((None, None), |stream| {
+            stream.carriers.push(key);
+            (self.publications.get(stream.publication).map(|all| all.id.clone()), stream.rid.clone())
+        });
+        self.events.push_back(Event::SlotChanged { slot: slot_id, publication, rid });
+    }
+
+    fn leave_unless_needed(&mut self, key: Key<Slot>, publication: Option<Key<Publication>>) {
+        let Some(publication) = publication else { return };
+        let Some(slot) = self.slots.get(key) else { return };
+        let carried = slot.current.and_then(|current| self.streams.get(current)).map(|stream| stream.publication);
+        if slot.wanted != Some(publication)
+            && carried != Some(publication)
+            && let Some(publication) = self.publications.get_mut(publication)
+        {
+            publication.slots.retain(|other| *other != key);
+        }
+    }
+}
+
+/// The lowest stream at least `max_height` pixels high, or the highest there is, among those that flow.
+///
+/// Streams whose height is not known yet count only where none is known; when nothing flows at all, the choice is among
+/// all of them.
+fn choose_stream(
+    publication: &Publication,
+    streams: &Arena<Stream>,
+    max_height: u32,
+    now: Instant,
+) -> Option<Key<Stream>> {
+    let all = || publication.streams_lowest_first().filter_map(|key| Some((key, streams.get(key)?)));
+    let anything_flows = all().any(|(_, stream)| stream.is_flowing(now));
+    let candidates = || all().filter(move |(_, stream)| !anything_flows || stream.is_flowing(now));
+    let known = || candidates().filter_map(|(key, stream)| Some((key, stream.height?)));
+    let high_enough = known().find(|(_, height)| *height >= max_height);
+    high_enough.or_else(|| known().last()).map(|(key, _)| key).or_else(|| candidates().next().map(|(key, _)| key))
+}

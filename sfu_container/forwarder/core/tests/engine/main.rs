@@ -1,0 +1,17 @@
+//! What the engine promises, seen from outside: fake publishers and subscribers with SRTP of their own around it, on a
+//! seeded network that loses and reorders. One file for each behaviour.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
+
+mod simulation;
+
+mod bandwidth;
+mod floods;
+mod forwarding;
+mod loss;
+mod plain_peers;
+mod scalable_layers;
+mod simulcast;
+mod speakers;
+mod srtp_repetition;
+mod wraparound;

@@ -1,0 +1,213 @@
+//! A world around an engine, in a time that only tests move.
+
+mod client;
+mod network;
+mod packets;
+
+pub use client::{Client, Received};
+pub use network::Network;
+pub use packets::{
+    EXTENSIONS, OPUS, SPEECH_LEVEL_ID, TRANSPORT_SEQUENCE, VP8, VP9, binding_request, extension_block, rtp_packet,
+    vp8_payload, vp9_payload,
+};
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use parley_forwarder_core::negotiated::{Codec, Encoding, EngineConfig, MediaKind, PublicationLine, SlotLine, Wish};
+use parley_forwarder_core::time::Instant;
+use parley_forwarder_core::{DropReason, Engine, Event, MAX_PACKET_LEN, Path, Transmit, Transport};
+
+/// Between two ticks of the world.
+pub const STEP: Duration = Duration::from_millis(5);
+
+/// Keeps what the engine sends.
+pub struct Outbox {
+    buffer: [u8; MAX_PACKET_LEN],
+    pub sent: Vec<(Path, Vec<u8>)>,
+}
+
+impl Transmit for Outbox {
+    fn buffer(&mut self) -> &mut [u8] {
+        &mut self.buffer
+    }
+
+    fn send(&mut self, path: &Path, len: usize) {
+        self.sent.push((*path, self.buffer[..len].to_vec()));
+    }
+}
+
+pub struct World {
+    pub now: Instant,
+    pub engine: Engine,
+    pub outbox: Outbox,
+    pub events: Vec<Event>,
+    /// Everything that reached a client.
+    pub delivered: Vec<Vec<u8>>,
+    pub network: Network,
+    clients: HashMap<SocketAddr, Client>,
+}
+
+impl World {
+    /// A network that loses nothing.
+    pub fn new() -> Self {
+        Self::with_loss(0.0, 1)
+    }
+
+    /// A network that loses a share of what goes either way.
+    pub fn with_loss(loss: f64, seed: u64) -> Self {
+        Self {
+            now: Instant::from_micros(1_000_000),
+            engine: Engine::new(EngineConfig::default(), seed),
+            outbox: Outbox { buffer: [0; MAX_PACKET_LEN], sent: Vec::new() },
+            events: Vec::new(),
+            delivered: Vec::new(),
+            network: Network::new(loss, seed),
+            clients: HashMap::new(),
+        }
+    }
+
+    /// Connects a Peer with its keys; returns where it is.
+    pub fn join(&mut self, name: &str) -> Path {
+        let number = self.clients.len() as u16;
+        let path = Path { transport: Transport::Udp, local: 0, remote: ([192, 0, 2, 1], 5_000 + number).into() };
+        let client = Client::new(name);
+        self.engine.add_peer(name, &client.ufrag(), &client.password(), self.now).unwrap();
+        self.engine.set_srtp(name, client.profile(), &client.upward_key(), &client.downward_key()).unwrap();
+        let mut check = binding_request(&client.ufrag(), &client.password());
+        self.engine.receive(&path, &mut check, self.now, &mut self.outbox);
+        self.clients.insert(path.remote, client);
+        self.outbox.sent.clear();
+        path
+    }
+
+    /// Connects a Peer by signalling alone, without ICE and DTLS.
+    pub fn join_plain(&mut self, name: &str) -> Path {
+        let number = self.clients.len() as u16;
+        let path = Path { transport: Transport::Udp, local: 0, remote: ([192, 0, 2, 2], 6_000 + number).into() };
+        let client = Client::new(name);
+        let (receive, send) = (client.upward_key(), client.downward_key());
+        self.engine.add_plain(name, path, client.profile(), &receive, &send, self.now).unwrap();
+        self.clients.insert(path.remote, client);
+        path
+    }
+
+    pub fn client(&mut self, path: &Path) -> &mut Client {
+        self.clients.get_mut(&path.remote).unwrap()
+    }
+
+    /// Publishes encodings named by rid on an m-line, each with the SSRC at the same place.
+    pub fn publish(
+        &mut self,
+        peer: &str,
+        publication: &str,
+        mid: &str,
+        codec: &Codec,
+        streams: &[(Option<&str>, u32)],
+    ) {
+        let encoding = |(rid, ssrc): &(Option<&str>, u32)| Encoding {
+            rid: rid.map(Into::into),
+            ssrc: Some(*ssrc),
+            rtx_ssrc: Some(ssrc + 1_000),
+        };
+        let line = PublicationLine {
+            kind: kind_of(codec),
+            mid: mid.into(),
+            encodings: streams.iter().map(encoding).collect(),
+            codecs: vec![codec.clone()],
+            extensions: EXTENSIONS.map(|(id, uri)| (id, uri.into())).into(),
+        };
+        self.engine.add_publication(peer, publication, line, self.now).unwrap();
+    }
+
+    pub fn add_slot(&mut self, peer: &str, slot: &str, codec: &Codec, ssrc: u32) {
+        self.add_slot_with(peer, slot, codec, ssrc, &EXTENSIONS);
+    }
+
+    pub fn add_slot_with(&mut self, peer: &str, slot: &str, codec: &Codec, ssrc: u32, extensions: &[(u8, &str)]) {
+        let line = SlotLine {
+            kind: kind_of(codec),
+            mid: slot.into(),
+            ssrc,
+            rtx_ssrc: codec.rtx_payload_type.map(|_| ssrc + 1_000),
+            codecs: vec![codec.clone()],
+            extensions: extensions.iter().map(|(id, uri)| (*id, (*uri).into())).collect(),
+        };
+        self.engine.add_slot(peer, slot, line, self.now).unwrap();
+    }
+
+    pub fn route(&mut self, slot: &str, publication: &str, max_height: u32) {
+        let wish = Wish { max_height, max_temporal: 7, priority: 0 };
+        self.engine.route(slot, Some(publication), wish, self.now).unwrap();
+    }
+
+    /// Lets a client send a plain RTP or RTCP packet over the network.
+    pub fn send(&mut self, from: &Path, packet: &[u8]) {
+        let protected = self.client(from).protect(packet);
+        if self.network.passes() {
+            self.deliver_up(from, protected);
+        }
+    }
+
+    /// Hands a datagram to the engine as it is.
+    pub fn deliver_up(&mut self, from: &Path, mut datagram: Vec<u8>) {
+        self.engine.receive(from, &mut datagram, self.now, &mut self.outbox);
+    }
+
+    /// Ends the batch and lets time pass, step by step; receivers ask for what they miss.
+    pub fn advance(&mut self, time: Duration) {
+        let until = self.now + time;
+        while self.now < until {
+            self.now = self.now + STEP;
+            if self.now >= self.engine.next_tick() {
+                self.engine.tick(self.now, &mut self.outbox);
+            }
+            self.exchange();
+        }
+    }
+
+    /// Delivers everything that was sent, and the answers of the receivers.
+    pub fn exchange(&mut self) {
+        self.engine.flush(self.now, &mut self.outbox);
+        self.events.extend(std::iter::from_fn(|| self.engine.next_event()));
+        let mut answers = Vec::new();
+        for (path, datagram) in std::mem::take(&mut self.outbox.sent) {
+            if self.network.passes()
+                && let Some(client) = self.clients.get_mut(&path.remote)
+            {
+                answers.extend(client.receive(&datagram).into_iter().map(|answer| (path, answer)));
+                self.delivered.push(datagram);
+            }
+        }
+        let now = self.now;
+        for (remote, client) in &mut self.clients {
+            let path = Path { transport: Transport::Udp, local: 0, remote: *remote };
+            answers.extend(client.take_nacks(now).into_iter().map(|answer| (path, answer)));
+        }
+        for (path, answer) in answers {
+            self.send(&path, &answer);
+        }
+    }
+
+    pub fn dropped(&self, reason: DropReason) -> u64 {
+        self.engine.stats(None).unwrap().dropped.of(reason)
+    }
+
+    /// The Publications and encodings that a Slot changed to, in order.
+    pub fn changes_of(&self, slot: &str) -> Vec<Option<(String, Option<String>)>> {
+        let change = |event: &Event| match event {
+            Event::SlotChanged { slot: changed, publication, rid } if **changed == *slot => Some(
+                publication
+                    .as_ref()
+                    .map(|publication| (publication.to_string(), rid.as_ref().map(|rid| rid.to_string()))),
+            ),
+            _ => None,
+        };
+        self.events.iter().filter_map(change).collect()
+    }
+}
+
+fn kind_of(codec: &Codec) -> MediaKind {
+    if codec.name == "OPUS" { MediaKind::Audio } else { MediaKind::Video }
+}

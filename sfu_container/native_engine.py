@@ -1,0 +1,167 @@
+"""The native engine behind the seam: `parley_forwarder`, with the seam's events, counters and errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import parley_forwarder
+
+from sfu_container.engine import (
+    Codec,
+    DtlsReceived,
+    Encoding,
+    EngineConfig,
+    EngineStats,
+    Event,
+    IceConnected,
+    IceLost,
+    KeyframeTimeout,
+    MediaKind,
+    PeerStats,
+    SlotChanged,
+    SpeakersChanged,
+    SrtpProfile,
+    StreamStarted,
+    StreamStats,
+    UnknownIdError,
+)
+
+if TYPE_CHECKING:
+    from parley_forwarder._engine import _Event
+
+
+@contextmanager
+def _known_ids() -> Iterator[None]:
+    """Raise the seam's error for names that the engine does not know."""
+    try:
+        yield
+    except parley_forwarder.UnknownIdError as error:
+        raise UnknownIdError(*error.args) from None
+
+
+class NativeEngine:
+    """An `Engine` in Rust, on a thread of its own."""
+
+    def __init__(
+        self, udp: Sequence[tuple[str, int]], tcp: Sequence[tuple[str, int]], config: EngineConfig | None = None
+    ) -> None:
+        """Bind all sockets; port 0 takes a free one. Raises `OSError`, with nothing left open."""
+        self._engine = parley_forwarder.Engine(udp, tcp, config or EngineConfig())
+
+    @property
+    def udp_addresses(self) -> list[tuple[str, int]]:
+        """Where it listens, in the order asked for."""
+        return self._engine.udp_addresses
+
+    @property
+    def tcp_addresses(self) -> list[tuple[str, int]]:
+        """Where it listens, in the order asked for."""
+        return self._engine.tcp_addresses
+
+    def event_fd(self) -> int:
+        return self._engine.event_fd()
+
+    def poll_events(self, limit: int) -> list[Event]:
+        return [_to_event(event) for event in self._engine.poll_events(limit)]
+
+    def add_peer(self, peer: str, ufrag: str, pwd: str) -> None:
+        self._engine.add_peer(peer, ufrag, pwd)
+
+    def add_plain(self, peer: str, remote: tuple[str, int], profile: SrtpProfile, rx: bytes, tx: bytes) -> None:
+        """Add a Peer at a fixed address, with keys from signalling: a recorder, an ingest, a pipe to another node.
+
+        It needs neither ICE nor DTLS. Keys are as in `set_srtp`. Raises `ValueError` for an id or address in use.
+        """
+        self._engine.add_plain(peer, remote, profile, rx, tx)
+
+    def restart_ice(self, peer: str, ufrag: str, pwd: str, grace_ms: int) -> None:
+        with _known_ids():
+            self._engine.restart_ice(peer, ufrag, pwd, grace_ms)
+
+    def remove_peer(self, peer: str) -> None:
+        with _known_ids():
+            self._engine.remove_peer(peer)
+
+    def send_dtls(self, peer: str, data: bytes) -> None:
+        with _known_ids():
+            self._engine.send_dtls(peer, data)
+
+    def set_srtp(self, peer: str, profile: SrtpProfile, rx: bytes, tx: bytes) -> None:
+        with _known_ids():
+            self._engine.set_srtp(peer, profile, rx, tx)
+
+    def add_publication(
+        self,
+        peer: str,
+        publication: str,
+        kind: MediaKind,
+        mid: str,
+        encodings: Sequence[Encoding],
+        codecs: Sequence[Codec],
+        extensions: Mapping[int, str],
+    ) -> None:
+        with _known_ids():
+            self._engine.add_publication(peer, publication, kind, mid, encodings, codecs, dict(extensions))
+
+    def add_slot(
+        self,
+        peer: str,
+        slot: str,
+        kind: MediaKind,
+        mid: str,
+        ssrc: int,
+        rtx_ssrc: int | None,
+        codecs: Sequence[Codec],
+        extensions: Mapping[int, str],
+    ) -> None:
+        with _known_ids():
+            self._engine.add_slot(peer, slot, kind, mid, ssrc, rtx_ssrc, codecs, dict(extensions))
+
+    def route(self, slot: str, publication: str | None, max_height: int, max_temporal: int, priority: int) -> None:
+        with _known_ids():
+            self._engine.route(slot, publication, max_height, max_temporal, priority)
+
+    def route_speakers(self, peer: str, room: str) -> None:
+        with _known_ids():
+            self._engine.route_speakers(peer, room)
+
+    def set_paused(self, item: str, paused: bool) -> None:
+        with _known_ids():
+            self._engine.set_paused(item, paused)
+
+    def remove(self, item: str) -> None:
+        with _known_ids():
+            self._engine.remove(item)
+
+    def request_keyframe(self, publication: str) -> None:
+        with _known_ids():
+            self._engine.request_keyframe(publication)
+
+    def stats(self, peer: str | None) -> EngineStats:
+        with _known_ids():
+            peers, totals, dropped = self._engine.stats(peer)
+        by_name = {name: PeerStats(StreamStats(*received), StreamStats(*sent)) for name, received, sent, _ in peers}
+        return EngineStats(by_name, *totals, dropped)
+
+    def close(self) -> None:
+        self._engine.close()
+
+
+def _to_event(event: _Event) -> Event:
+    match event:
+        case ("iceConnected", peer, host, port, protocol):
+            return IceConnected(peer, (host, port), protocol)
+        case ("iceLost", peer):
+            return IceLost(peer)
+        case ("dtlsReceived", peer, data):
+            return DtlsReceived(peer, data)
+        case ("streamStarted", publication, rid, ssrc):
+            return StreamStarted(publication, rid, ssrc)
+        case ("slotChanged", slot, carried, rid):
+            return SlotChanged(slot, carried, rid)
+        case ("speakersChanged", room, levels, dominant):
+            return SpeakersChanged(room, levels, dominant)
+        case ("keyframeTimeout", publication):
+            return KeyframeTimeout(publication)

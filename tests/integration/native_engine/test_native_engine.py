@@ -1,0 +1,191 @@
+"""The native engine behind the seam, on real sockets over 127.0.0.1."""
+
+from __future__ import annotations
+
+import select
+import struct
+from collections.abc import AsyncIterator
+from itertools import pairwise
+
+import pytest
+
+from sfu_container.engine import (
+    DtlsReceived,
+    Encoding,
+    Engine,
+    EngineConfig,
+    IceConnected,
+    SlotChanged,
+    SrtpProfile,
+    StreamStarted,
+    UnknownIdError,
+)
+from sfu_container.native_engine import NativeEngine
+from tests.integration.native_engine.clients import (
+    PROFILES,
+    VP8,
+    Client,
+    Keys,
+    TcpClient,
+    UdpClient,
+    check,
+    is_rtcp,
+    is_rtp,
+    next_event,
+    receive_matching,
+    video_packet,
+)
+
+LOOPBACK = ("127.0.0.1", 0)
+
+
+@pytest.fixture
+async def engine() -> AsyncIterator[NativeEngine]:
+    engine = NativeEngine(udp=[LOOPBACK], tcp=[LOOPBACK], config=EngineConfig())
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(params=["udp", "tcp"])
+async def client(request: pytest.FixtureRequest, engine: NativeEngine) -> AsyncIterator[Client]:
+    client: Client = UdpClient(engine) if request.param == "udp" else await TcpClient.connect(engine)
+    yield client
+    client.close()
+
+
+async def connect(engine: NativeEngine, client: Client, name: str, profile: SrtpProfile) -> Keys:
+    keys = Keys(profile)
+    engine.add_peer(name, f"ufrag-{name}", f"pwd-{name}")
+    engine.set_srtp(name, profile, keys.receive, keys.send)
+    client.send(check(f"ufrag-{name}", f"pwd-{name}"))
+    assert isinstance(await next_event(engine), IceConnected)
+    assert (await client.receive())[:2] == b"\x01\x01"
+    return keys
+
+
+def test_it_is_an_engine() -> None:
+    engine: Engine = NativeEngine(udp=[], tcp=[])
+    engine.close()
+
+
+async def test_a_peer_connects_and_exchanges_dtls(engine: NativeEngine, client: Client) -> None:
+    engine.add_peer("ann", "ours", "secret")
+    client.send(check("ours", "secret"))
+    connected = await next_event(engine)
+    assert isinstance(connected, IceConnected)
+    assert connected.protocol == ("udp" if isinstance(client, UdpClient) else "tcp")
+    assert connected.remote[0] == "127.0.0.1"
+    assert (await client.receive())[:2] == b"\x01\x01"
+
+    client.send(b"\x16 hello")
+    assert await next_event(engine) == DtlsReceived("ann", b"\x16 hello")
+    engine.send_dtls("ann", b"\x16 answer")
+    assert await client.receive() == b"\x16 answer"
+
+
+@pytest.mark.parametrize("profile", list(PROFILES))
+async def test_media_of_one_peer_reaches_another_in_every_profile(
+    engine: NativeEngine, client: Client, profile: SrtpProfile
+) -> None:
+    publisher = UdpClient(engine)
+    sending = await connect(engine, publisher, "ann", profile)
+    receiving = await connect(engine, client, "bob", profile)
+    engine.add_publication("ann", "camera", "video", "0", [Encoding(ssrc=100)], [VP8], {})
+    engine.add_slot("bob", "slot", "video", "5", 900, 901, [VP8], {})
+    engine.route("slot", "camera", 720, 3, 0)
+
+    # More than a batch, across the rollover of the publisher's sequence numbers.
+    for number in range(65_500, 65_600):
+        packet = video_packet(number, ssrc=100, body=bytes([number % 256]) * 900, is_keyframe=number == 65_500)
+        publisher.send(sending.protect(packet))
+    assert await next_event(engine) == StreamStarted("camera", None, 100)
+    assert await next_event(engine) == SlotChanged("slot", "camera", None)
+    received = [receiving.unprotect(await receive_matching(client, is_rtp)) for _ in range(100)]
+
+    numbers = [struct.unpack_from("!H", packet, 2)[0] for packet in received]
+    assert [(after - before) % 65_536 for before, after in pairwise(numbers)] == [1] * 99
+    assert {struct.unpack_from("!I", packet, 8)[0] for packet in received} == {900}
+    assert [packet[50] for packet in received] == [number % 256 for number in range(65_500, 65_600)]
+    publisher.close()
+
+
+@pytest.mark.parametrize("profile", list(PROFILES))
+async def test_a_publisher_gets_readable_rtcp_in_every_profile(
+    engine: NativeEngine, client: Client, profile: SrtpProfile
+) -> None:
+    keys = await connect(engine, client, "ann", profile)
+    engine.add_publication("ann", "camera", "video", "0", [Encoding(ssrc=100)], [VP8], {})
+    client.send(keys.protect(video_packet(1, ssrc=100, body=b"frame", is_keyframe=True)))
+    client.send(keys.protect(video_packet(3, ssrc=100, body=b"frame")))
+    nack = keys.unprotect_rtcp(await receive_matching(client, is_rtcp))
+    assert nack == struct.pack("!BBHIIHH", 0x81, 205, 3, 1, 100, 2, 0)
+
+
+async def test_a_plain_peer_needs_no_ice(engine: NativeEngine) -> None:
+    ingest = UdpClient(engine)
+    keys = Keys("AES128_CM_HMAC_SHA1_80")
+    engine.add_plain("ingest", ingest.address, "AES128_CM_HMAC_SHA1_80", keys.receive, keys.send)
+    engine.add_publication("ingest", "camera", "video", "0", [Encoding(ssrc=100)], [VP8], {})
+    ingest.send(keys.protect(video_packet(1, ssrc=100, body=b"frame", is_keyframe=True)))
+    assert isinstance(await next_event(engine), IceConnected)
+    assert await next_event(engine) == StreamStarted("camera", None, 100)
+    ingest.close()
+
+
+async def test_counters_tell_what_went_through_and_what_was_dropped(engine: NativeEngine) -> None:
+    client = UdpClient(engine)
+    keys = await connect(engine, client, "ann", "AEAD_AES_128_GCM")
+    engine.add_publication("ann", "camera", "video", "0", [Encoding(ssrc=100)], [VP8], {})
+    packet = keys.protect(video_packet(1, ssrc=100, body=b"frame", is_keyframe=True))
+    client.send(packet)
+    client.send(packet)
+    client.send(b"\x80" + bytes(40))
+    client.send(b"\xff")
+    client.send(check("nobody", "secret"))
+    client.send(b"\x16 last")
+    while not isinstance(await next_event(engine), DtlsReceived):
+        pass
+    stats = engine.stats(None)
+    assert (stats.received_packets, stats.received_bytes) == (1, len(packet))
+    assert stats.peers["ann"].received.packets == 1
+    assert stats.dropped == {"replayed": 1, "badSrtp": 1, "unknownProtocol": 1, "unknownUfrag": 1}
+    client.close()
+
+
+async def test_a_frame_that_is_too_long_closes_its_connection(engine: NativeEngine) -> None:
+    client = await TcpClient.connect(engine)
+    client.writer.write(b"\xff\xff")
+    assert await client.is_hung_up_on()
+    assert engine.stats(None).dropped == {"badFrame": 1}
+    client.close()
+
+
+def test_unknown_names_and_contradictions_are_refused() -> None:
+    engine = NativeEngine(udp=[LOOPBACK], tcp=[])
+    with pytest.raises(UnknownIdError):
+        engine.remove_peer("nobody")
+    with pytest.raises(UnknownIdError):
+        engine.stats("nobody")
+    engine.add_peer("ann", "ufrag", "pwd")
+    with pytest.raises(ValueError, match="idInUse: ann"):
+        engine.add_peer("ann", "other", "pwd")
+    with pytest.raises(ValueError, match="ufragInUse"):
+        engine.add_peer("ben", "ufrag", "pwd")
+    with pytest.raises(ValueError, match="wrongSrtpKeyLength"):
+        engine.set_srtp("ann", "AEAD_AES_128_GCM", bytes(27), bytes(28))
+    engine.close()
+
+
+def test_an_address_in_use_is_an_error_that_leaves_nothing_open() -> None:
+    first = NativeEngine(udp=[LOOPBACK], tcp=[])
+    with pytest.raises(OSError, match="in use"):
+        NativeEngine(udp=[LOOPBACK, first.udp_addresses[0]], tcp=[])
+    first.close()
+
+
+def test_the_descriptor_is_readable_only_while_events_wait() -> None:
+    engine = NativeEngine(udp=[LOOPBACK], tcp=[])
+    assert select.select([engine.event_fd()], [], [], 0)[0] == []
+    assert engine.poll_events(10) == []
+    engine.close()
+    engine.close()

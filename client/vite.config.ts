@@ -1,8 +1,10 @@
 import react from "@vitejs/plugin-react";
+import { loadEnv } from "vite";
 import { defineConfig } from "vitest/config";
 
-/** Where `npm run dev` finds the API; `make run` prints the address of the platform that it started. */
-const api = "http://localhost:8080";
+/** Where `npm run dev` finds the API: the platform that `make run` started, on the port that was chosen for it. */
+const { PORT = "8080" } = loadEnv("development", ".", "PORT");
+const api = `http://localhost:${PORT}`;
 
 export default defineConfig({
   plugins: [react()],

@@ -40,3 +40,7 @@ export const theme: Theme = {
 
 /** The ring around whoever is heard. */
 export const SPEAKING_COLOUR = "#5fd38d";
+
+/** A phone held upright, and one that lies on its side. */
+export const NARROW = "@media (max-width: 480px)";
+export const LOW = "@media (max-height: 480px)";

@@ -15,10 +15,29 @@ describe("the identity of a tab", () => {
     expect(new IdentityStore("other", storage).get()).toBeNull();
   });
 
-  it("ends with its token", () => {
+  it("does not end by the clock of this device", () => {
     const identity = store();
-    identity.set({ token: tokenFor("Ann", 60), fromLink: false });
-    expect(identity.get(Date.now() + 61_000)).toBeNull();
+    identity.set({ token: tokenFor("Ann", -3600), fromLink: false });
+    expect(identity.get()).toMatchObject({ name: "Ann" });
+  });
+
+  it("keeps a renewed token when the link that it began with is opened again", () => {
+    const identity = store();
+    const renewed = tokenFor("Ann", 8 * 3600, { iat: 1000 });
+    identity.set({ token: renewed, fromLink: true });
+    identity.takeLink(tokenFor("Ann", 60, { iat: 1000 }));
+    expect(identity.get()?.token).toBe(renewed);
+  });
+
+  it.each([
+    ["a newer link of the same person", { iat: 2000 }],
+    ["a link of somebody else", { sub: "Bo", iat: 500 }],
+  ])("is exchanged for %s", (_, changes) => {
+    const identity = store();
+    identity.set({ token: tokenFor("Ann", 8 * 3600, { iat: 1000 }), fromLink: true });
+    const link = tokenFor("Ann", 60, changes);
+    identity.takeLink(link);
+    expect(identity.get()).toEqual({ token: link, name: "Ann", fromLink: true });
   });
 
   it("takes a renewed token, but not one that ends sooner", () => {

@@ -4,6 +4,8 @@ import { FakeTrack } from "./fakes/media";
 import { FakePeerConnection } from "./fakes/rtc";
 import type { Join } from "../src/generated/protocol";
 
+const EXPIRED = { status: 401, body: { error: { code: "TokenExpired" } } };
+
 let platform: FakePlatform;
 
 beforeEach(() => {
@@ -65,6 +67,34 @@ describe("joining", () => {
     platform.refuse("/openMeetings/demo:issueToken", { status: 404, body: { error: { code: "MeetingNotFound" } } });
     await platform.meeting.join("Ann");
     expect(platform.meeting.phase.value).toMatchObject({ name: "ended", reason: "needsJoinLink" });
+  });
+
+  it("gets a new token where the meeting is open and the kept one is refused", async () => {
+    platform.identity.set({ token: tokenFor("Ann", -60), fromLink: false });
+    platform.refuse("/sessions:join", EXPIRED);
+    await platform.join("Ann");
+    expect(phase()).toBe("connected");
+    expect(platform.count("/openMeetings/demo:issueToken")).toBe(1);
+  });
+
+  it("says that a link has expired when the API says so, and again when the person insists", async () => {
+    platform.identity.set({ token: tokenFor("Ann"), fromLink: true });
+    platform.refuse("/sessions:join", EXPIRED);
+    platform.refuse("/openMeetings/demo:issueToken", { status: 404, body: { error: { code: "MeetingNotFound" } } });
+    for (let time = 0; time < 2; time += 1) {
+      await platform.meeting.join("Ann");
+      expect(platform.meeting.phase.value).toMatchObject({ name: "ended", reason: "tokenExpired" });
+    }
+    expect(platform.count("/sessions:join")).toBe(1);
+  });
+
+  it("lets the holder of an expired link in as anybody where the meeting is open, once they ask again", async () => {
+    platform.identity.set({ token: tokenFor("Ann"), fromLink: true });
+    platform.refuse("/sessions:join", EXPIRED);
+    await platform.meeting.join("Ann");
+    await platform.join("Ann");
+    expect(phase()).toBe("connected");
+    expect(platform.identity.get()?.fromLink).toBe(false);
   });
 
   it("tries again while there is no node", async () => {
@@ -142,6 +172,29 @@ describe("in the meeting", () => {
     platform.meeting.abandon();
     expect(platform.requests.at(-1)).toMatchObject({ path: "/sessions/ses_1:leave" });
     expect(platform.identity.inCall).toBe(true);
+  });
+
+  it("tells of a chat message while the panel is closed, and of none while it is open", async () => {
+    await platform.join();
+    const said = { type: "chat", id: "m1", participant: "par_2", name: "Bo", sentOn: "2026-11-23T10:00:00Z" };
+    platform.socket.receive({ ...said, clientId: "c1", text: "hello" });
+    expect(platform.notices.value.at(-1)?.notice).toEqual({ type: "chatReceived", name: "Bo", text: "hello" });
+    const told = platform.notices.value.length;
+    platform.meeting.chat.setOpen(true);
+    platform.socket.receive({ ...said, clientId: "c2", text: "again" });
+    expect(platform.notices.value).toHaveLength(told);
+  });
+
+  it("marks the oldest message under way when the refusal names none", async () => {
+    await platform.join();
+    platform.meeting.chat.send("hi");
+    await vi.waitFor(() => {
+      expect(platform.socket.events).toHaveLength(1);
+    });
+    platform.socket.receive({ type: "error", code: "MalformedMessage", message: "" });
+    expect(platform.meeting.chat.state.value.lines).toMatchObject([{ status: "sending" }]);
+    platform.socket.receive({ type: "error", code: "TooManyRequests", message: "" });
+    expect(platform.meeting.chat.state.value.lines).toMatchObject([{ status: "failed", code: "TooManyRequests" }]);
   });
 
   it("takes a new title", async () => {

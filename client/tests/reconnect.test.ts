@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Join } from "../src/generated/protocol";
 import { FakeTrack } from "./fakes/media";
-import { FakePlatform } from "./fakes/platform";
+import { FakePlatform, person } from "./fakes/platform";
 import { FakePeerConnection } from "./fakes/rtc";
 
 let platform: FakePlatform;
@@ -94,7 +94,7 @@ describe("reconnecting", () => {
   });
 
   it.each([
-    ["the socket is gone for good", () => { platform.socket.fail(); }],
+    ["the socket and the path are gone", () => { FakePeerConnection.latest().breakPath(); platform.socket.fail(); }],
     ["it is moved", () => { platform.socket.receive({ type: "move", session: "ses_1", reason: "nodeLost" }); }],
     ["the node closed the control channel", () => { FakePeerConnection.latest().channel.close(); }],
     ["the node lost it", () => { platform.socket.receive({ type: "left", peer: "peer_1", reason: "timedOut" }); }],
@@ -136,7 +136,7 @@ describe("reconnecting", () => {
     await platform.join();
     vi.useFakeTimers({ shouldAdvanceTime: true });
     platform.refuse("/sessions:join", ...Array.from({ length: 50 }, () => ({ status: 503 })));
-    platform.socket.fail();
+    FakePeerConnection.latest().channel.close();
     await vi.advanceTimersByTimeAsync(61_000);
     expect(platform.meeting.phase.value).toMatchObject({ name: "ended", reason: "connectionLost" });
   });
@@ -144,7 +144,7 @@ describe("reconnecting", () => {
   it("ends as expired when the token no longer holds", async () => {
     await platform.join();
     platform.refuse("/sessions:join", { status: 401, body: { error: { code: "TokenExpired" } } });
-    platform.socket.fail();
+    FakePeerConnection.latest().channel.close();
     await awaitPhase("ended");
     expect(platform.meeting.phase.value).toMatchObject({ reason: "tokenExpired" });
   });
@@ -158,5 +158,92 @@ describe("reconnecting", () => {
     await vi.waitFor(() => {
       expect(platform.meeting.chat.state.value.lines).toMatchObject([{ text: "hi" }]);
     });
+  });
+});
+
+describe("a signalling socket that is gone for good while the path holds", () => {
+  const refusals = Array.from({ length: 200 }, () => ({ status: 503 }));
+
+  function phasesFrom(): string[] {
+    const names: string[] = [];
+    platform.meeting.phase.subscribe(() => names.push(phase()));
+    return names;
+  }
+
+  it("is replaced behind the scenes: only the chat says that it is away", async () => {
+    await platform.join();
+    const phases = phasesFrom();
+    const old = FakePeerConnection.latest();
+    platform.socket.fail();
+    expect(platform.meeting.chat.state.value.connected).toBe(false);
+    await platform.acceptJoin();
+    await vi.waitFor(() => {
+      expect(platform.meeting.chat.state.value.connected).toBe(true);
+    });
+    expect(phases).toEqual([]);
+    expect(old.closed).toBe(true);
+    expect(platform.count("/sessions:join")).toBe(2);
+  });
+
+  it("ends no call, however long that takes, and the roster goes on meanwhile", async () => {
+    await platform.join();
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    platform.refuse("/sessions:join", ...refusals);
+    const pc = FakePeerConnection.latest();
+    platform.socket.fail();
+    await vi.advanceTimersByTimeAsync(10 * 60_000);
+    expect(phase()).toBe("connected");
+    expect(pc.closed).toBe(false);
+    pc.channel.receive({ type: "participant", participant: person("par_2") });
+    expect(platform.meeting.roster.value.participants.has("par_2")).toBe(true);
+  });
+
+  it("ends no call when the API refuses to give another", async () => {
+    await platform.join();
+    platform.refuse("/sessions:join", { status: 401, body: { error: { code: "TokenExpired" } } });
+    platform.socket.fail();
+    await vi.waitFor(() => {
+      expect(platform.count("/sessions:join")).toBe(2);
+    });
+    expect(phase()).toBe("connected");
+  });
+
+  it("is a broken call as soon as the path breaks too", async () => {
+    await platform.join();
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    platform.refuse("/sessions:join", ...refusals);
+    platform.socket.fail();
+    await vi.advanceTimersByTimeAsync(90_000);
+    FakePeerConnection.latest().breakPath();
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(phase()).toBe("reconnecting");
+    await vi.advanceTimersByTimeAsync(61_000);
+    expect(platform.meeting.phase.value).toMatchObject({ name: "ended", reason: "connectionLost" });
+  });
+
+  it("is no broken call when the node ends the old Peer for the new one", async () => {
+    await platform.join();
+    const phases = phasesFrom();
+    const old = FakePeerConnection.latest();
+    platform.socket.fail();
+    const join = await platform.nextJoin();
+    old.channel.close();
+    await platform.acceptJoin(join);
+    await vi.waitFor(() => {
+      expect(platform.meeting.chat.state.value.connected).toBe(true);
+    });
+    expect(phases).toEqual([]);
+  });
+
+  it("is a broken call when the new Peer has cost the old one and came to nothing", async () => {
+    await platform.join();
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    platform.socket.fail();
+    const join = await platform.nextJoin();
+    platform.socket.receive(platform.joined(join));
+    await vi.advanceTimersByTimeAsync(11_000);
+    expect(phase()).toBe("reconnecting");
+    await platform.acceptJoin();
+    await awaitPhase("connected");
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { applyToRoster, EMPTY_ROSTER, isLive, publicationOf, rosterOf } from "../src/core/roster";
-import { noticesOf } from "../src/core/notices";
+import { RosterNews } from "../src/core/notices";
 import { person } from "./fakes/platform";
 
 const camera = { publication: "pub_1", source: "camera", muted: false } as const;
@@ -50,27 +50,39 @@ describe("the roster", () => {
 });
 
 describe("notices of what others do", () => {
+  const news = new RosterNews();
+
   it("tells of a newcomer, a screen and a leaver by name", () => {
     const empty = rosterOf([]);
     const ann = person("a", { name: "Ann" });
-    expect(noticesOf(empty, { type: "participant", participant: ann }, "me")).toEqual([
+    expect(news.noticesOf(empty, { type: "participant", participant: ann }, "me")).toEqual([
       { type: "participantJoined", name: "Ann" },
     ]);
     const sharing = person("a", { name: "Ann", publications: [screen] });
-    expect(noticesOf(rosterOf([ann]), { type: "participant", participant: sharing }, "me")).toEqual([
+    expect(news.noticesOf(rosterOf([ann]), { type: "participant", participant: sharing }, "me")).toEqual([
       { type: "screenStarted", name: "Ann" },
     ]);
-    expect(noticesOf(rosterOf([sharing]), { type: "participant", participant: ann }, "me")).toEqual([
+    expect(news.noticesOf(rosterOf([sharing]), { type: "participant", participant: ann }, "me")).toEqual([
       { type: "screenStopped", name: "Ann" },
     ]);
-    expect(noticesOf(rosterOf([ann]), { type: "participantLeft", participant: "a", reason: "left" }, "me")).toEqual([
+    expect(news.noticesOf(rosterOf([ann]), { type: "participantLeft", participant: "a", reason: "left" }, "me")).toEqual([
       { type: "participantLeft", name: "Ann" },
     ]);
   });
 
   it("does not tell a person of their own doings", () => {
     const me = person("me", { publications: [screen] });
-    expect(noticesOf(rosterOf([]), { type: "participant", participant: me }, "me")).toEqual([]);
-    expect(noticesOf(rosterOf([me]), { type: "participantLeft", participant: "me", reason: "left" }, "me")).toEqual([]);
+    expect(news.noticesOf(rosterOf([]), { type: "participant", participant: me }, "me")).toEqual([]);
+    expect(news.noticesOf(rosterOf([me]), { type: "participantLeft", participant: "me", reason: "left" }, "me")).toEqual([]);
+  });
+
+  it("does not announce whoever was here a moment ago and merely has a new Peer", () => {
+    const returns = { type: "participant", participant: person("a", { name: "Ann" }) } as const;
+    const nothing = rosterOf([]);
+    const followed = new RosterNews();
+    followed.follow(rosterOf([returns.participant]), nothing, 0);
+    expect(followed.noticesOf(nothing, returns, "me")).toEqual([]);
+    followed.follow(nothing, nothing, 10 * 60_000);
+    expect(followed.noticesOf(nothing, returns, "me")).toMatchObject([{ type: "participantJoined" }]);
   });
 });

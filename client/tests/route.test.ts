@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { meetingPath, parseRoute, stripToken } from "../src/core/route";
+import { destinationOf, parseRoute, stripToken } from "../src/core/route";
 
 describe("the route", () => {
   it("is the landing page at the root", () => {
@@ -31,13 +31,28 @@ describe("the route", () => {
 });
 
 describe("a code or a link", () => {
-  it("leads to its meeting", () => {
-    expect(meetingPath(" demo ")).toBe("/m/demo");
-    expect(meetingPath("https://meet.example/m/weekly#token=t")).toBe("/m/weekly#token=t");
+  const here = new URL("http://localhost:8080/");
+
+  it.each([
+    [" demo ", "/m/demo"],
+    ["demo/", "/m/demo"],
+    ["/m/demo", "/m/demo"],
+    ["/m/demo/", "/m/demo/"],
+    ["localhost:8080/m/demo", "/m/demo"],
+    ["http://localhost:8080/m/weekly#token=t", "/m/weekly#token=t"],
+  ])("leads from %o to %s", (text, path) => {
+    expect(destinationOf(text, here)).toEqual({ path });
   });
 
-  it.each(["", "a b", "https://meet.example/", "javascript:alert(1)", "../etc"])("is refused when it is %o", (text) => {
-    expect(meetingPath(text)).toBeNull();
+  it.each(["https://meet.example/m/demo", "meet.example/m/demo#token=t", "//meet.example/m/demo"])(
+    "is not followed to another host: %s",
+    (text) => {
+      expect(destinationOf(text, here)).toEqual({ problem: "otherHost", host: "meet.example" });
+    },
+  );
+
+  it.each(["", "/", "a b", "https://meet.example/", "javascript:alert(1)", "../etc", "m/demo"])("is refused when it is %o", (text) => {
+    expect(destinationOf(text, here)).toEqual({ problem: "invalid" });
   });
 });
 

@@ -31,14 +31,19 @@ describe("a join link", () => {
   });
 
   it.each([
-    ["of another meeting", tokenFor("Ann", 60, "other"), "tokenInvalid"],
+    ["of another meeting", tokenFor("Ann", 60, { meeting: "other" }), "tokenInvalid"],
     ["that is no token", "a.b.c", "tokenInvalid"],
-    ["that has expired", tokenFor("Ann", -60), "tokenExpired"],
   ])("%s is refused, with the reason", (_, token, reason) => {
     const { session, join } = began({ token, autojoin: true, name: "Ann" });
     expect(session.meeting.phase.value).toMatchObject({ name: "ended", reason });
     expect(join).not.toHaveBeenCalled();
   });
+});
+
+it("leaves it to the API whether a join link has expired: the clock of this device may be wrong", () => {
+  const { session, join } = began({ token: tokenFor("Ann", -60), autojoin: true });
+  expect(session.meeting.phase.value.name).toBe("idle");
+  expect(join).toHaveBeenCalledWith("Ann");
 });
 
 describe("the beginning", () => {

@@ -83,6 +83,19 @@ describe("the stage", () => {
     expect(stage.plan.value.focus?.participant).toBe("p1");
   });
 
+  it("gives the large place to somebody who is seen rather than to one who is neither seen nor heard", () => {
+    const camera = { publication: "pub_c", source: "camera", muted: false } as const;
+    const { stage, rosterStore } = stageOf(rosterOf(people(2)));
+    stage.setView("speaker");
+    const sharing = person("p0", { publications: [screen] });
+    const roster = rosterOf([sharing, person("p1"), person("p2", { publications: [camera] })]);
+    rosterStore.set({ ...roster, dominant: "p1" });
+    expect(stage.plan.value.focus?.key).toBe("p2:camera");
+    expect(stage.plan.value.tiles.map((tile) => tile.key)).toContain("p0:screen");
+    rosterStore.set({ ...roster, dominant: "p1", speaking: ["p1"] });
+    expect(stage.plan.value.focus?.key).toBe("p1:camera");
+  });
+
   it("asks for no more remote videos than there are slots", () => {
     const sharing = rosterOf([...people(20), person("p20", { publications: [screen] })]);
     const plan = planStage(tilesOf(sharing, "p0", [...sharing.participants.keys()]), sharing, {

@@ -7,28 +7,28 @@ import { strings } from "../strings";
 
 const useStyles = makeStyles({
   alone: {
-    position: "absolute",
-    insetBlockStart: "28px",
-    insetInline: 0,
-    marginInline: "auto",
-    inlineSize: "fit-content",
+    alignSelf: "center",
+    pointerEvents: "auto",
     display: "flex",
     alignItems: "center",
     gap: "16px",
-    padding: "10px 10px 10px 20px",
+    minBlockSize: "52px",
+    padding: "8px 10px 8px 20px",
     borderRadius: tokens.borderRadiusXLarge,
     backgroundColor: "rgba(27, 31, 39, 0.92)",
     boxShadow: tokens.shadow16,
   },
+  copy: { flexShrink: 0 },
 });
 
-/** Helps the first to come to bring the others: the meeting's address, which holds no token. */
+/** Helps the first to come to bring the others by the meeting's address, where that is all that they need. */
 export function Alone() {
   const styles = useStyles();
-  const { meeting, route } = useSession();
+  const { meeting, route, identity } = useSession();
   const { participants } = useStore(meeting.roster);
   const [copied, setCopied] = useState(false);
   if (participants.size > 1) return null;
+  const addressIsEnough = identity.get()?.fromLink === false;
   const copy = async () => {
     await navigator.clipboard.writeText(`${window.location.origin}/m/${route.meeting}`);
     setCopied(true);
@@ -36,9 +36,11 @@ export function Alone() {
   return (
     <div className={styles.alone} role="status">
       <Text>{strings.call.alone}</Text>
-      <Button icon={<LinkRegular />} onClick={() => void copy()}>
-        {copied ? strings.call.linkCopied : strings.call.copyLink}
-      </Button>
+      {addressIsEnough && (
+        <Button className={styles.copy} icon={<LinkRegular />} onClick={() => void copy()}>
+          {copied ? strings.call.linkCopied : strings.call.copyLink}
+        </Button>
+      )}
     </div>
   );
 }

@@ -19,10 +19,11 @@ const useStyles = makeStyles({
   hidden: { visibility: "hidden" },
   placeholder: {
     position: "absolute",
-    inset: 0,
+    // Leaves the lower end to the buttons.
+    inset: "0 0 72px",
     display: "flex",
     flexDirection: "column",
-    gap: "12px",
+    gap: "8px",
     alignItems: "center",
     justifyContent: "center",
     color: tokens.colorNeutralForeground2,

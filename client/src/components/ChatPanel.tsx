@@ -13,8 +13,10 @@ const useStyles = makeStyles({
   empty: { color: tokens.colorNeutralForeground3 },
   message: { display: "flex", flexDirection: "column", gap: "2px" },
   heading: { display: "flex", gap: "8px", alignItems: "baseline" },
-  time: { color: tokens.colorNeutralForeground3 },
+  name: { overflowWrap: "anywhere" },
+  time: { flexShrink: 0, color: tokens.colorNeutralForeground3 },
   text: { whiteSpace: "pre-wrap", overflowWrap: "anywhere" },
+  unavailable: { display: "block", padding: "8px 20px 0", color: tokens.colorNeutralForeground3 },
   failed: { color: tokens.colorPaletteRedForeground1 },
   form: { display: "flex", gap: "8px", alignItems: "flex-end", padding: "12px 16px" },
   input: { flexGrow: 1 },
@@ -24,7 +26,7 @@ const useStyles = makeStyles({
 export function ChatPanel() {
   const styles = useStyles();
   const { chat } = useSession().meeting;
-  const { lines } = useStore(chat.state);
+  const { lines, connected } = useStore(chat.state);
   const end = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
@@ -46,6 +48,13 @@ export function ChatPanel() {
         ))}
         <div ref={end} />
       </div>
+      <div role="status">
+        {!connected && (
+          <Text className={styles.unavailable} size={200} data-testid="chat-unavailable">
+            {words.unavailable}
+          </Text>
+        )}
+      </div>
       <ChatForm />
     </>
   );
@@ -55,19 +64,26 @@ function Message({ line }: { line: ChatLine }) {
   const styles = useStyles();
   const { meeting } = useSession();
   const self = useStore(meeting.self)?.id;
+  const retry = () => {
+    meeting.chat.retry(line.clientId);
+  };
   return (
     <div className={styles.message} data-testid="chat-message" data-status={line.status} data-participant={line.participant}>
       <div className={styles.heading}>
-        <Text weight="semibold">{line.participant === self ? words.you : line.name}</Text>
+        <Text weight="semibold" className={styles.name}>
+          {line.participant === self ? words.you : <bdi>{line.name}</bdi>}
+        </Text>
         <Text size={200} className={styles.time}>
-          {line.status === "sending" ? words.sending : timeOf(line)}
+          {line.status === "sending" ? words.sending : line.sentOn !== null && timeOfDay(line.sentOn)}
         </Text>
       </div>
-      <Text className={styles.text}>{line.text}</Text>
+      <Text className={styles.text} dir="auto">
+        {line.text}
+      </Text>
       {line.status === "failed" && (
         <Text size={200} className={styles.failed}>
           {words.notSent}{" "}
-          <Button size="small" onClick={() => void meeting.chat.retry(line.clientId)}>
+          <Button size="small" onClick={retry}>
             {words.retry}
           </Button>
         </Text>
@@ -83,7 +99,7 @@ function ChatForm() {
   const send = (event: SyntheticEvent) => {
     event.preventDefault();
     if (text.trim() === "") return;
-    void chat.send(text);
+    chat.send(text);
     setText("");
   };
   const sendOnEnter = (event: KeyboardEvent) => {
@@ -110,6 +126,6 @@ function ChatForm() {
   );
 }
 
-function timeOf({ sentOn }: ChatLine): string {
-  return new Intl.DateTimeFormat(undefined, { timeStyle: "short" }).format(sentOn);
+function timeOfDay(ms: number): string {
+  return new Intl.DateTimeFormat(undefined, { timeStyle: "short" }).format(ms);
 }

@@ -1,4 +1,4 @@
-import { Button, CounterBadge, makeStyles, Tooltip, tokens } from "@fluentui/react-components";
+import { Button, CounterBadge, makeStyles, Tooltip, tokens, useArrowNavigationGroup } from "@fluentui/react-components";
 import {
   CallEndRegular,
   ChatRegular,
@@ -9,11 +9,13 @@ import {
   ShareScreenStartRegular,
   ShareScreenStopRegular,
 } from "@fluentui/react-icons";
+import { canShareScreen } from "../core/screenShare";
 import { useSession } from "../hooks/session";
 import { useStore } from "../hooks/useStore";
 import { strings } from "../strings";
+import { LOW, NARROW } from "../theme";
 import { CameraToggle, MicrophoneToggle } from "./CaptureToggles";
-import type { PanelName } from "./SidePanel";
+import { type PanelName, toggleId } from "./SidePanel";
 import { ToggleButton } from "./ToggleButton";
 
 const words = strings.controls;
@@ -21,19 +23,24 @@ const words = strings.controls;
 const useStyles = makeStyles({
   bar: {
     display: "flex",
-    flexWrap: "wrap",
     justifyContent: "center",
     alignItems: "center",
     gap: "10px",
     padding: "12px 16px",
     backgroundColor: tokens.colorNeutralBackground2,
     boxShadow: `0 -1px ${tokens.colorNeutralStroke3}`,
+    [NARROW]: { gap: "4px", padding: "8px 6px" },
+    [LOW]: { paddingBlock: "6px" },
   },
-  gap: { inlineSize: "12px" },
+  gap: { inlineSize: "12px", [NARROW]: { display: "none" } },
   badged: { position: "relative" },
   badge: { position: "absolute", insetBlockStart: "-4px", insetInlineEnd: "-4px", pointerEvents: "none" },
   leave: {
+    minWidth: "48px",
+    maxWidth: "48px",
     blockSize: "48px",
+    [NARROW]: { minWidth: "34px", flexShrink: 1 },
+    [LOW]: { blockSize: "40px" },
     borderRadius: tokens.borderRadiusXLarge,
     backgroundColor: tokens.colorStatusDangerBackground3,
     color: tokens.colorNeutralForegroundOnBrand,
@@ -50,11 +57,20 @@ export function ControlBar({ panel, onPanel }: ControlBarProps) {
   const styles = useStyles();
   const { meeting } = useSession();
   const self = useStore(meeting.self);
+  const arrowKeys = useArrowNavigationGroup({ axis: "horizontal", circular: true, memorizeCurrent: true });
   const toggle = (name: PanelName) => () => {
     onPanel(panel === name ? null : name);
   };
   return (
-    <div className={styles.bar} role="toolbar" aria-label={words.bar}>
+    <div
+      className={styles.bar}
+      role="toolbar"
+      aria-label={words.bar}
+      {...arrowKeys}
+      onKeyDown={(event) => {
+        if (event.key === "Escape") onPanel(null);
+      }}
+    >
       <MicrophoneToggle />
       <CameraToggle />
       {self?.grants.publish.includes("screen") && <ScreenToggle />}
@@ -66,6 +82,7 @@ export function ControlBar({ panel, onPanel }: ControlBarProps) {
         icon={<PeopleRegular />}
         pressed={panel === "people"}
         onToggle={toggle("people")}
+        id={toggleId("people")}
         testId="control-people"
       />
       <ChatToggle pressed={panel === "chat"} onToggle={toggle("chat")} />
@@ -75,6 +92,7 @@ export function ControlBar({ panel, onPanel }: ControlBarProps) {
         icon={<SettingsRegular />}
         pressed={panel === "settings"}
         onToggle={toggle("settings")}
+        id={toggleId("settings")}
         testId="control-settings"
       />
       <div className={styles.gap} />
@@ -104,6 +122,7 @@ function ScreenToggle() {
       icon={sharing ? <ShareScreenStopRegular /> : <ShareScreenStartRegular />}
       pressed={sharing}
       disabled={choosing}
+      unavailable={canShareScreen() ? undefined : words.cannotShare}
       onToggle={() => void session.setScreen(!sharing)}
       testId="control-screen"
     />
@@ -139,6 +158,7 @@ function ChatToggle({ pressed, onToggle }: { pressed: boolean; onToggle: () => v
         icon={<ChatRegular />}
         pressed={pressed}
         onToggle={onToggle}
+        id={toggleId("chat")}
         testId="control-chat"
       />
       {unread > 0 && (

@@ -9,14 +9,11 @@ const SHOWN_AT_ONCE = 3;
 
 const useStyles = makeStyles({
   toasts: {
-    position: "absolute",
-    insetBlockStart: "16px",
-    insetInlineEnd: "16px",
+    alignSelf: "flex-end",
     display: "flex",
     flexDirection: "column",
+    alignItems: "flex-end",
     gap: "8px",
-    pointerEvents: "none",
-    zIndex: 3,
   },
   toast: {
     padding: "8px 14px",
@@ -24,6 +21,7 @@ const useStyles = makeStyles({
     backgroundColor: tokens.colorNeutralBackground1,
     boxShadow: tokens.shadow16,
     maxInlineSize: "320px",
+    overflowWrap: "anywhere",
   },
 });
 

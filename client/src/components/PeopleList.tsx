@@ -5,11 +5,15 @@ import { isLive } from "../core/roster";
 import { useSession } from "../hooks/session";
 import { useStore } from "../hooks/useStore";
 import { strings } from "../strings";
+import { WithName } from "./WithName";
+
+const words = strings.panels;
 
 const useStyles = makeStyles({
   list: { listStyleType: "none", margin: 0, padding: "0 20px 20px", overflowY: "auto" },
   person: { display: "flex", alignItems: "center", gap: "12px", paddingBlock: "8px", fontSize: "18px" },
   name: { flexGrow: 1, minInlineSize: 0 },
+  icon: { flexShrink: 0 },
 });
 
 /** Everyone in the meeting, with what of them is on. */
@@ -31,6 +35,8 @@ function Person({ person, local }: { person: ParticipantState; local: boolean })
   const styles = useStyles();
   const microphone = isLive(person, "microphone");
   const camera = isLive(person, "camera");
+  const MicrophoneIcon = microphone ? MicRegular : MicOffRegular;
+  const CameraIcon = camera ? VideoRegular : VideoOffRegular;
   return (
     <li
       className={styles.person}
@@ -39,13 +45,13 @@ function Person({ person, local }: { person: ParticipantState; local: boolean })
       data-muted={!microphone}
       data-camera={camera ? "on" : "off"}
     >
-      <Avatar name={person.name} color="colorful" idForColor={person.participant} />
+      <Avatar className={styles.icon} name={person.name} color="colorful" idForColor={person.participant} />
       <Text className={styles.name} truncate wrap={false}>
-        {local ? strings.call.you(person.name) : person.name}
+        <WithName words={local ? strings.call.you : (name) => name} name={person.name} />
       </Text>
-      {isLive(person, "screen") && <ShareScreenStartRegular />}
-      {microphone ? <MicRegular /> : <MicOffRegular />}
-      {camera ? <VideoRegular /> : <VideoOffRegular />}
+      {isLive(person, "screen") && <ShareScreenStartRegular className={styles.icon} aria-label={words.sharing} />}
+      <MicrophoneIcon className={styles.icon} aria-label={microphone ? words.unmuted : words.muted} />
+      <CameraIcon className={styles.icon} aria-label={camera ? words.cameraOn : words.cameraOff} />
     </li>
   );
 }

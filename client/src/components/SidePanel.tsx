@@ -1,9 +1,14 @@
-import { Button, makeStyles, Subtitle1, tokens } from "@fluentui/react-components";
+import { Button, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { DismissRegular } from "@fluentui/react-icons";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { strings } from "../strings";
 
 export type PanelName = "people" | "chat" | "settings";
+
+/** The DOM id of the control that opens the panel: it has the focus again when that closes. */
+export function toggleId(panel: PanelName): string {
+  return `toggle-${panel}`;
+}
 
 const useStyles = makeStyles({
   panel: {
@@ -15,29 +20,46 @@ const useStyles = makeStyles({
     "@media (max-width: 720px)": { position: "absolute", inset: 0, inlineSize: "100%", zIndex: 2 },
   },
   header: { display: "flex", alignItems: "center", justifyContent: "space-between", padding: "12px 12px 12px 20px" },
+  title: { margin: 0, outlineStyle: "none" },
   body: { flexGrow: 1, minBlockSize: 0, display: "flex", flexDirection: "column" },
 });
 
 interface SidePanelProps {
+  name: PanelName;
   title: string;
   onClose: () => void;
   children: ReactNode;
 }
 
-/** What opens beside the stage: people, chat or settings. Escape closes it. */
-export function SidePanel({ title, onClose, children }: SidePanelProps) {
+/** What opens beside the stage: people, chat or settings. It takes the focus; Escape closes it and gives it back. */
+export function SidePanel({ name, title, onClose, children }: SidePanelProps) {
   const styles = useStyles();
+  const panel = useRef<HTMLElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+
+  useEffect(() => {
+    // A panel with a field to write in has the focus there by now.
+    if (panel.current?.contains(document.activeElement) === false) heading.current?.focus();
+  }, []);
+  const close = () => {
+    onClose();
+    document.getElementById(toggleId(name))?.focus();
+  };
+
   return (
     <aside
+      ref={panel}
       className={styles.panel}
       aria-label={title}
       onKeyDown={(event) => {
-        if (event.key === "Escape") onClose();
+        if (event.key === "Escape") close();
       }}
     >
       <div className={styles.header}>
-        <Subtitle1 as="h2">{title}</Subtitle1>
-        <Button appearance="subtle" icon={<DismissRegular />} aria-label={strings.panels.close} onClick={onClose} />
+        <Text as="h2" ref={heading} tabIndex={-1} className={styles.title} size={500} weight="semibold">
+          {title}
+        </Text>
+        <Button appearance="subtle" icon={<DismissRegular />} aria-label={strings.panels.close} onClick={close} />
       </div>
       <div className={styles.body}>{children}</div>
     </aside>

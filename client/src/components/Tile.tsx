@@ -5,6 +5,7 @@ import type { Tile as TileState } from "../core/tiles";
 import { useMediaElement } from "../hooks/useMediaElement";
 import { strings } from "../strings";
 import { SPEAKING_COLOUR } from "../theme";
+import { WithName } from "./WithName";
 
 const useStyles = makeStyles({
   tile: {
@@ -43,7 +44,9 @@ const useStyles = makeStyles({
     backgroundColor: "rgba(10, 12, 16, 0.72)",
     color: "#fff",
   },
-  mutedIcon: { color: tokens.colorPaletteRedForeground3, flexShrink: 0 },
+  icon: { flexShrink: 0 },
+  mutedIcon: { color: tokens.colorPaletteRedForeground3 },
+  name: { minInlineSize: 0 },
   pin: {
     position: "absolute",
     insetBlockStart: "8px",
@@ -102,7 +105,7 @@ export function Tile({ tile, size, track, pinned, onPin }: TileProps) {
         </div>
       )}
       <div className={mergeClasses(styles.ring, tile.speaking && styles.speaking)} />
-      <TileLabel tile={tile} title={title} />
+      <TileLabel tile={tile} />
       <Button
         className={styles.pin}
         size="small"
@@ -116,25 +119,33 @@ export function Tile({ tile, size, track, pinned, onPin }: TileProps) {
   );
 }
 
-function TileLabel({ tile, title }: { tile: TileState; title: string }) {
+function TileLabel({ tile }: { tile: TileState }) {
   const styles = useStyles();
   return (
     <div className={styles.label}>
-      {tile.source === "screen" && <ShareScreenStartRegular />}
+      {tile.source === "screen" && <ShareScreenStartRegular className={styles.icon} />}
       {tile.source === "camera" && !tile.microphoneOn && (
-        <MicOffFilled className={styles.mutedIcon} aria-label={strings.call.muted} />
+        <MicOffFilled className={mergeClasses(styles.icon, styles.mutedIcon)} aria-label={strings.call.muted} />
       )}
-      {tile.status === "reconnecting" && <WifiWarningRegular aria-label={strings.call.weak} />}
-      <Text size={200} truncate wrap={false}>
-        {title}
+      {tile.status === "reconnecting" && <WifiWarningRegular className={styles.icon} aria-label={strings.call.weak} />}
+      <Text size={200} truncate wrap={false} className={styles.name}>
+        {isOwnScreen(tile) ? strings.call.yourScreen : <WithName words={wordsAround(tile)} name={tile.name} />}
       </Text>
     </div>
   );
 }
 
-function titleOf({ source, local, name }: TileState): string {
-  if (source === "screen") return local ? strings.call.yourScreen : strings.call.screenOf(name);
-  return local ? strings.call.you(name) : name;
+function titleOf(tile: TileState): string {
+  return isOwnScreen(tile) ? strings.call.yourScreen : wordsAround(tile)(tile.name);
+}
+
+function isOwnScreen({ source, local }: TileState): boolean {
+  return source === "screen" && local;
+}
+
+function wordsAround({ source, local }: TileState): (name: string) => string {
+  if (source === "screen") return strings.call.screenOf;
+  return local ? strings.call.you : (name) => name;
 }
 
 function onOff(on: boolean): "on" | "off" {

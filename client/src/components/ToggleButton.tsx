@@ -1,12 +1,29 @@
 import { makeStyles, mergeClasses, ToggleButton as FluentToggleButton, Tooltip, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
+import { LOW, NARROW } from "../theme";
 
 const useStyles = makeStyles({
-  button: { minInlineSize: "48px", blockSize: "48px", borderRadius: tokens.borderRadiusXLarge },
+  button: {
+    minWidth: "48px",
+    maxWidth: "48px",
+    blockSize: "48px",
+    borderRadius: tokens.borderRadiusXLarge,
+    [NARROW]: { minWidth: "34px", flexShrink: 1 },
+    [LOW]: { blockSize: "40px" },
+  },
+  // Fluent shows a pressed one like any other while the pointer is on it.
+  pressed: {
+    ":hover": { backgroundColor: tokens.colorNeutralBackground1Selected, filter: "brightness(1.15)" },
+    ":hover:active": { backgroundColor: tokens.colorNeutralBackground1Selected },
+  },
   danger: {
     backgroundColor: tokens.colorStatusDangerBackground3,
     color: tokens.colorNeutralForegroundOnBrand,
     ":hover": { backgroundColor: tokens.colorStatusDangerBackground3Hover, color: tokens.colorNeutralForegroundOnBrand },
+    ":hover:active": {
+      backgroundColor: tokens.colorStatusDangerBackground3Pressed,
+      color: tokens.colorNeutralForegroundOnBrand,
+    },
   },
 });
 
@@ -20,22 +37,31 @@ interface ToggleButtonProps {
   /** Draws attention: a microphone or camera that is off. */
   danger?: boolean;
   disabled?: boolean;
+  /** Why it cannot be used at all here; it can still be reached, so that everybody learns why. */
+  unavailable?: string | undefined;
+  /** The DOM id, for a control that gets the focus back. */
+  id?: string;
   onToggle: () => void;
   testId: string;
 }
 
 /** A round control with `aria-pressed`. */
-export function ToggleButton({ name, tooltip, icon, pressed, danger = false, disabled = false, onToggle, testId }: ToggleButtonProps) {
+export function ToggleButton(props: ToggleButtonProps) {
+  const { name, tooltip, icon, pressed, danger = false, disabled = false, unavailable, id, onToggle, testId } = props;
   const styles = useStyles();
+  const isUnavailable = unavailable !== undefined;
+  const relationship = isUnavailable ? "description" : "inaccessible";
   return (
-    <Tooltip content={tooltip} relationship="inaccessible" withArrow>
+    <Tooltip content={unavailable ?? tooltip} relationship={relationship} withArrow>
       <FluentToggleButton
         aria-label={name}
-        className={mergeClasses(styles.button, danger && styles.danger)}
+        className={mergeClasses(styles.button, pressed && styles.pressed, danger && styles.danger)}
         size="large"
         icon={icon}
         checked={pressed}
         disabled={disabled}
+        disabledFocusable={isUnavailable}
+        {...(id !== undefined && { id })}
         onClick={onToggle}
         data-testid={testId}
       />

@@ -1,4 +1,4 @@
-import type { FromControlPlane, FromNode, Joined, PublicationOffer, SlotState, Source } from "../generated/protocol";
+import type { Joined, PublicationOffer, SlotState, Source } from "../generated/protocol";
 import type { Api, JoinAnswer } from "./api";
 import { ControlChannel, type ControlNews } from "./control";
 import { ConnectError, type JoinStep } from "./errors";
@@ -9,7 +9,7 @@ import { watchPath } from "./pathWatch";
 import type { LossCause } from "./phase";
 import { Publisher } from "./publisher";
 import type { SettingsStore } from "./settings";
-import { type OpenSocket, Signalling } from "./signalling";
+import { type Heard, type OpenSocket, Signalling } from "./signalling";
 import { Store } from "./store";
 import { withDeadline } from "./time";
 
@@ -28,7 +28,7 @@ export interface ConnectionListener {
   onAnswered: (answer: JoinAnswer) => void;
   onJoined: (joined: Joined) => void;
   onNews: (news: Exclude<ControlNews, { type: "slots" }>) => void;
-  onMessage: (message: FromNode | FromControlPlane) => void;
+  onMessage: (message: Heard) => void;
   onTrouble: (cause: LossCause) => void;
   onRefused: (source: Source, error: unknown) => void;
 }
@@ -42,6 +42,8 @@ export class Connection {
   /** One track for each audio slot; the node routes who is heard into them. */
   audioTracks: readonly MediaStreamTrack[] = [];
   layout: SlotLayout | null = null;
+  /** Whether the signalling socket is gone for good; sound and picture do not need it. */
+  signallingLost = false;
 
   readonly #parts: ConnectionParts;
   readonly #listener: ConnectionListener;
@@ -84,9 +86,16 @@ export class Connection {
         if (message.type !== "left" || message.peer === answer.peer) listener.onMessage(message);
       },
       onStopped: () => {
+        this.signallingLost = true;
         this.#trouble("signalling");
       },
     });
+  }
+
+  /** Whether sound and picture can flow now. */
+  get pathHolds(): boolean {
+    const { connectionState, iceConnectionState } = this.peer.pc;
+    return connectionState === "connected" && ["connected", "completed"].includes(iceConnectionState);
   }
 
   sendChat = (event: { clientId: string; text: string }): Promise<void> => this.#signalling.sendChat(event);

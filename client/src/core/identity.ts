@@ -5,9 +5,13 @@
 
 /** The claims that the client looks at; it verifies nothing, the API does. */
 export interface TokenClaims {
+  /** The person, as the tenant knows it. */
+  sub: string;
   name: string;
   meeting: string;
-  /** Seconds since the epoch. */
+  /** When the token was first issued, in seconds since the epoch; a renewed token keeps it. */
+  iat: number;
+  /** Seconds since the epoch. Compared with that of another token only: the clock here may be wrong. */
   exp: number;
 }
 
@@ -34,16 +38,26 @@ export class IdentityStore {
     this.#inCallKey = `parley.inCall.${meeting}`;
   }
 
-  /** The identity of this tab, unless its token has expired. */
-  get(nowMs = Date.now()): Identity | null {
+  /** The identity of this tab. Whether its token still holds is for the API to say, which has the right time. */
+  get(): Identity | null {
     const kept = this.#kept();
     const claims = kept === null ? null : readClaims(kept.token);
-    if (kept === null || claims === null || claims.exp * 1000 <= nowMs) return null;
-    return { ...kept, name: claims.name };
+    return kept === null || claims === null ? null : { ...kept, name: claims.name };
   }
 
   set(kept: Kept): void {
     this.#storage.setItem(this.#key, JSON.stringify(kept));
+  }
+
+  /**
+   * Takes the token of a join link, unless the kept one was renewed from that very link or from a newer one of the
+   * same person: then it lives longer.
+   */
+  takeLink(token: string): void {
+    const kept = readClaims(this.#kept()?.token ?? "");
+    const link = readClaims(token);
+    const keptIsBetter = kept !== null && kept.sub === link?.sub && kept.iat >= link.iat && kept.exp >= link.exp;
+    if (!keptIsBetter) this.set({ token, fromLink: true });
   }
 
   /** Takes a renewed token in place of the present one of the same person, but not one that would expire sooner. */
@@ -77,11 +91,14 @@ export function readClaims(token: string): TokenClaims | null {
   try {
     const bytes = Uint8Array.from(atob(payload.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
     const claims = JSON.parse(new TextDecoder().decode(bytes)) as Partial<TokenClaims> | null;
-    if (typeof claims?.name !== "string" || typeof claims.meeting !== "string" || typeof claims.exp !== "number") {
-      return null;
-    }
-    return { name: claims.name, meeting: claims.meeting, exp: claims.exp };
+    return isClaims(claims) ? claims : null;
   } catch {
     return null;
   }
+}
+
+function isClaims(claims: Partial<TokenClaims> | null): claims is TokenClaims {
+  const texts = [claims?.sub, claims?.name, claims?.meeting];
+  const times = [claims?.iat, claims?.exp];
+  return texts.every((text) => typeof text === "string") && times.every((time) => typeof time === "number");
 }

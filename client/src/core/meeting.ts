@@ -1,16 +1,17 @@
-import type { FromControlPlane, FromNode, Source } from "../generated/protocol";
-import type { JoinAnswer } from "./api";
-import { Chat } from "./chat";
+import type { LeaveReason, Source } from "../generated/protocol";
+import type { Chat } from "./chat";
 import { Connection, type ConnectionListener, type ConnectionParts } from "./connection";
-import { ApiError, ConnectError } from "./errors";
+import { Content, type Self } from "./content";
 import type { IdentityStore } from "./identity";
 import type { Wanted } from "./layout";
-import { noticesOf, type Notices } from "./notices";
+import type { Notices } from "./notices";
 import { advance, type EndReason, type LossCause, type Phase, type PhaseEvent } from "./phase";
 import { GaveUp, persist, Wake } from "./recovery";
-import { applyToRoster, EMPTY_ROSTER, type Roster, type RosterMessage, rosterOf } from "./roster";
+import { type Roster, rosterOf } from "./roster";
 import { Store } from "./store";
+import type { Heard } from "./signalling";
 import { rejection } from "./time";
+import { TokenSource } from "./tokens";
 
 const JOIN_BUDGET_MS = 30_000;
 const REJOIN_BUDGET_MS = 60_000;
@@ -20,43 +21,59 @@ export interface MeetingParts extends ConnectionParts {
   notices: Notices;
 }
 
-export type Self = JoinAnswer["participant"];
+/** For how long the old Peer's end may come before the word that the new one has taken its place. */
+const TAKEOVER_MS = 1_000;
 
 /**
  * One meeting as this tab sees it. It owns at most one connection that counts; while it mends one, it opens the next
- * before it closes the last, and listens only to the newest (`generation`).
+ * before it closes the last, and heeds the last until the node has let the next one in (`heeded`).
  *
  * Theory of operation: `phase` is moved by the table in phase.ts alone. A trouble of the connection begins `#mend`:
  * a broken path is first mended by an ICE restart; whatever that does not cure, and every other trouble, by joining
  * again with the kept token. Roster, chat and local media outlive connections.
+ *
+ * A signalling socket that is gone for good is no broken call: sound and picture go on without it, and only chat and
+ * news of the meeting are missing. A socket's URL comes only from `:join`, which makes a new Peer; but the node keeps
+ * the old one until the new one has joined. So the next connection is sought behind the scenes for as long as the
+ * path holds, be it hours (`#mendQuietly`). Nobody sees "reconnecting" unless the path breaks meanwhile.
  */
 export class Meeting {
   readonly id: string;
   readonly phase = new Store<Phase>({ name: "idle" });
-  readonly title = new Store("");
-  readonly self = new Store<Self | null>(null);
-  readonly roster = new Store<Roster>(EMPTY_ROSTER);
   readonly connection = new Store<Connection | null>(null);
-  readonly chat = new Chat();
+  readonly title: Store<string>;
+  readonly self: Store<Self | null>;
+  readonly roster: Store<Roster>;
+  readonly chat: Chat;
 
   readonly #parts: MeetingParts;
+  readonly #tokens: TokenSource;
+  readonly #content: Content;
   readonly #wake = new Wake();
-  #generation = 0;
+  #attempts = 0;
+  /** The number of the attempt whose connection the node knows now. */
+  #heeded = 1;
   #abort = new AbortController();
   #restart = new AbortController();
+  /** Aborts when the path breaks while its connection is mended quietly. */
+  #quiet = new AbortController();
   #mending = false;
   #wanted: readonly Wanted[] = [];
 
   constructor(id: string, parts: MeetingParts) {
     this.id = id;
     this.#parts = parts;
+    this.#content = new Content(parts.notices);
+    ({ title: this.title, self: this.self, roster: this.roster, chat: this.chat } = this.#content);
+    this.#tokens = new TokenSource(id, parts.api, parts.identity);
   }
 
   /** Joins under that name: with the kept token if it is that person's, else with a new one if the meeting is open. */
   async join(name: string): Promise<void> {
     this.#move({ type: "join" });
     this.#abort = new AbortController();
-    await this.#establish(JOIN_BUDGET_MS, () => this.#obtainToken(name));
+    const attempt = () => this.#tokens.forName(name, this.#open, this.#abort.signal);
+    await this.#alone(() => this.#establish(JOIN_BUDGET_MS, attempt));
   }
 
   /** Ends before the beginning, as when the join link is no good. */
@@ -79,7 +96,7 @@ export class Meeting {
   /** The browser has a network again, perhaps another one: waits for it no longer, and looks for a new path at once. */
   networkReturned(): void {
     this.#wake.now();
-    this.#trouble("network");
+    if (!this.#mending) this.#trouble("network");
   }
 
   /** What is on the screen; remembered, and asked for again after every reconnection. */
@@ -88,44 +105,29 @@ export class Meeting {
     this.connection.value?.layout?.want(wanted);
   }
 
-  async #obtainToken(name: string): Promise<string> {
-    const { api, identity } = this.#parts;
-    const kept = identity.get();
-    if (kept !== null && (kept.name === name || kept.fromLink)) return kept.token;
-    try {
-      const issued = await api.issueOpenToken(this.id, name, this.#abort.signal);
-      identity.set({ token: issued.token, fromLink: false });
-      return issued.token;
-    } catch (error) {
-      const closed = error instanceof ApiError && error.status === 404;
-      throw closed ? new GaveUp("needsJoinLink", error, error.code) : new ConnectError("api", error);
-    }
-  }
-
-  #keptToken(): Promise<string> {
-    const kept = this.#parts.identity.get();
-    return kept === null ? Promise.reject(new GaveUp("tokenExpired", null)) : Promise.resolve(kept.token);
-  }
-
   /** Opens a connection, however often that takes, and takes it into use. */
-  async #establish(budgetMs: number, obtainToken: () => Promise<string>): Promise<void> {
+  async #establish(budgetMs: number, attempt: () => Promise<Connection>): Promise<void> {
     const { signal } = this.#abort;
     const onFailed = () => {
       this.#move({ type: "attemptFailed" });
     };
     try {
-      const attempt = async () => this.#open(await obtainToken());
-      const connection = await persist(attempt, this.#wake, { budgetMs, signal, onFailed });
-      if (signal.aborted) connection.leave();
-      else this.#adopt(connection);
+      this.#take(await persist(attempt, this.#wake, { budgetMs, signal, onFailed }), signal);
     } catch (error) {
       if (!signal.aborted) this.#giveUp(error);
     }
   }
 
-  #open(token: string): Promise<Connection> {
-    this.#generation += 1;
-    return Connection.open(this.#parts, token, this.#listener(this.#generation));
+  #open = (token: string): Promise<Connection> => {
+    this.#attempts += 1;
+    return Connection.open(this.#parts, token, this.#listener(this.#attempts));
+  };
+
+  #reopen = (): Promise<Connection> => this.#tokens.kept(this.#open);
+
+  #take(connection: Connection, { aborted }: AbortSignal): void {
+    if (aborted) connection.leave();
+    else this.#adopt(connection);
   }
 
   #adopt(connection: Connection): void {
@@ -150,53 +152,38 @@ export class Meeting {
     this.chat.addHistory(messages);
   }
 
-  #listener(generation: number): ConnectionListener {
-    const ifCurrent =
-      <A extends unknown[]>(action: (...args: A) => void) =>
-      (...args: A) => {
-        if (generation === this.#generation) action(...args);
-      };
+  #listener(attempt: number): ConnectionListener {
+    const unlessOutdated = guard(() => attempt >= this.#heeded);
+    const ifHeeded = guard(() => attempt === this.#heeded);
     return {
-      onStep: ifCurrent((step) => {
+      onStep: unlessOutdated((step) => {
         this.#move({ type: "step", step });
       }),
-      onAnswered: ifCurrent((answer) => {
+      onAnswered: unlessOutdated((answer) => {
         this.#parts.identity.renew(answer.token);
         this.self.set(answer.participant);
       }),
-      onJoined: ifCurrent((joined) => {
-        this.roster.set(rosterOf(joined.roster));
+      onJoined: unlessOutdated((joined) => {
+        this.#heeded = attempt;
+        this.#content.setRoster(rosterOf(joined.roster));
       }),
-      onNews: ifCurrent((news) => {
-        this.#applyNews(news);
+      onNews: ifHeeded((news) => {
+        this.#content.applyNews(news);
       }),
-      onMessage: ifCurrent((message) => {
-        this.#receive(message);
+      onMessage: unlessOutdated((message) => {
+        this.#receive(message, attempt);
       }),
-      onTrouble: ifCurrent((cause) => {
+      onTrouble: ifHeeded((cause) => {
         this.#trouble(cause);
       }),
-      onRefused: ifCurrent((source: Source) => {
+      onRefused: ifHeeded((source: Source) => {
         this.#parts.notices.add({ type: "refused", source });
       }),
     };
   }
 
-  #applyNews(news: RosterMessage): void {
-    const before = this.roster.value;
-    this.roster.set(applyToRoster(before, news));
-    for (const notice of noticesOf(before, news, this.self.value?.id)) this.#parts.notices.add(notice);
-  }
-
-  #receive(message: FromNode | FromControlPlane): void {
+  #receive(message: Heard, attempt: number): void {
     switch (message.type) {
-      case "chat":
-        this.chat.receive(message);
-        break;
-      case "meetingUpdated":
-        this.title.set(message.title);
-        this.#parts.notices.add({ type: "titleChanged", title: message.title });
-        break;
       case "ended":
         this.#end({ type: "end", reason: message.reason });
         break;
@@ -204,14 +191,15 @@ export class Meeting {
         this.#trouble("move");
         break;
       case "left":
-        this.#leftBy(message.reason);
+        // The next Peer replaces this one before its own socket has heard of it.
+        if (message.reason !== "replaced" || attempt === this.#attempts) this.#leftBy(message.reason);
         break;
-      case "error":
-        this.chat.refuse(message.requestId ?? "", message.code);
+      default:
+        this.#content.receive(message);
     }
   }
 
-  #leftBy(reason: Extract<FromNode, { type: "left" }>["reason"]): void {
+  #leftBy(reason: LeaveReason): void {
     const mendable = reason === "timedOut" || reason === "nodeLost" || reason === "dtlsFailed";
     if (mendable) this.#trouble("node");
     else this.#end({ type: "end", reason });
@@ -220,19 +208,59 @@ export class Meeting {
   #trouble(cause: LossCause): void {
     // No ICE restart can cure what comes on top of a broken path, so it need not be waited for.
     if (cause !== "network") this.#restart.abort();
-    if (this.connection.value === null || this.#mending) return;
+    if (cause === "signalling") this.chat.disconnect();
+    if (this.connection.value === null) return;
+    if (this.#mending) this.#troubleWhileMending(cause);
+    else if (cause === "signalling" && this.connection.value.pathHolds) void this.#alone(() => this.#mendQuietly());
+    else void this.#alone(() => this.#mend(cause));
+  }
+
+  /** Whatever ends the old Peer may be that the next has taken its place; if not, it is a broken call now. */
+  #troubleWhileMending(cause: LossCause): void {
+    const heeded = this.#heeded;
+    setTimeout(() => {
+      if (this.#mending && heeded === this.#heeded) this.#break(cause);
+    }, TAKEOVER_MS);
+  }
+
+  #break(cause: LossCause): void {
     this.#move({ type: "lost", cause });
-    void this.#mend(cause);
+    this.#quiet.abort();
+  }
+
+  /** Does one thing to the connection at a time; what broke meanwhile and was not heeded comes after it. */
+  async #alone(action: () => Promise<void>): Promise<void> {
+    const { signal } = this.#abort;
+    this.#mending = true;
+    await action();
+    if (signal.aborted) return;
+    this.#mending = false;
+    if (this.connection.value?.signallingLost === true) this.#trouble("signalling");
   }
 
   async #mend(cause: LossCause): Promise<void> {
-    this.#mending = true;
+    this.#move({ type: "lost", cause });
+    if (cause === "network" && (await this.#restartIce())) return;
+    await this.#establish(REJOIN_BUDGET_MS, this.#reopen);
+  }
+
+  async #mendQuietly(): Promise<void> {
+    this.#quiet = new AbortController();
+    const ended = this.#abort.signal;
+    const signal = AbortSignal.any([ended, this.#quiet.signal]);
+    const heeded = this.#heeded;
+    const onFailed = () => {
+      // An attempt that failed after the node had let it in has cost the old Peer.
+      if (heeded !== this.#heeded) this.#break("node");
+    };
     try {
-      if (cause === "network" && (await this.#restartIce())) return;
-      await this.#establish(REJOIN_BUDGET_MS, () => this.#keptToken());
-    } finally {
-      this.#mending = false;
+      this.#take(await persist(this.#reopen, this.#wake, { budgetMs: Infinity, signal, onFailed }), ended);
+      return;
+    } catch {
+      // What is refused for good costs only the chat, until the path breaks too.
+      if (!signal.aborted) await rejection(signal).catch(() => undefined);
     }
+    if (!ended.aborted) await this.#establish(REJOIN_BUDGET_MS, this.#reopen);
   }
 
   async #restartIce(): Promise<boolean> {
@@ -248,10 +276,8 @@ export class Meeting {
 
   #giveUp(error: unknown): void {
     if (!(error instanceof GaveUp)) throw error;
-    const { step, code } = error;
     const lost = this.phase.value.name === "reconnecting" && error.reason === "failed";
-    const details = { ...(step !== undefined && { step }), ...(code !== undefined && { code }) };
-    this.#end({ type: "end", reason: lost ? "connectionLost" : error.reason, ...details });
+    this.#end({ type: "end", ...error.details, reason: lost ? "connectionLost" : error.reason });
   }
 
   #sayGoodbye(): void {
@@ -264,9 +290,11 @@ export class Meeting {
 
   #end(event: Extract<PhaseEvent, { type: "end" }>): void {
     this.#abort.abort();
-    this.#generation += 1;
+    this.#mending = false;
+    this.#heeded = this.#attempts + 1;
     this.connection.value?.leave();
     this.connection.set(null);
+    this.chat.disconnect();
     this.#parts.identity.inCall = false;
     this.#move(event);
   }
@@ -274,4 +302,12 @@ export class Meeting {
   #move(event: PhaseEvent): void {
     this.phase.update((phase) => advance(phase, event));
   }
+}
+
+/** Makes actions that are taken only while that holds. */
+function guard(holds: () => boolean) {
+  return <A extends unknown[]>(action: (...args: A) => void) =>
+    (...args: A): void => {
+      if (holds()) action(...args);
+    };
 }

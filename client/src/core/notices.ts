@@ -10,7 +10,8 @@ export type Notice =
   | { type: "toggled"; source: "microphone" | "camera" | "screen"; on: boolean }
   | { type: "deviceReplaced"; device: CaptureKind["name"]; by: string }
   | { type: "deviceLost"; device: CaptureKind["name"]; problem: DeviceProblem }
-  | { type: "screenFailed" }
+  | { type: "screenFailed"; problem: DeviceProblem }
+  | { type: "chatReceived"; name: string; text: string }
   | { type: "refused"; source: Source }
   | { type: "titleChanged"; title: string };
 
@@ -36,18 +37,38 @@ export class Notices extends Store<readonly NumberedNotice[]> {
   }
 }
 
+/** For how long somebody who went is not announced on coming back: mostly it was the connection, theirs or one's own. */
+const RETURN_MS = 3 * 60_000;
+
 /** What the others' doings mean to the person; nothing that one does oneself is news. */
-export function noticesOf(before: Roster, news: RosterMessage, self: string | undefined): Notice[] {
-  if (news.type === "participantLeft") {
-    const name = before.participants.get(news.participant)?.name;
-    return name === undefined || news.participant === self ? [] : [{ type: "participantLeft", name }];
+export class RosterNews {
+  /** Those who were here and are not, with the time of their going. */
+  readonly #gone = new Map<string, number>();
+
+  /**
+   * Takes note of a roster that took the place of another.
+   *
+   * @param nowMs of a monotonic clock
+   */
+  follow(before: Roster, after: Roster, nowMs = performance.now()): void {
+    for (const id of before.participants.keys()) if (!after.participants.has(id)) this.#gone.set(id, nowMs);
+    for (const [id, since] of this.#gone) if (nowMs - since > RETURN_MS) this.#gone.delete(id);
   }
-  if (news.type !== "participant" || news.participant.participant === self) return [];
-  const after = news.participant;
-  const known = before.participants.get(after.participant);
-  const wasSharing = known !== undefined && isLive(known, "screen");
-  const isSharing = isLive(after, "screen");
-  const notices: Notice[] = known === undefined ? [{ type: "participantJoined", name: after.name }] : [];
-  if (wasSharing !== isSharing) notices.push({ type: isSharing ? "screenStarted" : "screenStopped", name: after.name });
-  return notices;
+
+  /** The notices of one message, before the roster takes it in. */
+  noticesOf(before: Roster, news: RosterMessage, self: string | undefined): Notice[] {
+    if (news.type === "participantLeft") {
+      const name = before.participants.get(news.participant)?.name;
+      return name === undefined || news.participant === self ? [] : [{ type: "participantLeft", name }];
+    }
+    if (news.type !== "participant" || news.participant.participant === self) return [];
+    const after = news.participant;
+    const known = before.participants.get(after.participant);
+    const isNew = known === undefined && !this.#gone.has(after.participant);
+    const wasSharing = known !== undefined && isLive(known, "screen");
+    const isSharing = isLive(after, "screen");
+    const notices: Notice[] = isNew ? [{ type: "participantJoined", name: after.name }] : [];
+    if (wasSharing !== isSharing) notices.push({ type: isSharing ? "screenStarted" : "screenStopped", name: after.name });
+    return notices;
+  }
 }

@@ -79,6 +79,11 @@ export class GaveUp extends ParleyError {
     this.step = cause instanceof ConnectError ? cause.step : undefined;
     this.code = code;
   }
+
+  /** What is known of the failure, without what is not. */
+  get details(): { step?: JoinStep; code?: string } {
+    return { ...(this.step !== undefined && { step: this.step }), ...(this.code !== undefined && { code: this.code }) };
+  }
 }
 
 /** Tries until it succeeds, until trying is of no use, or until the budget is spent: then it rejects with GaveUp. */

@@ -30,18 +30,31 @@ export function parseRoute(location: Pick<Location, "pathname" | "search" | "has
   };
 }
 
-/** The path (with the token, if there is one) to which a typed code or a pasted link leads, or null when it is neither. */
-export function meetingPath(codeOrLink: string): string | null {
-  const text = codeOrLink.trim();
-  if (MEETING_ID.test(text)) return `/m/${text}`;
-  let link: URL;
+/** Where a typed code or a pasted link leads: a path here, or why it leads nowhere. */
+export type Destination = { path: string } | { problem: "invalid" } | { problem: "otherHost"; host: string };
+
+/**
+ * Understands a meeting's code, a link with or without `https://`, and a path.
+ *
+ * A link to another host is not followed: the person meant to stay here, and it may hold a token for there.
+ */
+export function destinationOf(codeOrLink: string, here: Pick<Location, "origin" | "host" | "protocol">): Destination {
+  const text = codeOrLink.trim().replace(/^([^/]+)\/$/, "$1");
+  if (MEETING_ID.test(text)) return { path: `/m/${text}` };
+  const link = parseLink(text, here);
+  if (link === null || parseRoute(link).page !== "meeting") return { problem: "invalid" };
+  if (link.host !== here.host) return { problem: "otherHost", host: link.host };
+  return { path: link.pathname + link.search + link.hash };
+}
+
+function parseLink(text: string, { origin, protocol }: Pick<Location, "origin" | "protocol">): URL | null {
+  const isComplete = /^https?:\/\//i.test(text);
   try {
-    link = new URL(text);
+    if (isComplete || text.startsWith("/")) return new URL(text, origin);
+    return new URL(`${protocol}//${text}`);
   } catch {
     return null;
   }
-  const route = parseRoute(link);
-  return route.page === "meeting" ? link.pathname + link.search + link.hash : null;
 }
 
 /** Takes the token out of the address bar, where a screen share or the history would show it. */

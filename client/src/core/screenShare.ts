@@ -12,6 +12,12 @@ export interface ScreenState {
 
 const MAX_FRAME_RATE = 30;
 
+/** Whether this browser can share a screen at all; those of phones cannot. */
+export function canShareScreen(): boolean {
+  const devices = navigator.mediaDevices as Partial<MediaDevices> | undefined;
+  return typeof devices?.getDisplayMedia === "function";
+}
+
 /** The screen, window or tab that one shares. It ends by `stop` or by the browser's own bar. */
 export class ScreenShare {
   readonly state = new Store<ScreenState>({ video: null, audio: null, choosing: false, problem: null });
@@ -20,6 +26,7 @@ export class ScreenShare {
     if (this.state.value.video !== null || this.state.value.choosing) return;
     this.#change({ choosing: true, problem: null });
     try {
+      if (!canShareScreen()) throw new DOMException("this browser shares no screen", "NotSupportedError");
       const stream = await mediaDevices().getDisplayMedia({
         video: { frameRate: { ideal: 15, max: MAX_FRAME_RATE } },
         audio: true,

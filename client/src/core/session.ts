@@ -104,7 +104,8 @@ export class MeetingSession {
     const { screen } = this.media;
     if (on) await screen.start();
     else screen.stop();
-    if (screen.state.value.problem !== null) this.notices.add({ type: "screenFailed" });
+    const { problem } = screen.state.value;
+    if (problem !== null) this.notices.add({ type: "screenFailed", problem });
     else this.notices.add({ type: "toggled", source: "screen", on: screen.state.value.video !== null });
   }
 
@@ -125,7 +126,6 @@ export class MeetingSession {
   #takeLink(token: string): void {
     const claims = readClaims(token);
     if (claims?.meeting !== this.route.meeting) this.meeting.refuse("tokenInvalid");
-    else if (claims.exp * 1000 <= Date.now()) this.meeting.refuse("tokenExpired");
-    else this.identity.set({ token, fromLink: true });
+    else this.identity.takeLink(token);
   }
 }

@@ -13,6 +13,9 @@ import { SignallingError } from "./errors";
 import { newRequestId } from "./ids";
 import { withDeadline } from "./time";
 
+/** What is not the answer to a request. */
+export type Heard = Exclude<FromNode | FromControlPlane, Joined | Answered>;
+
 /** What carries messages: Web PubSub, or in tests a fake. */
 export interface SignallingSocket {
   /** Opens the socket; rejects when that fails. */
@@ -33,7 +36,7 @@ export type OpenSocket = (url: string, listener: SocketListener) => SignallingSo
 
 export interface SignallingListener {
   /** Everything that is not the answer to a request. */
-  onMessage(message: FromNode | FromControlPlane): void;
+  onMessage(message: Heard): void;
   onStopped(): void;
 }
 

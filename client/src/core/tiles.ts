@@ -88,7 +88,10 @@ function focusOf(tiles: readonly Tile[], roster: Roster, { view, pinned }: Stage
     tiles.find((tile) => tile.key === pinned) ?? tiles.find((tile) => tile.source === "screen" && !tile.local);
   if (wanted !== undefined || view === "grid") return wanted ?? null;
   const remote = tiles.filter((tile) => !tile.local);
-  return remote.find((tile) => tile.participant === roster.dominant) ?? remote[0] ?? null;
+  const dominant = remote.find((tile) => tile.participant === roster.dominant);
+  // Who spoke last, and is neither heard nor seen now, makes way for somebody who is seen.
+  if (dominant !== undefined && (dominant.speaking || dominant.publication !== null)) return dominant;
+  return remote.find((tile) => tile.publication !== null) ?? dominant ?? remote[0] ?? null;
 }
 
 function tileOf(person: ParticipantState, source: Tile["source"], roster: Roster, self: string): Tile {

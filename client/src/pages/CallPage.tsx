@@ -1,5 +1,5 @@
 import { makeStyles, MessageBar, MessageBarBody, Spinner, Text, tokens } from "@fluentui/react-components";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Alone } from "../components/Alone";
 import { AudioOutput } from "../components/AudioOutput";
 import { ChatPanel } from "../components/ChatPanel";
@@ -13,6 +13,7 @@ import type { Phase } from "../core/phase";
 import { useSession } from "../hooks/session";
 import { useStore } from "../hooks/useStore";
 import { strings } from "../strings";
+import { LOW } from "../theme";
 
 const useStyles = makeStyles({
   call: {
@@ -27,10 +28,22 @@ const useStyles = makeStyles({
     alignItems: "center",
     gap: "10px",
     padding: "10px 20px 0",
+    [LOW]: { paddingBlockStart: "4px" },
     color: tokens.colorNeutralForeground2,
   },
   middle: { position: "relative", flexGrow: 1, minBlockSize: 0, display: "flex" },
   stage: { position: "relative", flexGrow: 1, minInlineSize: 0 },
+  // What lies on the stage stands in one column, so that nothing covers another.
+  overlay: {
+    position: "absolute",
+    inset: "16px 14px auto",
+    zIndex: 1,
+    display: "flex",
+    flexDirection: "column",
+    gap: "8px",
+    pointerEvents: "none",
+  },
+  title: { outlineStyle: "none", minInlineSize: 0, overflowWrap: "anywhere" },
   settings: { padding: "0 20px 20px", overflowY: "auto" },
 });
 
@@ -45,6 +58,11 @@ export function CallPage({ phase }: CallPageProps) {
   const title = useStore(meeting.title);
   const [panel, setPanel] = useState<PanelName | null>(null);
 
+  const heading = useRef<HTMLHeadingElement>(null);
+
+  useEffect(() => {
+    heading.current?.focus();
+  }, []);
   useEffect(() => {
     document.title = `${title} · ${strings.product}`;
   }, [title]);
@@ -59,18 +77,21 @@ export function CallPage({ phase }: CallPageProps) {
       <AudioOutput />
       <header className={styles.header}>
         <img src="/parley.svg" alt="" width={20} height={20} />
-        <Text as="h1" size={300} weight="semibold" data-testid="meeting-title">
+        <Text as="h1" ref={heading} tabIndex={-1} className={styles.title} size={300} weight="semibold" data-testid="meeting-title">
           {title}
         </Text>
       </header>
       <div className={styles.middle}>
         <main className={styles.stage}>
           <Stage />
-          <Alone />
-          <NoticeToasts />
+          <div className={styles.overlay}>
+            <Alone />
+            <NoticeToasts />
+          </div>
         </main>
         {panel !== null && (
           <Panel
+            key={panel}
             name={panel}
             onClose={() => {
               setPanel(null);
@@ -92,7 +113,7 @@ function Panel({ name, onClose }: { name: PanelName; onClose: () => void }) {
     settings: strings.panels.settings,
   };
   return (
-    <SidePanel title={titles[name]} onClose={onClose}>
+    <SidePanel name={name} title={titles[name]} onClose={onClose}>
       {name === "people" && <PeopleList />}
       {name === "chat" && <ChatPanel />}
       {name === "settings" && (

@@ -1,7 +1,7 @@
 import { Button, Card, Field, Input, LargeTitle, makeStyles, MessageBar, MessageBarBody, Text, tokens } from "@fluentui/react-components";
 import { useState, type SyntheticEvent } from "react";
 import { Page } from "../components/Page";
-import { meetingPath } from "../core/route";
+import { destinationOf } from "../core/route";
 import { strings } from "../strings";
 
 const useStyles = makeStyles({
@@ -16,13 +16,13 @@ export function LandingPage({ wrongAddress }: { wrongAddress: boolean }) {
   const styles = useStyles();
   const words = strings.landing;
   const [code, setCode] = useState("");
-  const [invalid, setInvalid] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
 
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    const path = meetingPath(code);
-    if (path === null) setInvalid(true);
-    else window.location.assign(path);
+    const destination = destinationOf(code, window.location);
+    if ("path" in destination) window.location.assign(destination.path);
+    else setProblem(destination.problem === "invalid" ? words.invalid : words.otherHost(destination.host));
   };
 
   return (
@@ -39,7 +39,7 @@ export function LandingPage({ wrongAddress }: { wrongAddress: boolean }) {
         )}
         <Card className={styles.card}>
           <form className={styles.form} onSubmit={submit} noValidate>
-            <Field label={words.field} {...(invalid && { validationMessage: words.invalid })}>
+            <Field label={words.field} {...(problem !== null && { validationMessage: problem })}>
               <Input
                 size="large"
                 value={code}
@@ -48,7 +48,7 @@ export function LandingPage({ wrongAddress }: { wrongAddress: boolean }) {
                 data-testid="landing-code"
                 onChange={(_, { value }) => {
                   setCode(value);
-                  setInvalid(false);
+                  setProblem(null);
                 }}
               />
             </Field>

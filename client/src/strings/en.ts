@@ -12,6 +12,14 @@ const deviceProblems: Record<DeviceProblem, (what: string) => string> = {
   unknown: (what) => `${what} did not start. Try another one.`,
 };
 
+const screenProblems: Record<DeviceProblem, string> = {
+  denied: "Sharing the screen is blocked. Allow it in the settings of the browser or of the system.",
+  missing: "There is no screen or window to share.",
+  inUse: "The system did not give the screen to the browser. Allow screen recording for it in the system's settings.",
+  unsupported: "This browser cannot share a screen. Try another one, or a computer.",
+  unknown: "The screen could not be shared.",
+};
+
 const steps: Record<JoinStep, string> = {
   api: "Reaching the meeting service",
   signalling: "Opening the signalling connection",
@@ -66,6 +74,7 @@ export const en = {
     placeholder: "demo",
     join: "Continue",
     invalid: "This is neither a meeting code nor a link to a meeting.",
+    otherHost: (host: string) => `That meeting is at ${host}, not here. Open the link itself in the address bar.`,
     notFound: "This address leads to no meeting.",
   },
   prejoin: {
@@ -121,6 +130,7 @@ export const en = {
     cameraOn: "Turn camera on",
     shareScreen: "Share screen",
     stopSharing: "Stop sharing",
+    cannotShare: "This browser cannot share a screen",
     people: "People",
     chat: (unread: number) => (unread === 0 ? "Chat" : `Chat, ${unread} unread`),
     view: { grid: "Grid view", speaker: "Speaker view" },
@@ -138,7 +148,13 @@ export const en = {
     notSent: "Not sent.",
     retry: "Try again",
     you: "You",
+    unavailable: "Chat is unavailable, reconnecting…",
     settings: "Settings",
+    muted: "Microphone off",
+    unmuted: "Microphone on",
+    cameraOff: "Camera off",
+    cameraOn: "Camera on",
+    sharing: "Sharing a screen",
   },
   reconnecting: losses,
   ended: {
@@ -162,7 +178,8 @@ export const en = {
     },
     deviceReplaced: (kind: keyof typeof device, by: string) => `${device[kind]} went away: now using ${by}`,
     deviceLost: (kind: keyof typeof device, problem: DeviceProblem) => deviceProblems[problem](device[kind]),
-    screenFailed: "The screen could not be shared.",
+    screenFailed: (problem: DeviceProblem) => screenProblems[problem],
+    chatReceived: (name: string, text: string) => `${name}: ${text}`,
     refused: {
       camera: "The meeting did not take your camera.",
       microphone: "The meeting did not take your microphone.",

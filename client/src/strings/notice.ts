@@ -1,7 +1,12 @@
 import type { Notice } from "../core/notices";
 import { strings } from "./index";
 
-/** A notice in words. */
+const LONGEST_QUOTE = 140;
+
+/**
+ * A notice in words, as plain text. Names and what people write stand between marks that keep their direction of
+ * writing to themselves (Unicode TR 9, FSI and PDI).
+ */
 export function noticeText(notice: Notice): string {
   const words = strings.notices;
   switch (notice.type) {
@@ -9,9 +14,9 @@ export function noticeText(notice: Notice): string {
     case "participantLeft":
     case "screenStarted":
     case "screenStopped":
-      return words[notice.type](notice.name);
+      return words[notice.type](isolated(notice.name));
     case "titleChanged":
-      return words.titleChanged(notice.title);
+      return words.titleChanged(isolated(notice.title));
     case "toggled":
       return words.toggled[notice.source](notice.on);
     case "deviceReplaced":
@@ -19,8 +24,18 @@ export function noticeText(notice: Notice): string {
     case "deviceLost":
       return words.deviceLost(notice.device, notice.problem);
     case "screenFailed":
-      return words.screenFailed;
+      return words.screenFailed(notice.problem);
+    case "chatReceived":
+      return words.chatReceived(isolated(notice.name), isolated(shortened(notice.text)));
     case "refused":
       return words.refused[notice.source];
   }
+}
+
+function isolated(text: string): string {
+  return `\u2068${text}\u2069`;
+}
+
+function shortened(text: string): string {
+  return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
 }

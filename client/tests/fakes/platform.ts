@@ -1,7 +1,7 @@
 import { vi } from "vitest";
 import type { JoinAnswer } from "../../src/core/api";
 import { Api } from "../../src/core/api";
-import { IdentityStore } from "../../src/core/identity";
+import { IdentityStore, type TokenClaims } from "../../src/core/identity";
 import type { LocalMedia } from "../../src/core/localMedia";
 import { Meeting } from "../../src/core/meeting";
 import { Notices } from "../../src/core/notices";
@@ -14,9 +14,10 @@ import { FakePeerConnection } from "./rtc";
 export const SELF = "par_01SELF";
 
 /** A token with those claims, unsigned: the client looks only at the claims. */
-export function tokenFor(name: string, expiresInSeconds = 3600, meeting = "demo"): string {
-  const exp = Math.floor(Date.now() / 1000) + expiresInSeconds;
-  const bytes = new TextEncoder().encode(JSON.stringify({ name, meeting, exp }));
+export function tokenFor(name: string, expiresInSeconds = 3600, changes: Partial<TokenClaims> = {}): string {
+  const iat = Math.floor(Date.now() / 1000);
+  const claims: TokenClaims = { sub: name, name, meeting: "demo", iat, exp: iat + expiresInSeconds, ...changes };
+  const bytes = new TextEncoder().encode(JSON.stringify(claims));
   const payload = btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
   return `header.${payload}.signature`;
 }
@@ -90,7 +91,7 @@ export class FakePlatform {
 
   /** Lets the client's next join come to its end, as a node would. */
   async acceptJoin(join?: Join): Promise<void> {
-    const joined = this.#joined(join ?? (await this.nextJoin()));
+    const joined = this.joined(join ?? (await this.nextJoin()));
     this.socket.receive(joined);
     const pc = FakePeerConnection.latest();
     await vi.waitFor(() => {
@@ -112,7 +113,8 @@ export class FakePlatform {
     return offer;
   }
 
-  #joined(join: Join): Joined {
+  /** The node's answer to that join. */
+  joined(join: Join): Joined {
     const slots = FakePeerConnection.latest()
       .transceivers.filter((transceiver) => transceiver.direction === "recvonly")
       .map(({ mid, kind }) => ({ mid: mid ?? "", kind: kind as "audio" | "video" }));

@@ -121,6 +121,10 @@ export class FakePeerConnection extends EventTarget {
     this.dispatchEvent(new Event("connectionstatechange"));
   }
 
+  breakPath() {
+    this.move("failed", "failed");
+  }
+
   close() {
     this.closed = true;
     this.connectionState = "closed";

@@ -55,13 +55,14 @@ class ChatService:
 
     async def receive(self, sender: ParticipantAddress, body: bytes) -> None:
         """One `chat` event. What is wrong with it is told to its sender as an `error`."""
-        if not self._limit.allows(sender.participant):
-            await self._refusals.tell(sender.participant, ErrorCode.TOO_MANY_REQUESTS, "Messages come too fast.")
-            return
         try:
             event = ChatEvent.model_validate_json(body)
         except ValidationError as error:
             await self._refusals.tell(sender.participant, ErrorCode.MALFORMED_MESSAGE, _explain(error))
+            return
+        if not self._limit.allows(sender.participant):
+            text = "Messages come too fast."
+            await self._refusals.tell(sender.participant, ErrorCode.TOO_MANY_REQUESTS, text, event.client_id)
             return
         participant = await self._sessions.participant(MeetingKey(sender.tenant, sender.meeting), sender.participant)
         if not _may_chat(participant, sender.session):

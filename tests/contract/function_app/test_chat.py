@@ -163,10 +163,12 @@ async def test_who_has_left_cannot_chat(platform: Platform, ann: Person, bob: Pe
     assert bob.heard == ["a later message"]
 
 
-async def test_too_many_messages_are_refused(ann: Person) -> None:
+async def test_too_many_messages_are_refused_each_by_its_name(ann: Person) -> None:
     for number in range(15):
         await ann.socket.chat(str(number), f"c{number}")
-    assert (await ann.error())["code"] == "TooManyRequests"
+    error = await ann.error()
+    assert error["code"] == "TooManyRequests"
+    assert error["requestId"] in {f"c{number}" for number in range(15)}
     await eventually(lambda: len(ann.heard) >= 10)
     assert len(ann.heard) < 15
 

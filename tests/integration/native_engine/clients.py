@@ -37,6 +37,7 @@ class UdpClient:
     def __init__(self, engine: NativeEngine) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         self._socket.connect(engine.udp_addresses[0])
 
     @property

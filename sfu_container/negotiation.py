@@ -21,8 +21,8 @@ ABS_SEND_TIME: Final = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-ti
 TRANSPORT_CC: Final = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 VIDEO_ORIENTATION: Final = "urn:3gpp:video-orientation"
 
-SLOT_EXTENSIONS = frozenset({MID, AUDIO_LEVEL, ABS_SEND_TIME, VIDEO_ORIENTATION})
-PUBLICATION_EXTENSIONS = SLOT_EXTENSIONS | {RID, REPAIRED_RID, TRANSPORT_CC}
+SLOT_EXTENSIONS = frozenset({MID, AUDIO_LEVEL, ABS_SEND_TIME, TRANSPORT_CC, VIDEO_ORIENTATION})
+PUBLICATION_EXTENSIONS = SLOT_EXTENSIONS | {RID, REPAIRED_RID}
 MAX_EXTENSION_ID = 14
 """The largest id of a one-byte header extension (RFC 8285, 4.2); without extmap-allow-mixed there are no others."""
 

@@ -3,6 +3,7 @@
 import pytest
 
 from parley_protocol.grants import Grants, Source
+from sfu_container import negotiation
 from sfu_container.answer import LocalTransport, write_answer
 from sfu_container.errors import UnsupportedOfferError
 from sfu_container.negotiation import LineUse, NegotiatedLine, SlotStreamAllocator, negotiate
@@ -79,9 +80,15 @@ def test_an_audio_slot_has_one_ssrc() -> None:
     assert not any(line.startswith("a=ssrc-group") for line in slot)
 
 
-def test_a_slot_does_without_transport_wide_feedback_and_rids() -> None:
+def test_the_arrival_of_what_a_slot_sends_is_reported() -> None:
     slot = sections_of(usual_offer())[5]
-    assert not any("transport-wide" in line or "transport-cc" in line or "rtp-stream-id" in line for line in slot)
+    assert f"a=extmap:3 {negotiation.TRANSPORT_CC}" in slot
+    assert "a=rtcp-fb:96 transport-cc" in slot
+
+
+def test_a_slot_does_without_rids() -> None:
+    slot = sections_of(usual_offer())[5]
+    assert not any("rtp-stream-id" in line for line in slot)
 
 
 def test_the_same_allocator_gives_a_slot_the_same_ssrcs_again() -> None:

@@ -16,7 +16,7 @@ help: ## say what can be made
 	@echo
 	@echo '  PORT (8080) and PARLEY_HOME (.run) choose the ports and the state folder of `make run`.'
 
-run: .make/python-run client/dist/index.html ## run Parley on this machine; Ctrl-C stops it
+run: .make/python-run .make/forwarder client/dist/index.html ## run Parley on this machine; Ctrl-C stops it
 	@exec $(PYTHON) -m local_azure run
 
 test: test-programs check client/dist/index.html ## run every check and every test
@@ -69,9 +69,9 @@ test-programs:
 	@mkdir -p .make && touch $@ .make/python-run
 
 # The native engine, as the wheel that a node installs.
-.make/forwarder: .make/python-test $(FORWARDER_SOURCES)
+.make/forwarder: .make/python-run $(FORWARDER_SOURCES)
 	@scripts/setup/rust.sh
-	@echo 'building the forwarder (about a minute) …'
+	@echo 'building the packet engine (a minute or two) …'
 	@rm -rf .make/wheels
 	@cd $(FORWARDER)/py && ../../../$(PYTHON) -m maturin build --quiet --release --locked --out ../../../.make/wheels
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --no-index --force-reinstall .make/wheels/*.whl

@@ -10,27 +10,16 @@ import sys
 from pydantic import ValidationError
 
 from sfu_container.config import Settings
-from sfu_container.engine import Engine, EngineConfig
-from sfu_container.plain_engine import PlainEngine
+from sfu_container.native_engine import NativeEngine
 from sfu_container.process import SfuProcess
 
 logger = logging.getLogger(__name__)
 
 
-def make_engine(settings: Settings) -> Engine:
-    """The engine that is chosen, bound to the media port. Raises `OSError`."""
-    media = (settings.media_bind, settings.media_port)
-    if settings.engine == "native":
-        # Imported here, for a node that runs the plain engine need not have the module built.
-        from sfu_container.native_engine import NativeEngine
-
-        return NativeEngine(udp=[media], tcp=[media], config=EngineConfig())
-    return PlainEngine(udp=[media], tcp=[media], config=EngineConfig())
-
-
 async def run(settings: Settings) -> None:
     """Run the node until a signal ends it."""
-    engine = make_engine(settings)
+    media = (settings.media_bind, settings.media_port)
+    engine = NativeEngine(udp=[media], tcp=[media])
     try:
         serving = asyncio.create_task(SfuProcess(settings, engine).run())
         loop = asyncio.get_running_loop()

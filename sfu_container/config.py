@@ -23,8 +23,6 @@ class Settings(BaseSettings):
     service_key: SecretStr
     """Signs the service tokens with which the node calls the internal API (HS256)."""
 
-    engine: Literal["plain", "native"] = "plain"
-    """What moves the packets: Python that is meant to be read, or the native forwarder."""
     node_region: str = "local"
     node_track: ReleaseTrack = ReleaseTrack.STABLE
     node_version: str = "0.1.0"

@@ -151,6 +151,12 @@ class Engine(Protocol):
     def add_peer(self, peer: str, ufrag: str, pwd: str) -> None:
         """Answer STUN checks for our ICE credentials `ufrag`:`pwd` (RFC 8445; we are ICE-lite and controlled)."""
 
+    def add_plain(self, peer: str, remote: tuple[str, int], profile: SrtpProfile, rx: bytes, tx: bytes) -> None:
+        """Add a Peer at a fixed address, with keys from signalling: a recorder, an ingest, a pipe to another node.
+
+        It needs neither ICE nor DTLS. Keys are as in `set_srtp`. Raises `ValueError` for an address in use.
+        """
+
     def restart_ice(self, peer: str, ufrag: str, pwd: str, grace_ms: int) -> None:
         """Take new credentials; the old ones and the old path go on for `grace_ms`, or until the new path is valid."""
 

@@ -70,10 +70,6 @@ class NativeEngine:
         self._engine.add_peer(peer, ufrag, pwd)
 
     def add_plain(self, peer: str, remote: tuple[str, int], profile: SrtpProfile, rx: bytes, tx: bytes) -> None:
-        """Add a Peer at a fixed address, with keys from signalling: a recorder, an ingest, a pipe to another node.
-
-        It needs neither ICE nor DTLS. Keys are as in `set_srtp`. Raises `ValueError` for an id or address in use.
-        """
         self._engine.add_plain(peer, remote, profile, rx, tx)
 
     def restart_ice(self, peer: str, ufrag: str, pwd: str, grace_ms: int) -> None:

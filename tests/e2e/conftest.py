@@ -8,10 +8,10 @@ from tests.support.browser import chromium
 from tests.support.platform import Platform
 
 
-@pytest.fixture(scope="module", params=["plain", "native"])
-def platform(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """The whole platform on either engine; when a module's tests are over its log must show no crash."""
-    running = Platform.start(tmp_path_factory.mktemp("parley"), engine=request.param)
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """The whole platform; when a module's tests are over its log must show no crash."""
+    running = Platform.start(tmp_path_factory.mktemp("parley"))
     yield running
     running.stop()
     log = running.log()

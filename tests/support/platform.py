@@ -41,10 +41,10 @@ class Platform:
     home: Path
 
     @classmethod
-    def start(cls, home: Path, within: float = 60.0, engine: str = "plain") -> Platform:
-        """Start it and wait until it says that it is ready; `engine` is the node's, `plain` or `native`."""
+    def start(cls, home: Path, within: float = 60.0) -> Platform:
+        """Start it and wait until it says that it is ready."""
         home.mkdir(parents=True, exist_ok=True)
-        environment = {**os.environ, "PORT": str(free_port_row()), "PARLEY_HOME": str(home), "PARLEY_ENGINE": engine}
+        environment = {**os.environ, "PORT": str(free_port_row()), "PARLEY_HOME": str(home)}
         with (home / "platform.log").open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "local_azure", "run"],

@@ -35,7 +35,7 @@ from parley_protocol.nodes import NodeEvents, NodeLease, NodeReport
 from parley_protocol.signalling import CONTROL_CHANNEL
 from sfu_container.config import Settings
 from sfu_container.engine import EngineConfig
-from sfu_container.plain_engine import PlainEngine
+from sfu_container.native_engine import NativeEngine
 from sfu_container.process import SfuProcess
 from tests.support.waiting import eventually
 from tests.unit.sfu_container.fakes import Signer, make_grant
@@ -189,7 +189,7 @@ async def running_site() -> AsyncIterator[Site]:
     control_runner, control_url = await listen(control_plane.app())
     media_port = free_port()
     media = ("127.0.0.1", media_port)
-    engine = PlainEngine(udp=[media], tcp=[media], config=EngineConfig(ice_timeout_ms=1_500))
+    engine = NativeEngine(udp=[media], tcp=[media], config=EngineConfig(ice_timeout_ms=1_500))
     process = SfuProcess(local_settings(control_url, media_port), engine)
     task = asyncio.create_task(process.run())
     http = aiohttp.ClientSession()

@@ -72,6 +72,9 @@ class RecordingEngine:
     def add_peer(self, peer: str, ufrag: str, pwd: str) -> None:
         self.peers[peer] = (ufrag, pwd)
 
+    def add_plain(self, peer: str, remote: tuple[str, int], profile: SrtpProfile, rx: bytes, tx: bytes) -> None:
+        raise NotImplementedError("rooms have no plain Peers")
+
     def restart_ice(self, peer: str, ufrag: str, pwd: str, grace_ms: int) -> None:
         self._known(self.peers, peer)
         self.peers[peer] = (ufrag, pwd)

@@ -1,36 +1,18 @@
-"""How a meeting, and the events of all that happens to it, are kept."""
+"""How a meeting is kept."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from ulid import ULID
 
+from function_app.events.catalogue import EventData
+from function_app.events.documents import Event
 from function_app.stores.documents import MeetingKey, MeetingScoped
 from function_app.timestamps import Timestamp
 
 MEETING_DOCUMENT = "meeting"
-
-
-class EventKind(StrEnum):
-    MEETING_CREATED = "meetingCreated"
-    MEETING_UPDATED = "meetingUpdated"
-    MEETING_DELETED = "meetingDeleted"
-    SESSION_STARTED = "sessionStarted"
-    SESSION_ENDED = "sessionEnded"
-
-
-class Event(MeetingScoped):
-    """Something that happened, written in the same batch as the change itself (the outbox)."""
-
-    type: Literal["event"] = "event"
-    sequence: int
-    """Counts the events of one meeting from 1, without gaps."""
-    kind: EventKind
-    occurred_on: Timestamp
-    data: dict[str, Any]
 
 
 class Meeting(MeetingScoped):
@@ -61,16 +43,7 @@ class Meeting(MeetingScoped):
         """The next version of the content."""
         return self.model_copy(update={"updated_on": now, "version": str(ULID()), **changes})
 
-    def happened(self, kind: EventKind, now: datetime, data: dict[str, Any]) -> tuple[Self, Event]:
+    def happened(self, what: EventData, now: datetime) -> tuple[Self, Event]:
         """The meeting with one more event counted, and that event; both go in one batch."""
         sequence = self.event_sequence + 1
-        event = Event(
-            id=f"evt_{sequence:012}",
-            tenant_id=self.tenant_id,
-            meeting_id=self.meeting_id,
-            sequence=sequence,
-            kind=kind,
-            occurred_on=now,
-            data=data,
-        )
-        return self.model_copy(update={"event_sequence": sequence}), event
+        return self.model_copy(update={"event_sequence": sequence}), Event.new(self.key, sequence, what, now)

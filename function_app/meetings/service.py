@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from function_app.errors import IdempotencyKeyReusedError, MeetingNotFoundError
+from function_app.events.catalogue import MeetingCreated, MeetingDeleted, MeetingUpdated
 from function_app.meetings.creation import Creation
-from function_app.meetings.documents import EventKind, Meeting
+from function_app.meetings.documents import Meeting
 from function_app.stores.documents import MeetingKey
 from function_app.stores.meetings import MeetingStore
 from function_app.stores.outcomes import AbsentError, AlreadyExistsError, until_it_holds
@@ -87,7 +88,7 @@ class MeetingService:
                 return
             conditions.check(meeting.version)
             now = self._clock()
-            gone, event = meeting.changed(now, deleted_on=now).happened(EventKind.MEETING_DELETED, now, {})
+            gone, event = meeting.changed(now, deleted_on=now).happened(MeetingDeleted(), now)
             await self._store.save(gone, event)
 
         await until_it_holds(attempt)
@@ -100,13 +101,13 @@ class MeetingService:
         return meeting.model_copy(update={"event_sequence": mark.event_sequence, "etag": mark.etag})
 
     async def _create(self, meeting: Meeting) -> Meeting:
-        created, event = meeting.happened(EventKind.MEETING_CREATED, meeting.created_on, {"title": meeting.title})
+        created, event = meeting.happened(MeetingCreated(title=meeting.title), meeting.created_on)
         await self._store.save(created, event)
         return created
 
     async def _update(self, meeting: Meeting, title: str) -> Meeting:
         now = self._clock()
-        updated, event = meeting.changed(now, title=title).happened(EventKind.MEETING_UPDATED, now, {"title": title})
+        updated, event = meeting.changed(now, title=title).happened(MeetingUpdated(title=title), now)
         await self._store.save(updated, event)
         return updated
 

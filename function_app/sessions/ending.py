@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from function_app.events import catalogue
 from function_app.media.controller import MediaController
-from function_app.meetings.documents import EventKind
 from function_app.sessions.documents import ActiveSession
 from function_app.signalling.webpubsub import Signalling
 from function_app.stores.meetings import MeetingStore
@@ -54,7 +54,8 @@ class SessionEnding:
         session = await self._sessions.find(active.key, active.session_id)
         if meeting is None or session is None:
             raise LookupError(f"session {active.session_id} lives without its meeting or its own document")
-        counted, event = meeting.happened(EventKind.SESSION_ENDED, now, {"session": session.id})
+        what = catalogue.SessionEnded(session=session.id, started_on=session.started_on, ended_on=ended_on)
+        counted, event = meeting.happened(what, now)
         ended = session.model_copy(update={"ended_on": ended_on})
         await self._sessions.end(counted, event, active, ended)
         _logger.info("session ended session=%s", session.id)

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from function_app.errors import MeetingNotFoundError, NoNodeAvailableError, TooManyRequestsError
+from function_app.events.catalogue import SessionStarted
 from function_app.media.controller import MediaController
 from function_app.media.nodes import Node
-from function_app.meetings.documents import EventKind, Meeting
+from function_app.meetings.documents import Meeting
 from function_app.participants.documents import Participant, Presence
 from function_app.participants.tokens import refuse_token_of_former_meeting
 from function_app.rate_limit import RateLimit
@@ -123,7 +124,7 @@ class JoinService:
         active = ActiveSession(
             id=ACTIVE_SESSION_DOCUMENT, session_id=session.id, started_on=now, last_join_on=now, **identity
         )
-        counted, event = meeting.happened(EventKind.SESSION_STARTED, now, {"session": session.id})
+        counted, event = meeting.happened(SessionStarted(session=session.id), now)
         await self._sessions.start(counted, event, active, session, first)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from function_app.meetings.documents import Event, EventKind
+from function_app.events.catalogue import EventType
+from function_app.events.documents import Event
 from function_app.sessions.ending import SessionEnding
 from function_app.signalling.webpubsub import Signalling
 from function_app.stores.outcomes import until_it_holds
@@ -20,9 +21,9 @@ class MeetingEvents:
         self._clock = clock
 
     async def handle(self, event: Event) -> None:
-        if event.kind is EventKind.MEETING_UPDATED:
+        if event.kind is EventType.MEETING_UPDATED:
             await self._tell_title(event)
-        elif event.kind is EventKind.MEETING_DELETED:
+        elif event.kind is EventType.MEETING_DELETED:
             await until_it_holds(lambda: self._end_session(event))
 
     async def _tell_title(self, event: Event) -> None:

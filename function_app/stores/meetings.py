@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from function_app.events.documents import Event
 from function_app.meetings.creation import Creation
-from function_app.meetings.documents import MEETING_DOCUMENT, Event, Meeting
+from function_app.meetings.documents import MEETING_DOCUMENT, Meeting
 from function_app.stores.cosmos import BatchOperation, Container
 from function_app.stores.documents import MeetingKey
 

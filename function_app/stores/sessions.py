@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from function_app.meetings.documents import Event, Meeting
+from function_app.events.documents import Event
+from function_app.meetings.documents import Meeting
 from function_app.participants.documents import Participant, Presence
 from function_app.sessions.documents import ACTIVE_SESSION_DOCUMENT, ActiveSession, Session
 from function_app.stores.cosmos import BatchOperation, Container, set_values

@@ -9,7 +9,7 @@ import azure.functions as func
 from pydantic import ValidationError
 
 from function_app.errors import ApiError
-from function_app.meetings.documents import Event
+from function_app.events.documents import Event
 from function_app.wiring import process
 
 blueprint = func.Blueprint()  # type: ignore[no-untyped-call]  # azure-functions types no constructor

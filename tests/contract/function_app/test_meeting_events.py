@@ -9,7 +9,7 @@ import pytest
 
 from function_app import wiring
 from function_app.errors import StoreUnavailableError
-from function_app.meetings.documents import Event
+from function_app.events.documents import Event
 from function_app.sessions.meeting_events import MeetingEvents
 from function_app.triggers import meeting_changes as trigger
 
@@ -83,7 +83,7 @@ async def test_the_same_events_may_come_again(platform: Platform, client: Socket
     await deliver(platform)
     await deliver(platform)
     kinds = [event["kind"] for event in await platform.documents("event", "weekly")]
-    assert kinds.count("sessionEnded") == 1
+    assert kinds.count("session.ended") == 1
 
 
 @pytest.mark.usefixtures("feed")

@@ -64,9 +64,9 @@ async def test_a_meeting_made_anew_is_a_new_one_and_goes_on_counting_events(plat
     assert second.json()["createdOn"] > first.json()["createdOn"]
     events = await platform.documents("event", "weekly")
     assert [(event["sequence"], event["kind"]) for event in events] == [
-        (1, "meetingCreated"),
-        (2, "meetingDeleted"),
-        (3, "meetingCreated"),
+        (1, "meeting.created"),
+        (2, "meeting.deleted"),
+        (3, "meeting.created"),
     ]
     assert [event["id"] for event in events] == ["evt_000000000001", "evt_000000000002", "evt_000000000003"]
 

@@ -54,7 +54,7 @@ async def test_an_empty_session_ends_after_a_minute_as_of_its_last_leave(platfor
     assert session["endedOn"] == participant["presenceSince"]
     assert await platform.documents("activeSession") == []
     kinds = [event["kind"] for event in await platform.documents("event")]
-    assert kinds == ["meetingCreated", "sessionStarted", "sessionEnded"]
+    assert kinds == ["meeting.created", "session.started", "session.ended"]
 
 
 async def test_a_reload_finds_the_same_session(platform: Platform, node: FakeNode) -> None:

@@ -1,0 +1,72 @@
+"""Every type of event and its data. docs/events.md says the same to tenants, and a test compares the two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+from function_app.timestamps import Timestamp
+from parley_protocol.ids import SessionId
+
+
+class EventType(StrEnum):
+    """The names of the types, as tenants see and choose them."""
+
+    MEETING_CREATED = "meeting.created"
+    MEETING_UPDATED = "meeting.updated"
+    MEETING_DELETED = "meeting.deleted"
+    SESSION_STARTED = "session.started"
+    SESSION_ENDED = "session.ended"
+
+
+class EventData(BaseModel):
+    """What an event says beyond its type, meeting and time. A field that is added later breaks no reader."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
+
+    type: ClassVar[EventType]
+
+
+class MeetingCreated(EventData):
+    """The meeting was made, or made anew after it had been deleted."""
+
+    type = EventType.MEETING_CREATED
+    title: str
+
+
+class MeetingUpdated(EventData):
+    """What can be chosen about the meeting has changed."""
+
+    type = EventType.MEETING_UPDATED
+    title: str
+
+
+class MeetingDeleted(EventData):
+    """The meeting is gone; a live session is being ended."""
+
+    type = EventType.MEETING_DELETED
+
+
+class SessionStarted(EventData):
+    """The first participant joined."""
+
+    type = EventType.SESSION_STARTED
+    session: SessionId
+
+
+class SessionEnded(EventData):
+    """Nobody is in the session any more, and nobody can come back to it."""
+
+    type = EventType.SESSION_ENDED
+    session: SessionId
+    started_on: Timestamp
+    ended_on: Timestamp
+
+
+CATALOGUE: Mapping[EventType, type[EventData]] = {
+    data.type: data for data in (MeetingCreated, MeetingUpdated, MeetingDeleted, SessionStarted, SessionEnded)
+}

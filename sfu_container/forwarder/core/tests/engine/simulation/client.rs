@@ -38,6 +38,10 @@ pub struct Client {
     pub keyframe_requests: usize,
     /// RTX packets that came.
     pub repetitions: usize,
+    /// Media and repetitions as they came.
+    pub arrived: Vec<Received>,
+    /// Compound packets as they came.
+    pub feedback: Vec<Vec<u8>>,
     /// Every packet that this client sent, to answer NACKs: by SSRC and number.
     sent: HashMap<(u32, u16), Vec<u8>>,
     rtx_sequence: u16,
@@ -58,6 +62,8 @@ impl Client {
             asked_for: Vec::new(),
             keyframe_requests: 0,
             repetitions: 0,
+            arrived: Vec::new(),
+            feedback: Vec::new(),
             sent: HashMap::new(),
             rtx_sequence: 0,
         }
@@ -112,6 +118,7 @@ impl Client {
             }
             Some(Protocol::Rtcp) => {
                 let len = self.receive.unprotect_rtcp(&mut data).unwrap();
+                self.feedback.push(data[..len].to_vec());
                 self.take_rtcp(&data[..len])
             }
             _ => Vec::new(),
@@ -126,6 +133,7 @@ impl Client {
 
     fn take_rtp(&mut self, mut header: Header, packet: &[u8]) {
         let mut payload = header.payload(packet).unwrap().to_vec();
+        self.arrived.push(Received { header, payload: payload.clone() });
         // Slots' RTX streams are numbered a thousand above the media.
         let original = header.ssrc - 1_000.min(header.ssrc);
         if self.streams.contains_key(&original) && payload.len() > 2 {

@@ -7,17 +7,21 @@ mod packets;
 pub use client::{Client, Received};
 pub use network::Network;
 pub use packets::{
-    EXTENSIONS, OPUS, SPEECH_LEVEL_ID, TRANSPORT_SEQUENCE, VP8, VP9, binding_request, extension_block, rtp_packet,
-    vp8_payload, vp9_payload,
+    EXTENSIONS, Extension, MID_ID, OPUS, REPAIRED_RID_ID, RID_ID, SPEECH_LEVEL_ID, TRANSPORT_SEQUENCE, VP8, VP9,
+    binding_request, check, extension_block, picture, rtp_packet, vp8_payload, vp9_payload,
 };
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use parley_forwarder_core::bytes::{WriteError, Writer};
 use parley_forwarder_core::negotiated::{Codec, Encoding, EngineConfig, MediaKind, PublicationLine, SlotLine, Wish};
 use parley_forwarder_core::time::Instant;
 use parley_forwarder_core::{DropReason, Engine, Event, MAX_PACKET_LEN, Path, Transmit, Transport};
+
+/// A wish that anything fulfils.
+pub const ANY: Wish = Wish { max_height: 720, max_temporal: 7, priority: 0 };
 
 /// Between two ticks of the world.
 pub const STEP: Duration = Duration::from_millis(5);
@@ -111,10 +115,22 @@ impl World {
             ssrc: Some(*ssrc),
             rtx_ssrc: Some(ssrc + 1_000),
         };
+        self.publish_encodings(peer, publication, mid, codec, streams.iter().map(encoding).collect());
+    }
+
+    /// Publishes an m-line whose streams may have to be found by their header extensions.
+    pub fn publish_encodings(
+        &mut self,
+        peer: &str,
+        publication: &str,
+        mid: &str,
+        codec: &Codec,
+        encodings: Vec<Encoding>,
+    ) {
         let line = PublicationLine {
             kind: kind_of(codec),
             mid: mid.into(),
-            encodings: streams.iter().map(encoding).collect(),
+            encodings,
             codecs: vec![codec.clone()],
             extensions: EXTENSIONS.map(|(id, uri)| (id, uri.into())).into(),
         };
@@ -188,6 +204,14 @@ impl World {
         for (path, answer) in answers {
             self.send(&path, &answer);
         }
+    }
+
+    /// Sends one RTCP packet.
+    pub fn send_rtcp(&mut self, from: &Path, write: impl FnOnce(&mut Writer<'_>) -> Result<(), WriteError>) {
+        let mut buffer = [0; MAX_PACKET_LEN];
+        let mut writer = Writer::new(&mut buffer);
+        write(&mut writer).unwrap();
+        self.send(from, writer.written());
     }
 
     pub fn dropped(&self, reason: DropReason) -> u64 {

@@ -5,11 +5,16 @@ use parley_forwarder_core::negotiated::Codec;
 use parley_forwarder_core::rtp::{ExtensionFormat, FixedFields, HeaderWriter};
 
 pub const SPEECH_LEVEL_ID: u8 = 1;
+pub const MID_ID: u8 = 4;
+pub const RID_ID: u8 = 10;
+pub const REPAIRED_RID_ID: u8 = 11;
 pub const TRANSPORT_SEQUENCE: (u8, &str) =
     (3, "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01");
-pub const EXTENSIONS: [(u8, &str); 3] = [
+pub const EXTENSIONS: [(u8, &str); 5] = [
     (SPEECH_LEVEL_ID, "urn:ietf:params:rtp-hdrext:ssrc-audio-level"),
-    (4, "urn:ietf:params:rtp-hdrext:sdes:mid"),
+    (MID_ID, "urn:ietf:params:rtp-hdrext:sdes:mid"),
+    (RID_ID, "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"),
+    (REPAIRED_RID_ID, "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"),
     (13, "urn:3gpp:video-orientation"),
 ];
 
@@ -71,6 +76,12 @@ pub fn vp8_payload(picture_id: u16, tl0_index: u8, height: Option<u16>, body_len
     payload
 }
 
+/// Picture `number` in one VP8 packet, 3000 ticks behind the one before; a keyframe has a height.
+pub fn picture(ssrc: u32, number: u16, height: Option<u16>) -> Vec<u8> {
+    let payload = vp8_payload(number, (number % 256) as u8, height, 100);
+    rtp_packet(ssrc, &VP8, number, u32::from(number) * 3_000, &[], &payload)
+}
+
 /// One packet of a VP9 layer frame in non-flexible mode; the base of a keyframe tells the heights of three layers.
 pub fn vp9_payload(picture_id: u16, spatial: u8, is_keyframe: bool) -> Vec<u8> {
     let has_structure = is_keyframe && spatial == 0;
@@ -90,15 +101,22 @@ pub fn vp9_payload(picture_id: u16, spatial: u8, is_keyframe: bool) -> Vec<u8> {
     payload
 }
 
-/// A check of a controlling agent that nominates (RFC 8445), written by hand.
+/// A check of a controlling agent that nominates.
 pub fn binding_request(ufrag: &str, password: &str) -> Vec<u8> {
+    check(ufrag, password, true)
+}
+
+/// A check of a controlling agent (RFC 8445), written by hand.
+pub fn check(ufrag: &str, password: &str, nominates: bool) -> Vec<u8> {
     let mut message = vec![0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42];
     message.extend([7; 12]);
     let username = format!("{ufrag}:theirs");
     put_attribute(&mut message, 0x0006, username.as_bytes());
     put_attribute(&mut message, 0x0024, &[0, 0, 0, 1]);
     put_attribute(&mut message, 0x802a, &[0; 8]);
-    put_attribute(&mut message, 0x0025, &[]);
+    if nominates {
+        put_attribute(&mut message, 0x0025, &[]);
+    }
     set_length(&mut message, 24);
     let tag = HmacSha1Key::new(password.as_bytes()).tag(&[&message]);
     put_attribute(&mut message, 0x0008, &tag);

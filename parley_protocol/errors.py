@@ -17,6 +17,7 @@ class ErrorCode(StrEnum):
     INVALID_OFFER = "InvalidOffer"
     UNSUPPORTED_OFFER = "UnsupportedOffer"
     PEER_NOT_FOUND = "PeerNotFound"
+    PARTICIPANT_NOT_FOUND = "ParticipantNotFound"
     PUBLICATION_NOT_FOUND = "PublicationNotFound"
     SLOT_NOT_FOUND = "SlotNotFound"
     NOT_ALLOWED = "NotAllowed"

@@ -1,7 +1,7 @@
 """What an SFU node and the media controller tell each other over the internal API.
 
 `PUT /internal/nodes/{id}` registers a node and is its heartbeat; `POST /internal/nodes/{id}/events` reports what
-happened to its Peers.
+happened to its Peers; `POST /internal/nodes/{id}/joins` lets somebody in who came to the node with a join token.
 """
 
 from __future__ import annotations
@@ -51,6 +51,8 @@ class NodeReport(_Wire):
     version: str = Field(min_length=1, max_length=64)
     track: ReleaseTrack = ReleaseTrack.STABLE
     address: MediaAddress
+    http_url: str | None = Field(default=None, max_length=255, pattern=r"^https?://[^\s/?#]+$")
+    """Where clients reach the node by HTTP, for WHIP and WHEP; absent where they cannot."""
     capacity: Capacity
     load: Load
     draining: bool = False
@@ -105,3 +107,35 @@ class NodeEvents(_Wire):
     """The body of `POST /internal/nodes/{id}/events`. Delivery is at least once: receivers must tolerate repeats."""
 
     events: tuple[NodeEvent, ...] = Field(max_length=1000)
+
+
+class NodeJoin(_Wire):
+    """The body of `POST /internal/nodes/{id}/joins`: a WHIP or WHEP client wants in, with this join token."""
+
+    token: str = Field(min_length=1, max_length=8192)
+
+
+class IceServer(_Wire):
+    """One entry of RTCConfiguration.iceServers."""
+
+    urls: tuple[str, ...]
+    username: str | None = None
+    credential: str | None = None
+
+
+class Admitted(_Wire):
+    """The participant has joined, and its Peer may come onto this node."""
+
+    type: Literal["admitted"] = "admitted"
+    media_grant: str
+    ice_servers: tuple[IceServer, ...] = ()
+
+
+class Elsewhere(_Wire):
+    """Another node carries the session; the client is to be sent there."""
+
+    type: Literal["elsewhere"] = "elsewhere"
+    http_url: str
+
+
+NodeJoinAnswer = Annotated[Admitted | Elsewhere, Field(discriminator="type")]

@@ -56,6 +56,21 @@ def write_answer(lines: Sequence[NegotiatedLine], transport: LocalTransport, ses
     return "\r\n".join(out) + "\r\n"
 
 
+def write_ice_fragment(lines: Sequence[NegotiatedLine], transport: LocalTransport) -> str:
+    """Our end of a restarted ICE session, as an SDP fragment (RFC 8840, 9) for the bundle's first m-line."""
+    bundle = [line for line in lines if line.use is not LineUse.REJECTED]
+    out = [
+        "a=ice-lite",
+        f"a=group:BUNDLE {' '.join(line.mid for line in bundle)}",
+        f"m={bundle[0].kind} 9 {bundle[0].protocol} {' '.join(bundle[0].formats)}",
+        f"a=mid:{bundle[0].mid}",
+        f"a=ice-ufrag:{transport.ufrag}",
+        f"a=ice-pwd:{transport.pwd}",
+        *_candidates(transport),
+    ]
+    return "\r\n".join(out) + "\r\n"
+
+
 def _line(line: NegotiatedLine, index: int) -> list[str]:
     if line.use is LineUse.REJECTED:
         return [f"m={line.kind} 0 {line.protocol} {' '.join(line.formats)}", "c=IN IP4 0.0.0.0", f"a=mid:{line.mid}"]

@@ -37,6 +37,12 @@ class Settings(BaseSettings):
     """One port for the media of all Peers, UDP and TCP."""
     http_bind: str = "127.0.0.1"
     http_port: int = Field(default=8084, ge=0, le=65535)
+    http_url: str | None = None
+    """Where clients reach the HTTP side from outside, as `https://host[:port]`; without it, nobody is sent here by
+    another node to publish or watch by WHIP and WHEP."""
+    whip_requests_per_second: float = Field(default=20, gt=0)
+    """WHIP and WHEP requests from one address; many clients may share one."""
+    whip_requests_at_once: int = Field(default=100, gt=0)
 
     grace_seconds: float = Field(default=30, gt=0)
     """How long a Peer whose media path is silent, or has not come up, is kept."""

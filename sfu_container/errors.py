@@ -4,7 +4,8 @@ SignallingFailure
 ├── MalformedMessageError      UnknownMessageTypeError   MessageTooLargeError
 ├── InvalidGrantError          GrantExpiredError         WrongSessionError
 ├── InvalidOfferError          UnsupportedOfferError
-├── PeerNotFoundError          PublicationNotFoundError  SlotNotFoundError
+├── PeerNotFoundError          ParticipantNotFoundError
+├── PublicationNotFoundError   SlotNotFoundError
 ├── NotAllowedError            TooManyRequestsError
 └── NodeFullError              NodeDrainingError
 
@@ -61,6 +62,10 @@ class UnsupportedOfferError(SignallingFailure):
 
 class PeerNotFoundError(SignallingFailure):
     code = ErrorCode.PEER_NOT_FOUND
+
+
+class ParticipantNotFoundError(SignallingFailure):
+    code = ErrorCode.PARTICIPANT_NOT_FOUND
 
 
 class PublicationNotFoundError(SignallingFailure):

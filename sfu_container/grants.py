@@ -1,22 +1,25 @@
-"""Verifying media grants: the tokens with which the control plane lets one Peer onto this node."""
+"""Verifying what the control plane signs: media grants, which let one Peer onto this node, and join tokens."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import jwt
 from pydantic import ValidationError
 
 from parley_protocol.addresses import ParticipantAddress
-from parley_protocol.grants import MEDIA_AUDIENCE, MediaGrant
+from parley_protocol.grants import JOIN_AUDIENCE, MEDIA_AUDIENCE, JoinClaims, MediaGrant
+from parley_protocol.ids import participant_id
 from sfu_container.errors import GrantExpiredError, InvalidGrantError, WrongSessionError
 
 logger = logging.getLogger(__name__)
 
 ALGORITHM = "ES256"
 CLOCK_LEEWAY_SECONDS = 5
+
+ClaimsT = TypeVar("ClaimsT", MediaGrant, JoinClaims)
 
 
 class GrantVerifier:
@@ -47,16 +50,35 @@ class GrantVerifier:
             GrantExpiredError: it was good once.
             WrongSessionError: it is for another session.
         """
-        grant = self._decode(token)
-        if grant.node != self._node:
-            raise InvalidGrantError("the grant is for another node")
+        grant = self._grant(token)
         if grant.session != session or sender.session != session:
             raise WrongSessionError("the grant is for another session")
         if (grant.tenant, grant.meeting, grant.sub) != (sender.tenant, sender.meeting, sender.participant):
             raise InvalidGrantError("the grant is for another participant")
         return grant
 
-    def _decode(self, token: str) -> MediaGrant:
+    def verify_admission(self, token: str, claims: JoinClaims) -> MediaGrant:
+        """The grant that the control plane gave for a join token. Raises InvalidGrantError and GrantExpiredError."""
+        grant = self._grant(token)
+        wanted = (claims.tenant, claims.meeting, participant_id(grant.session, claims.sub))
+        if (grant.tenant, grant.meeting, grant.sub) != wanted:
+            raise InvalidGrantError("the grant is for another participant")
+        return grant
+
+    def verify_join_token(self, token: str, *, or_expired: bool = False) -> JoinClaims:
+        """What a join token says; `or_expired` takes one that has run out, too. Raises as `verify_admission`.
+
+        Whether its user may still come in is for the control plane to say.
+        """
+        return self._read(token, JoinClaims, JOIN_AUDIENCE, verify_exp=not or_expired)
+
+    def _grant(self, token: str) -> MediaGrant:
+        grant = self._read(token, MediaGrant, MEDIA_AUDIENCE)
+        if grant.node != self._node:
+            raise InvalidGrantError("the grant is for another node")
+        return grant
+
+    def _read(self, token: str, model: type[ClaimsT], audience: str, *, verify_exp: bool = True) -> ClaimsT:
         try:
             key = self._keys.get(str(jwt.get_unverified_header(token).get("kid")))
             if key is None:
@@ -65,11 +87,11 @@ class GrantVerifier:
                 token,
                 key,
                 algorithms=[ALGORITHM],
-                audience=MEDIA_AUDIENCE,
+                audience=audience,
                 leeway=CLOCK_LEEWAY_SECONDS,
-                options={"require": ["exp", "iat", "aud"]},
+                options={"require": ["exp", "iat", "aud"], "verify_exp": verify_exp},
             )
-            return MediaGrant.model_validate(claims)
+            return model.model_validate(claims)
         except jwt.ExpiredSignatureError:
             raise GrantExpiredError("the grant has expired") from None
         except (jwt.PyJWTError, ValidationError, ValueError):

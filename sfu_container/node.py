@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from typing import Any
 from parley_protocol.errors import LeaveReason
 from parley_protocol.grants import MediaGrant
 from parley_protocol.nodes import PeerConnected, PeerLeft
-from parley_protocol.signalling import CONTROL_TO_NODE, MAX_CONTROL_BYTES, Join, Joined, Layout
+from parley_protocol.signalling import CONTROL_TO_NODE, MAX_CONTROL_BYTES, Join, Joined, Layout, PublicationOffer
 from sfu_container.engine import (
     DtlsReceived,
     Engine,
@@ -39,12 +39,14 @@ from sfu_container.errors import (
     error_message,
 )
 from sfu_container.messages import parse_json, request_id_in
+from sfu_container.offer import Offer
 from sfu_container.peer import MediaAddress, Peer
 from sfu_container.peer_media import parse_slot_id
 from sfu_container.ports import LinkListener, Links, Mailbox, Reporter, SrtpKeys
 from sfu_container.rate_limit import Rate, RateLimiter
 from sfu_container.room import Room, Surroundings
 from sfu_container.spent_grants import SpentGrants
+from sfu_container.viewers import View
 
 logger = logging.getLogger(__name__)
 
@@ -102,6 +104,9 @@ class Node:
     def room(self, session: str) -> Room | None:
         return self._rooms.get(session)
 
+    def room_of(self, peer: str) -> Room | None:
+        return self._rooms_by_peer.get(peer)
+
     def join(self, grant: MediaGrant, message: Join) -> Joined:
         """Let a Peer with a verified grant into its session's Room.
 
@@ -111,16 +116,32 @@ class Node:
             And what `Room.join` raises.
         """
         now = self._clock()
+        with self._entering(grant, now) as room:
+            return room.join(grant, message, now)
+
+    def join_by_offer(
+        self, grant: MediaGrant, offer: Offer, publications: Sequence[PublicationOffer], view: View
+    ) -> tuple[Peer, str]:
+        """Let a Peer without a control channel in, to see `view`. Raises as `join`, and what `Room.join_by_offer` does.
+
+        The answer's SDP comes with the Peer.
+        """
+        now = self._clock()
+        with self._entering(grant, now) as room:
+            return room.join_by_offer(grant, offer, publications, view, now)
+
+    @contextmanager
+    def _entering(self, grant: MediaGrant, now: float) -> Iterator[Room]:
+        """The Room that the grant is for, for as long as it takes to come in."""
         if grant.peer not in self._rooms_by_peer:
             self._admit(grant, now)
         room = self._rooms.setdefault(grant.session, Room(grant.session, self._around))
         try:
-            joined = room.join(grant, message, now)
+            yield room
             self._rooms_by_peer[grant.peer] = room
         finally:
             self._discard_if_empty(room)
         logger.info("join session=%s participant=%s peer=%s", grant.session, grant.sub, grant.peer)
-        return joined
 
     def _admit(self, grant: MediaGrant, now: float) -> None:
         if self.draining:

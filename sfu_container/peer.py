@@ -42,6 +42,7 @@ class Peer:
     def __init__(
         self, grant: MediaGrant, offer: Offer, engine: Engine, links: Links, address: MediaAddress, deadline: float
     ) -> None:
+        """It hears nobody before `hear_speakers`."""
         self.id = grant.peer
         self.participant = grant.sub
         self.grant = grant
@@ -59,7 +60,6 @@ class Peer:
         self._sdp_session = secrets.randbits(62)
         self._sdp_version = 0
         engine.add_peer(self.id, self._ufrag, self._pwd)
-        engine.route_speakers(self.id, grant.session)
         self.link = links.open(self.id, offer.fingerprints)
 
     def negotiate(self, offer: Offer, wanted: Sequence[PublicationOffer]) -> str:
@@ -73,22 +73,34 @@ class Peer:
         lines = self.media.plan(offer, wanted)
         if set(offer.fingerprints) != set(self._remote_fingerprints):
             raise UnsupportedOfferError("the DTLS fingerprint changed; join again")
-        if offer.ice_ufrag != self._remote_ufrag:
-            self._remote_ufrag = offer.ice_ufrag
-            self._ufrag, self._pwd = _ice_credentials()
-            self._engine.restart_ice(self.id, self._ufrag, self._pwd, RESTART_GRACE_MS)
+        self.restart_ice(offer.ice_ufrag)
         self.media.apply(lines, wanted)
         for line, media in zip(lines, offer.media, strict=True):
             if line.use is LineUse.CONTROL:
                 self.link.expect_control(media.sctp_port, media.max_message_size)
         return self._answer(lines)
 
+    def hear_speakers(self) -> None:
+        """Speak in the session, and let the loudest others fill the audio Slots."""
+        self._engine.route_speakers(self.id, self.grant.session)
+
+    def restart_ice(self, remote_ufrag: str) -> bool:
+        """Take new credentials of our own if those of the client are new (RFC 8445, 9); whether they were."""
+        if remote_ufrag == self._remote_ufrag:
+            return False
+        self._remote_ufrag = remote_ufrag
+        self._ufrag, self._pwd = _ice_credentials()
+        self._engine.restart_ice(self.id, self._ufrag, self._pwd, RESTART_GRACE_MS)
+        return True
+
+    @property
+    def transport(self) -> LocalTransport:
+        """Our end of the media path now."""
+        return LocalTransport(self._address.ip, self._address.port, self._ufrag, self._pwd, self._local_fingerprint)
+
     def _answer(self, lines: Sequence[NegotiatedLine]) -> str:
         self._sdp_version += 1
-        transport = LocalTransport(
-            self._address.ip, self._address.port, self._ufrag, self._pwd, self._local_fingerprint
-        )
-        return write_answer(lines, transport, self._sdp_session, self._sdp_version)
+        return write_answer(lines, self.transport, self._sdp_session, self._sdp_version)
 
     def path_found(self) -> None:
         self._has_path = True

@@ -95,6 +95,11 @@ class PeerMedia:
             self.publish(publication_offer.mid, publication_offer.source, publication_offer.muted)
 
     @property
+    def lines(self) -> tuple[NegotiatedLine, ...]:
+        """The m-lines as last negotiated, in their order."""
+        return tuple(self._lines.values())
+
+    @property
     def _sources(self) -> dict[str, Source]:
         """What is published, by mid."""
         return {publication.mid: publication.source for publication in self.publications.values()}
@@ -180,6 +185,10 @@ class PeerMedia:
         """Ask for a Publication in a video Slot. Raises SlotNotFoundError when there is none of that mid."""
         if request.mid not in self.slots or self._lines[request.mid].kind != "video":
             raise SlotNotFoundError(f"there is no video slot {request.mid}")
+        self.fill(request)
+
+    def fill(self, request: SlotRequest) -> None:
+        """Let a Slot that there is carry a Publication; an audio Slot only where the loudest do not fill it."""
         self._engine.route(
             slot_id(self._peer, request.mid),
             request.publication,

@@ -23,9 +23,12 @@ from sfu_container.load import LoadMeter
 from sfu_container.metrics import NodeCollector, make_registry
 from sfu_container.node import Node, NodeLimits
 from sfu_container.peer import MediaAddress
+from sfu_container.rate_limit import Rate
 from sfu_container.registration import Registration
 from sfu_container.server import make_app, serve
 from sfu_container.signalling import Signalling
+from sfu_container.whip.doorkeeper import Doorkeeper
+from sfu_container.whip.endpoint import WhipEndpoint
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +60,8 @@ class SfuProcess:
             time.monotonic,
         )
         self._inbox = Inbox(self._node, verifier, self._signalling, time.monotonic)
+        rate = Rate(settings.whip_requests_per_second, settings.whip_requests_at_once)
+        self._whip = WhipEndpoint(self._node, Doorkeeper(self._control_plane, verifier), rate, time.monotonic)
         self._meter = LoadMeter(self._node, engine, time.monotonic())
 
     def _receive(self, group: str, sender: str | None, data: object) -> None:
@@ -75,6 +80,7 @@ class SfuProcess:
             version=settings.node_version,
             track=settings.node_track,
             address=nodes.MediaAddress(ip=settings.media_address, port=settings.media_port),
+            http_url=settings.http_url,
             capacity=nodes.Capacity(packets_per_second=settings.node_packets_per_second, peers=settings.node_peers),
             load=self._meter.measure(time.monotonic()),
             draining=self._node.draining,
@@ -102,7 +108,9 @@ class SfuProcess:
         registry = make_registry(NodeCollector(self._node, self._engine, self._undelivered))
         loop = asyncio.get_running_loop()
         async with AsyncExitStack() as stack:
-            runner = await serve(make_app(self.health, registry), self._settings.http_bind, self._settings.http_port)
+            app = make_app(self.health, registry)
+            self._whip.add_to(app)
+            runner = await serve(app, self._settings.http_bind, self._settings.http_port)
             stack.push_async_callback(runner.cleanup)
             await stack.enter_async_context(self._control_plane)
             loop.add_reader(self._engine.event_fd(), self._node.pump)

@@ -6,7 +6,7 @@ older. Nothing in here knows packets, sockets or clocks: time is an argument, in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -36,13 +36,14 @@ from parley_protocol.signalling import (
     Wire,
 )
 from sfu_container.engine import Engine, SlotChanged, SpeakersChanged
-from sfu_container.errors import PublicationNotFoundError, SignallingFailure
+from sfu_container.errors import ParticipantNotFoundError, PublicationNotFoundError, SignallingFailure
 from sfu_container.members import Members, send
 from sfu_container.offer import Offer as SdpOffer
 from sfu_container.peer import MediaAddress, Peer
 from sfu_container.peer_media import parse_slot_id
 from sfu_container.ports import Links, Mailbox, SrtpKeys
 from sfu_container.sdp import parse_offer
+from sfu_container.viewers import View, Viewers
 
 UNTOLD_REASONS = frozenset({LeaveReason.LEFT})
 """Reasons that the one who goes knows already."""
@@ -75,6 +76,7 @@ class Room:
         self.session = session
         self._around = surroundings
         self._members = Members()
+        self._viewers = Viewers(self._members)
         self._speakers: Speakers | None = None
 
     @property
@@ -101,20 +103,57 @@ class Room:
         older = self._members.of_participant(grant.sub)
         if older is not None and older.id == grant.peer:
             return self._joined(older, message, self._renegotiate(older, offer, message.publications))
-        around = self._around
-        deadline = now + around.grace_seconds
-        peer = Peer(grant, offer, around.engine, around.links, around.address, deadline)
-        try:
-            answer = peer.negotiate(offer, message.publications)
+
+        def settle(peer: Peer) -> None:
+            peer.hear_speakers()
             self._route_first(peer, message.layout)
+
+        peer, answer = self._take_in(grant, offer, message.publications, settle, now)
+        return self._joined(peer, message, answer)
+
+    def join_by_offer(
+        self, grant: MediaGrant, offer: SdpOffer, publications: Sequence[PublicationOffer], view: View, now: float
+    ) -> tuple[Peer, str]:
+        """Take a Peer in that has no control channel, and fill its Slots with `view`; the Peer and the answer's SDP.
+
+        Raises:
+            ParticipantNotFoundError: the view is of somebody who is not here.
+            And what `join` raises.
+        """
+        if view.participant is not None and not self.has_participant(view.participant):
+            raise ParticipantNotFoundError("there is no such participant in the meeting now")
+
+        def settle(peer: Peer) -> None:
+            if view.participant is None:
+                peer.hear_speakers()
+
+        peer, answer = self._take_in(grant, offer, publications, settle, now)
+        self._viewers.add(peer, view)
+        return peer, answer
+
+    def _take_in(
+        self,
+        grant: MediaGrant,
+        offer: SdpOffer,
+        publications: Sequence[PublicationOffer],
+        settle: Callable[[Peer], None],
+        now: float,
+    ) -> tuple[Peer, str]:
+        """Make the Peer, and once it has settled let it take the place of an older one; with the answer's SDP."""
+        around = self._around
+        peer = Peer(grant, offer, around.engine, around.links, around.address, now + around.grace_seconds)
+        try:
+            answer = peer.negotiate(offer, publications)
+            settle(peer)
         except Exception:
             peer.close()
             raise
+        older = self._members.of_participant(grant.sub)
         self._members.add(peer)
         if older is not None:
             self._remove(older, LeaveReason.REPLACED)
         self._members.announce_now(peer)
-        return self._joined(peer, message, answer)
+        return peer, answer
 
     def _joined(self, peer: Peer, message: Join, answer: str) -> Joined:
         return Joined(
@@ -154,6 +193,10 @@ class Room:
             self._members.announce(peer)
         return answer
 
+    def peer(self, participant: str, peer: str) -> Peer:
+        """The Peer of that id, if it is that participant's. Raises PeerNotFoundError."""
+        return self._members.of(participant, peer)
+
     def leave(self, participant: str, peer: str) -> None:
         """The person leaves; a Peer that is gone already may say so again."""
         found = self._members.get(peer)
@@ -180,6 +223,7 @@ class Room:
 
     def _remove(self, peer: Peer, reason: LeaveReason) -> None:
         self._members.remove(peer)
+        self._viewers.remove(peer)
         try:
             peer.close()
         finally:
@@ -194,8 +238,9 @@ class Room:
                 self.end_peer(peer.id, LeaveReason.TIMED_OUT)
 
     def tell_changes(self) -> None:
-        """Tell everyone what changed of others since the last time and was not told at once."""
+        """Tell everyone, and show to viewers, what changed of others since the last time and was not told at once."""
         self._members.announce_changes()
+        self._viewers.update()
 
     def datagram_received(self, peer: str, data: bytes) -> None:
         self._members[peer].link.receive(data)
@@ -290,6 +335,7 @@ class Room:
             if owner is not None:
                 levels[owner] = min(level, levels.get(owner, level))
         dominant = self._members.owner(change.dominant)
+        self._viewers.dominant = dominant or self._viewers.dominant
         speakers = tuple(SpeakerLevel(participant=owner, level=level) for owner, level in levels.items())
         self._speakers = Speakers(speakers=speakers, dominant=dominant)
         self._members.broadcast(self._speakers)

@@ -1,4 +1,4 @@
-"""The node's HTTP side: `/healthz` for whoever supervises it and `/metrics` for Prometheus."""
+"""The node's HTTP side: `/healthz` for whoever supervises it, `/metrics` for Prometheus, and what is added to it."""
 
 from __future__ import annotations
 

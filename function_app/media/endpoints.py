@@ -6,7 +6,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from function_app.api.credentials import NodeOf, ServicesOf
-from parley_protocol.nodes import NodeEvents, NodeLease, NodeReport
+from function_app.errors import NoNodeAvailableError
+from parley_protocol.nodes import Admitted, Elsewhere, IceServer, NodeEvents, NodeJoin, NodeLease, NodeReport
 
 router = APIRouter(include_in_schema=False)
 
@@ -22,3 +23,21 @@ async def report_events(node: NodeOf, services: ServicesOf, report: NodeEvents) 
     """What happened to the node's Peers."""
     await services.presence.apply(node, report.events)
     return Response(status_code=204)
+
+
+@router.post("/internal/nodes/{nid}/joins", response_model_exclude_none=True)
+async def join_at_node(node: NodeOf, services: ServicesOf, request: NodeJoin) -> Admitted | Elsewhere:
+    """Lets a WHIP or WHEP client in, by the rules of `:join`.
+
+    A session that another node carries is joined again when the client gets there: the newest Peer counts.
+    """
+    joining = await services.joining.join(services.join_tokens.verify(request.token))
+    if joining.node.id != node:
+        if joining.node.http_url is None:
+            raise NoNodeAvailableError("The node of the session takes no WHIP or WHEP.")
+        return Elsewhere(http_url=joining.node.http_url)
+    servers = services.turn.for_participant(joining.participant.id)
+    return Admitted(
+        media_grant=services.media_grants.issue(joining.participant),
+        ice_servers=tuple(IceServer(**server.model_dump()) for server in servers),
+    )

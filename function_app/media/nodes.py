@@ -21,6 +21,8 @@ class Node(BaseModel):
 
     id: NodeId
     region: str
+    http_url: str | None = None
+    """Where clients reach it for WHIP and WHEP."""
     version: str
     track: ReleaseTrack
     capacity: Capacity
@@ -36,6 +38,7 @@ class Node(BaseModel):
         return cls(
             id=node,
             region=report.region,
+            http_url=report.http_url,
             version=report.version,
             track=report.track,
             capacity=report.capacity,

@@ -116,6 +116,7 @@ def _sfu(ports: Ports, keys: Keys) -> Part:
         "PARLEY_MEDIA_PORT": str(ports.media),
         "PARLEY_HTTP_BIND": _LOOPBACK,
         "PARLEY_HTTP_PORT": str(ports.sfu_http),
+        "PARLEY_HTTP_URL": _at(ports.sfu_http),
     }
     return Part(
         "sfu", _module("sfu_container"), _common() | settings, (Probe(_at(ports.sfu_http, "/healthz"), _is_joinable),)

@@ -19,6 +19,7 @@ export type ErrorCode =
   | "InvalidOffer"
   | "UnsupportedOffer"
   | "PeerNotFound"
+  | "ParticipantNotFound"
   | "PublicationNotFound"
   | "SlotNotFound"
   | "NotAllowed"

@@ -46,6 +46,13 @@ function showCall({ fromLink = false } = {}) {
   return session;
 }
 
+function receiveChat(session: MeetingSession, text: string): void {
+  const message = { id: "m1", clientId: "c1", participant: "bo", name: "Bo", text, sentOn: "2026-11-23T10:00:00Z" };
+  if (session.meeting.chat.receive({ type: "chat", ...message })) {
+    session.notices.add({ type: "chatReceived", name: "Bo", text });
+  }
+}
+
 function open(panel: "people" | "chat" | "settings"): HTMLElement {
   const toggle = screen.getByTestId(`control-${panel}`);
   fireEvent.click(toggle);
@@ -79,11 +86,32 @@ describe("the call", () => {
 
   it("reads a chat message out and shows it while the panel is closed", () => {
     const session = showCall();
-    session.notices.add({ type: "chatReceived", name: "Bo", text: "hello" });
+    receiveChat(session, "hello");
     return vi.waitFor(() => {
       expect(screen.getByTestId("announcements").textContent).toContain("hello");
       expect(screen.getAllByText(/Bo.*hello/)).toHaveLength(2);
     });
+  });
+
+  it("shows a chat message only until it is read in the chat", async () => {
+    const session = showCall();
+    receiveChat(session, "hello");
+    await vi.waitFor(() => {
+      expect(screen.getAllByText(/Bo.*hello/)).toHaveLength(2);
+    });
+    open("chat");
+    expect(screen.getAllByText(/Bo.*hello/)).toEqual([screen.getByTestId("announcements").lastChild]);
+  });
+
+  it("makes web addresses in the chat links that open beside the meeting, and nothing else", () => {
+    const session = showCall();
+    receiveChat(session, "see https://parley.example/a?b=c and www.w3.org, not javascript:alert(1) or setup.py");
+    open("chat");
+    const links = screen.getAllByRole<HTMLAnchorElement>("link");
+    expect(links.map((link) => link.href)).toEqual(["https://parley.example/a?b=c", "https://www.w3.org/"]);
+    for (const link of links) {
+      expect([link.target, link.rel]).toEqual(["_blank", "noopener noreferrer"]);
+    }
   });
 });
 

@@ -1,5 +1,6 @@
 import { Button, makeStyles, Text, Textarea, tokens } from "@fluentui/react-components";
 import { SendRegular } from "@fluentui/react-icons";
+import Linkify from "linkify-react";
 import { useEffect, useRef, useState, type KeyboardEvent, type SyntheticEvent } from "react";
 import { type ChatLine, keyOf, MAX_CHAT_CHARACTERS } from "../core/chat";
 import { useSession } from "../hooks/session";
@@ -7,6 +8,14 @@ import { useStore } from "../hooks/useStore";
 import { strings } from "../strings";
 
 const words = strings.panels;
+
+/** Web addresses become links, which open beside the meeting and are not told where they were clicked. */
+const LINKS = {
+  defaultProtocol: "https",
+  target: "_blank",
+  rel: "noopener noreferrer",
+  validate: (address: string, type: string) => type === "url" && /^(https?:\/\/|www\.)/i.test(address),
+};
 
 const useStyles = makeStyles({
   messages: { flexGrow: 1, minBlockSize: 0, overflowY: "auto", padding: "0 20px", display: "flex", flexDirection: "column", gap: "14px" },
@@ -78,7 +87,7 @@ function Message({ line }: { line: ChatLine }) {
         </Text>
       </div>
       <Text className={styles.text} dir="auto">
-        {line.text}
+        <Linkify options={LINKS}>{line.text}</Linkify>
       </Text>
       {line.status === "failed" && (
         <Text size={200} className={styles.failed}>

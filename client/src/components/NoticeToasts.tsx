@@ -1,5 +1,6 @@
 import { makeStyles, tokens } from "@fluentui/react-components";
 import { useEffect, useState } from "react";
+import type { Notice } from "../core/notices";
 import { useSession } from "../hooks/session";
 import { useStore } from "../hooks/useStore";
 import { noticeText } from "../strings/notice";
@@ -28,7 +29,9 @@ const useStyles = makeStyles({
 /** Shows what happened for a few seconds. The live region reads it out, so these are hidden from screen readers. */
 export function NoticeToasts() {
   const styles = useStyles();
-  const notices = useStore(useSession().notices);
+  const session = useSession();
+  const notices = useStore(session.notices);
+  const { unread } = useStore(session.meeting.chat.state);
   const newest = notices.at(-1)?.id ?? 0;
   const [seen, setSeen] = useState(newest);
   useEffect(() => {
@@ -37,8 +40,7 @@ export function NoticeToasts() {
       setSeen((seenBefore) => Math.max(seenBefore, newest));
     }, SHOWN_FOR_MS);
   }, [newest]);
-  // What one toggled oneself is seen at the button.
-  const shown = notices.filter(({ id, notice }) => id > seen && notice.type !== "toggled").slice(-SHOWN_AT_ONCE);
+  const shown = notices.filter(({ id, notice }) => id > seen && !isSeenElsewhere(notice, unread)).slice(-SHOWN_AT_ONCE);
   return (
     <div className={styles.toasts} aria-hidden="true">
       {shown.map(({ id, notice }) => (
@@ -48,4 +50,9 @@ export function NoticeToasts() {
       ))}
     </div>
   );
+}
+
+/** What one toggled oneself is seen at the button, and a message that was read, in the chat. */
+function isSeenElsewhere(notice: Notice, unread: number): boolean {
+  return notice.type === "toggled" || (notice.type === "chatReceived" && unread === 0);
 }

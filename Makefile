@@ -4,12 +4,14 @@
 PYTHON := .venv/bin/python
 PIP_INSTALL := PIP_DISABLE_PIP_VERSION_CHECK=1 $(PYTHON) -m pip install --quiet --require-hashes
 FORWARDER := sfu_container/forwarder
-FORWARDER_SOURCES := $(shell find $(FORWARDER)/*/src $(FORWARDER)/py/python $(FORWARDER)/Cargo.* $(FORWARDER)/*/*.toml 2>/dev/null)
+FORWARDER_SOURCES := $(shell find $(addprefix $(FORWARDER)/,core/src io/src py/src py/python Cargo.* core/*.toml io/*.toml py/*.toml) 2>/dev/null)
+# How long `make fuzz` looks, for each parser.
+SECONDS ?= 3600
 CLIENT_SOURCES := $(shell find client/src client/public client/scripts client/index.html client/*.json client/*.ts 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check lock generate clean test-programs
+.PHONY: help run test fuzz check lock generate clean test-programs
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,10 +24,17 @@ run: .make/python-run .make/forwarder client/dist/index.html ## run Parley on th
 test: test-programs check client/dist/index.html ## run every check and every test
 	@echo 'running the forwarder tests …'
 	@cd $(FORWARDER) && cargo test --quiet --locked --workspace
+	@echo 'fuzzing the forwarder (one to three minutes) …'
+	@$(PYTHON) scripts/fuzz.py --seconds 10
 	@echo 'running the client tests …'
 	@cd client && npm run --silent test
 	@echo 'running the Python and browser tests …'
 	@$(PYTHON) -m pytest
+
+fuzz: .venv/bin/python ## look for input that breaks the forwarder: an hour for each parser, or SECONDS
+	@scripts/setup/rust.sh
+	@scripts/setup/test_programs.sh
+	@$(PYTHON) scripts/fuzz.py --seconds $(SECONDS) --keep
 
 check: .make/python-test .make/forwarder .make/client ## lint, check types, borders, lock files and generated code
 	@echo 'checking …'

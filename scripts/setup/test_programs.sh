@@ -4,7 +4,7 @@ set -euo pipefail
 
 # Each program has the name of its Debian package.
 missing=()
-for program in chromium redis-server; do
+for program in chromium g++ redis-server; do
     command -v "$program" >/dev/null || missing+=("$program")
 done
 if [[ ${#missing[@]} == 0 ]]; then
@@ -21,6 +21,6 @@ fi
 {
     echo "The tests need programs that are not installed: ${missing[*]}"
     echo "  Debian, Ubuntu: sudo apt-get install ${missing[*]}"
-    echo "  macOS:          brew install redis && brew install --cask chromium"
+    echo "  macOS:          brew install gcc redis && brew install --cask chromium"
 } >&2
 exit 1

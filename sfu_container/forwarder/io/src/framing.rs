@@ -6,18 +6,18 @@ pub(crate) const LENGTH_LEN: usize = 2;
 
 /// A frame that is longer than any packet: its connection is to be closed.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct TooLong;
+pub struct TooLong;
 
 /// Cuts the bytes of one connection into packets.
 #[derive(Default)]
-pub(crate) struct FrameDecoder {
+pub struct FrameDecoder {
     bytes: Vec<u8>,
     taken: usize,
 }
 
 impl FrameDecoder {
     /// Takes bytes in the order in which they came.
-    pub(crate) fn feed(&mut self, bytes: &[u8]) {
+    pub fn feed(&mut self, bytes: &[u8]) {
         self.bytes.drain(..self.taken);
         self.taken = 0;
         self.bytes.extend_from_slice(bytes);
@@ -25,7 +25,10 @@ impl FrameDecoder {
 
     /// Copies the next whole packet into `out` and returns its length; `None` when more bytes are needed. What is left
     /// then is less than one frame.
-    pub(crate) fn next_packet(&mut self, out: &mut [u8; MAX_PACKET_LEN]) -> Result<Option<usize>, TooLong> {
+    ///
+    /// # Errors
+    /// [`TooLong`].
+    pub fn next_packet(&mut self, out: &mut [u8; MAX_PACKET_LEN]) -> Result<Option<usize>, TooLong> {
         let rest = self.bytes.get(self.taken..).unwrap_or_default();
         let Some((length, rest)) = rest.split_first_chunk::<LENGTH_LEN>() else { return Ok(None) };
         let len = usize::from(u16::from_be_bytes(*length));

@@ -11,7 +11,7 @@ mod epoll;
 mod event_fd;
 mod event_loop;
 mod event_queue;
-mod framing;
+pub mod framing;
 mod outbound;
 mod socket;
 mod socket_address;

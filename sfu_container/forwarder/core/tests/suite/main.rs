@@ -8,7 +8,6 @@ mod dependency_descriptor;
 mod h264;
 mod keyframe_and_bitrate_requests;
 mod nack;
-mod never_panics;
 mod reports;
 mod rtp_extensions;
 mod rtp_header;

@@ -18,11 +18,13 @@ coded_error! {
         UnknownUfrag => "unknownUfrag",
         /// A check with a wrong password.
         BadIntegrity => "badIntegrity",
+        /// A valid check from the address of another Peer that is connected there.
+        PathTaken => "pathTaken",
         /// SRTP before there were keys.
         NoKeys => "noKeys",
         /// SRTP or SRTCP that is not authentic.
         BadSrtp => "badSrtp",
-        /// SRTP that came before.
+        /// SRTP that came before, or a check that came before from elsewhere.
         Replayed => "replayed",
         /// More SSRCs than a Peer may use.
         TooManyStreams => "tooManyStreams",
@@ -47,12 +49,13 @@ coded_error! {
 
 impl DropReason {
     /// All reasons, in the order of their declaration.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::UnknownSource,
         Self::UnknownProtocol,
         Self::BadStun,
         Self::UnknownUfrag,
         Self::BadIntegrity,
+        Self::PathTaken,
         Self::NoKeys,
         Self::BadSrtp,
         Self::Replayed,

@@ -3,11 +3,16 @@
 //! We only answer checks. A valid check proves its path; the peer nominates one path of those, and that is where we
 //! send. A restart gives new credentials: the old ones, and the path nominated with them, go on until a check with the
 //! new ones nominates a path or the grace is over.
+//!
+//! A check proves a path only once: whoever watches the network may send a check that it saw from another address, and the
+//! password is right then too. The same check again is a retransmission where its path is known already, which is answered
+//! and changes nothing; from anywhere else it is dropped.
 
 use std::time::Duration;
 
+use super::recent_checks::RecentChecks;
 use crate::path::Path;
-use crate::stun::IntegrityKey;
+use crate::stun::{IntegrityKey, TransactionId};
 use crate::time::Instant;
 
 /// How long after the last valid check we go on sending (RFC 7675, section 5.1).
@@ -48,6 +53,7 @@ pub(crate) struct IceAgent {
     previous: Option<(Credentials, Instant)>,
     /// Proven paths, the one of the last check at the end.
     paths: Vec<Path>,
+    checks: RecentChecks,
     nominated: Option<Path>,
     send_path: Option<Path>,
     is_connected: bool,
@@ -61,6 +67,7 @@ impl IceAgent {
             credentials: Some(credentials),
             previous: None,
             paths: Vec::new(),
+            checks: RecentChecks::new(),
             nominated: None,
             send_path: None,
             is_connected: false,
@@ -75,6 +82,7 @@ impl IceAgent {
             credentials: None,
             previous: None,
             paths: vec![path],
+            checks: RecentChecks::new(),
             nominated: Some(path),
             send_path: Some(path),
             is_connected: false,
@@ -85,6 +93,16 @@ impl IceAgent {
 
     pub(crate) const fn is_fixed(&self) -> bool {
         self.credentials.is_none()
+    }
+
+    /// Whether a path is the Peer's now, whoever else sends from there.
+    pub(crate) fn holds(&self, path: &Path) -> bool {
+        self.is_fixed() || (self.is_connected && self.nominated.as_ref() == Some(path))
+    }
+
+    /// Notes a valid check. Tells whether it came before.
+    pub(crate) fn has_come_before(&mut self, id: &TransactionId) -> bool {
+        self.checks.has_come_before(id)
     }
 
     /// Where to send to now; `None` without consent.

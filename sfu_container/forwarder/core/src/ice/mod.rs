@@ -1,6 +1,7 @@
 //! All Peers' ICE agents behind one address: found by ufrag and by path, and answering checks.
 
 mod agent;
+mod recent_checks;
 
 use std::collections::HashMap;
 
@@ -12,7 +13,7 @@ use crate::event::{CommandError, Event};
 use crate::fast_hash::FastMap;
 use crate::path::{Path, Transmit};
 use crate::peer::Peer;
-use crate::stun::{self, Class, ErrorReason, METHOD_BINDING, Message};
+use crate::stun::{self, Class, ErrorReason, IntegrityKey, METHOD_BINDING, Message};
 use crate::time::Instant;
 
 /// Who is behind which ufrag and which path.
@@ -84,31 +85,34 @@ impl IceServer {
         let ufrag = message.local_ufrag().and_then(|ufrag| str::from_utf8(ufrag).ok()).ok_or(DropReason::BadStun)?;
         let key = *self.by_ufrag.get(ufrag).ok_or(DropReason::UnknownUfrag)?;
         message.check_fingerprint()?;
+        let is_taken = self.is_held_by_another(path, key, peers);
         let peer = peers.get_mut(key).ok_or(DropReason::UnknownUfrag)?;
         let (integrity, generation) = peer.ice.key_of(ufrag).ok_or(DropReason::UnknownUfrag)?;
         message.check_integrity(integrity)?;
-        // A fixed address is its Peer's for good.
-        let owner = self.by_path.get(path).filter(|owner| **owner != key);
-        if owner.is_some_and(|owner| peers.get(*owner).is_some_and(|owner| owner.ice.is_fixed())) {
-            return Err(DropReason::UnknownSource);
+        if is_taken {
+            return Err(DropReason::PathTaken);
         }
-        let peer = peers.get_mut(key).ok_or(DropReason::UnknownUfrag)?;
+        let is_repeated = peer.ice.has_come_before(&message.transaction_id);
+        if is_repeated && !peer.ice.paths().contains(path) {
+            return Err(DropReason::Replayed);
+        }
         let (integrity, _) = peer.ice.key_of(ufrag).ok_or(DropReason::UnknownUfrag)?;
-        let unknown = message.unknown_attributes();
-        let id = &message.transaction_id;
-        if unknown.clone().next().is_some() {
-            let reason = ErrorReason::UnknownAttribute;
-            let written = stun::write_error(out.buffer(), id, reason, unknown, Some(integrity));
-            out.send(path, written.map_err(|_| DropReason::NotSent)?);
+        let is_accepted = answer(&message, path, integrity, out)?;
+        // Where it came before, our answer was lost, and what it had to say we know.
+        if !is_accepted || is_repeated {
             return Ok(None);
         }
-        let len = stun::write_success(out.buffer(), id, path.remote, integrity).map_err(|_| DropReason::NotSent)?;
-        out.send(path, len);
         let (is_news, stale) = peer.ice.check(*path, generation, message.use_candidate, now);
         let event = is_news.then(|| Event::IceConnected { peer: peer.id.clone(), path: *path });
         self.forget(&stale);
         self.claim(path, key, peers);
         Ok(event)
+    }
+
+    /// Whoever knows a password may forge the address of another Peer, and must not cut it off by that.
+    fn is_held_by_another(&self, path: &Path, peer: Key<Peer>, peers: &Arena<Peer>) -> bool {
+        let owner = self.by_path.get(path).filter(|owner| **owner != peer);
+        owner.and_then(|owner| peers.get(*owner)).is_some_and(|owner| owner.ice.holds(path))
     }
 
     fn claim(&mut self, path: &Path, peer: Key<Peer>, peers: &mut Arena<Peer>) {
@@ -118,4 +122,22 @@ impl IceServer {
             owner.ice.forget(path);
         }
     }
+}
+
+/// Answers an authentic check; false where it asks for what we do not know (RFC 8489, section 6.3.1).
+fn answer(
+    check: &Message<'_>,
+    path: &Path,
+    integrity: &IntegrityKey,
+    out: &mut dyn Transmit,
+) -> Result<bool, DropReason> {
+    let (id, unknown) = (&check.transaction_id, check.unknown_attributes());
+    let is_accepted = unknown.clone().next().is_none();
+    let written = if is_accepted {
+        stun::write_success(out.buffer(), id, path.remote, integrity)
+    } else {
+        stun::write_error(out.buffer(), id, ErrorReason::UnknownAttribute, unknown, Some(integrity))
+    };
+    out.send(path, written.map_err(|_| DropReason::NotSent)?);
+    Ok(is_accepted)
 }

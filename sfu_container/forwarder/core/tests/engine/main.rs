@@ -8,6 +8,7 @@ mod simulation;
 mod bandwidth;
 mod floods;
 mod forwarding;
+mod hostile_checks;
 mod keyframe_requests;
 mod loss;
 mod paths;

@@ -178,10 +178,11 @@ fn a_second_restart_replaces_the_first() {
 }
 
 #[test]
-fn a_port_that_went_to_another_peer_is_that_peers() {
+fn a_port_that_went_to_another_peer_after_a_silence_is_that_peers() {
     let mut world = waiting_for_ann();
     world.engine.add_peer("ben", "ufrag-ben", "password-ben", world.now).unwrap();
     nominate(&mut world, &at(1));
+    world.advance(6 * SECOND);
     world.deliver_up(&at(1), check("ufrag-ben", "password-ben", true));
     news(&mut world);
     world.deliver_up(&at(1), DTLS.to_vec());

@@ -25,7 +25,7 @@ fn a_fixed_address_is_not_taken_over_and_not_given_twice() {
     let recorder = world.join_plain("recorder");
     world.join("ann");
     world.deliver_up(&recorder, binding_request("ufrag-ann", "password-ann"));
-    assert_eq!(world.dropped(DropReason::UnknownSource), 1);
+    assert_eq!(world.dropped(DropReason::PathTaken), 1);
     let other = Client::new("other");
     let keys = (other.upward_key(), other.downward_key());
     let added = world.engine.add_plain("other", recorder, other.profile(), &keys.0, &keys.1, world.now);

@@ -1,5 +1,7 @@
 //! Packets as browsers send them.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use parley_forwarder_core::hmac_sha1::HmacSha1Key;
 use parley_forwarder_core::negotiated::Codec;
 use parley_forwarder_core::rtp::{ExtensionFormat, FixedFields, HeaderWriter};
@@ -32,6 +34,8 @@ macro_rules! codec {
 codec!(VP8, 96, "VP8", 90_000, Some(97));
 codec!(VP9, 98, "VP9", 90_000, Some(99));
 codec!(OPUS, 111, "OPUS", 48_000, None);
+
+static TRANSACTIONS: AtomicU64 = AtomicU64::new(1);
 
 /// Extension elements for [`rtp_packet`].
 pub type Extension<'a> = (u8, &'a [u8]);
@@ -106,10 +110,11 @@ pub fn binding_request(ufrag: &str, password: &str) -> Vec<u8> {
     check(ufrag, password, true)
 }
 
-/// A check of a controlling agent (RFC 8445), written by hand.
+/// A check of a controlling agent (RFC 8445), written by hand. Each has a transaction of its own.
 pub fn check(ufrag: &str, password: &str, nominates: bool) -> Vec<u8> {
     let mut message = vec![0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42];
-    message.extend([7; 12]);
+    message.extend(TRANSACTIONS.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+    message.extend([0; 4]);
     let username = format!("{ufrag}:theirs");
     put_attribute(&mut message, 0x0006, username.as_bytes());
     put_attribute(&mut message, 0x0024, &[0, 0, 0, 1]);

@@ -9,8 +9,10 @@ one that names a new thing by an id, ufrag, mid or SSRC already in use raises `V
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from sfu_container.engine_stats import EngineStats, PeerStats
 
 MediaKind = Literal["audio", "video"]
 SrtpProfile = Literal["AEAD_AES_128_GCM", "AEAD_AES_256_GCM", "AES128_CM_HMAC_SHA1_80"]
@@ -111,36 +113,6 @@ class KeyframeTimeout:
 Event = IceConnected | IceLost | DtlsReceived | StreamStarted | SlotChanged | SpeakersChanged | KeyframeTimeout
 
 
-@dataclass(slots=True)
-class StreamStats:
-    packets: int = 0
-    bytes: int = 0
-    lost: int = 0
-    """Packets missing so far by RFC 3550, A.3; may shrink when late ones come."""
-    nacks: int = 0
-    keyframe_requests: int = 0
-    retransmitted: int = 0
-
-
-@dataclass(slots=True)
-class PeerStats:
-    received: StreamStats = field(default_factory=StreamStats)
-    sent: StreamStats = field(default_factory=StreamStats)
-
-
-@dataclass(slots=True)
-class EngineStats:
-    """Counters since the start."""
-
-    peers: dict[str, PeerStats] = field(default_factory=dict)
-    received_packets: int = 0
-    received_bytes: int = 0
-    sent_packets: int = 0
-    sent_bytes: int = 0
-    dropped: dict[str, int] = field(default_factory=dict)
-    """Input that was dropped, by reason: unknownSource, badStun, badSrtp, replayed, badRtp, …"""
-
-
 class Engine(Protocol):
     def event_fd(self) -> int:
         """A file descriptor that is readable while events wait."""
@@ -210,8 +182,11 @@ class Engine(Protocol):
 
     def request_keyframe(self, publication: str) -> None: ...
 
-    def stats(self, peer: str | None) -> EngineStats:
-        """Of one Peer, or of all."""
+    def stats(self) -> EngineStats:
+        """Of the whole engine."""
+
+    def peer_stats(self, peers: Sequence[str]) -> dict[str, PeerStats]:
+        """Of these Peers; one that is gone is left out. A few hundred at once hold packets up for less than 1 ms."""
 
     def close(self) -> None:
         """Close the sockets. No call is allowed after it."""

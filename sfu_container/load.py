@@ -22,8 +22,8 @@ class LoadMeter:
     def measure(self, now: float) -> Load:
         elapsed = now - self._last_time
         if elapsed >= MIN_INTERVAL_SECONDS:
-            stats = self._engine.stats(None)
-            packets = stats.received_packets + stats.sent_packets
+            stats = self._engine.stats()
+            packets = stats.received.packets + stats.sent.packets
             self._rate = max(0.0, (packets - self._last_packets) / elapsed)
             self._last_time, self._last_packets = now, packets
         return Load(packets_per_second=self._rate, peers=self._node.peers, sessions=len(self._node.sessions))

@@ -13,20 +13,19 @@ from sfu_container.engine import (
     DtlsReceived,
     Encoding,
     EngineConfig,
-    EngineStats,
     Event,
     IceConnected,
     IceLost,
     KeyframeTimeout,
     MediaKind,
-    PeerStats,
     SlotChanged,
     SpeakersChanged,
     SrtpProfile,
     StreamStarted,
-    StreamStats,
     UnknownIdError,
 )
+from sfu_container.engine_stats import EngineStats, PeerStats
+from sfu_container.native_stats import to_engine_stats, to_peer_stats
 
 if TYPE_CHECKING:
     from parley_forwarder._engine import _Event
@@ -135,11 +134,11 @@ class NativeEngine:
         with _known_ids():
             self._engine.request_keyframe(publication)
 
-    def stats(self, peer: str | None) -> EngineStats:
-        with _known_ids():
-            peers, totals, dropped = self._engine.stats(peer)
-        by_name = {name: PeerStats(StreamStats(*received), StreamStats(*sent)) for name, received, sent, _ in peers}
-        return EngineStats(by_name, *totals, dropped)
+    def stats(self) -> EngineStats:
+        return to_engine_stats(self._engine.stats())
+
+    def peer_stats(self, peers: Sequence[str]) -> dict[str, PeerStats]:
+        return {peer: to_peer_stats(stats) for peer, stats in self._engine.peer_stats(peers).items()}
 
     def close(self) -> None:
         self._engine.close()

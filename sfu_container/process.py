@@ -20,6 +20,7 @@ from sfu_container.event_reports import EventReports
 from sfu_container.grants import GrantVerifier
 from sfu_container.inbox import Inbox
 from sfu_container.load import LoadMeter
+from sfu_container.loop_lag import LoopLag
 from sfu_container.metrics import NodeCollector, make_registry
 from sfu_container.node import Node, NodeLimits
 from sfu_container.peer import MediaAddress
@@ -105,7 +106,8 @@ class SfuProcess:
 
     async def run(self) -> None:
         """Serve until cancelled."""
-        registry = make_registry(NodeCollector(self._node, self._engine, self._undelivered))
+        lag = LoopLag()
+        registry = make_registry(NodeCollector(self._node, self._engine, lag, self._undelivered))
         loop = asyncio.get_running_loop()
         async with AsyncExitStack() as stack:
             app = make_app(self.health, registry)
@@ -121,6 +123,7 @@ class SfuProcess:
                     self._registration.run(),
                     self._signalling.run(),
                     self._reports.run(),
+                    lag.run(),
                     _every(TICK_SECONDS, self._node.tick),
                     _every(CHANGES_SECONDS, self._node.tell_changes),
                 ):

@@ -28,13 +28,13 @@ from parley_protocol.signalling import (
 from sfu_container.engine import (
     Codec,
     Encoding,
-    EngineStats,
     Event,
     IceConnected,
     MediaKind,
     SrtpProfile,
     UnknownIdError,
 )
+from sfu_container.engine_stats import EngineStats, PeerStats
 from sfu_container.node import Node, NodeLimits
 from sfu_container.offer import Fingerprint
 from sfu_container.peer import MediaAddress
@@ -62,6 +62,7 @@ class RecordingEngine:
         self.datagrams: list[tuple[str, bytes]] = []
         self.events: deque[Event] = deque()
         self.counters = EngineStats()
+        self.peer_counters: dict[str, PeerStats] = {}
 
     def event_fd(self) -> int:
         raise NotImplementedError("tests pump by hand")
@@ -151,8 +152,11 @@ class RecordingEngine:
         self._known(self.publications, publication)
         self.keyframes.append(publication)
 
-    def stats(self, peer: str | None) -> EngineStats:
+    def stats(self) -> EngineStats:
         return self.counters
+
+    def peer_stats(self, peers: Sequence[str]) -> dict[str, PeerStats]:
+        return {peer: self.peer_counters.get(peer, PeerStats()) for peer in peers if peer in self.peers}
 
     def close(self) -> None: ...
 

@@ -55,6 +55,11 @@ impl Downlink {
         self.pacer.set_bits_per_second(now, self.estimator.pacing_bits_per_second());
     }
 
+    /// Packets that wait for their turn.
+    pub(crate) fn waiting(&self) -> usize {
+        self.pacer.len()
+    }
+
     /// Notes a packet that leaves; returns its transport-wide number.
     pub(crate) fn on_sent(&mut self, len: usize, probe: Option<ClusterId>, now: Instant) -> u16 {
         self.estimator.on_sent(now, len + DATAGRAM_OVERHEAD, probe)

@@ -1,6 +1,7 @@
 //! A Peer: its path and keys, what it sends and what it is sent.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use crate::arena::Key;
 use crate::arrivals::Arrivals;
@@ -10,11 +11,12 @@ use crate::fast_hash::FastMap;
 use crate::ice::IceAgent;
 use crate::negotiated::{Encoding, Id};
 use crate::publication::Publication;
+use crate::rate_meter::RateMeter;
 use crate::rtp::{Header, known_extension};
 use crate::slot::Slot;
 use crate::speakers::Room;
 use crate::srtp::{MAX_STREAMS, ReceiveContext, SendContext};
-use crate::stats::PeerStats;
+use crate::stats::StreamStats;
 use crate::stream::{RepairStream, Stream};
 use crate::time::Instant;
 
@@ -60,7 +62,13 @@ pub(crate) struct Peer {
     pub(crate) slots: Vec<Key<Slot>>,
     pub(crate) sources: FastMap<u32, Source>,
     pub(crate) arrivals: Arrivals,
-    pub(crate) stats: PeerStats,
+    /// What it sent, and what it was sent; `lost` is told by the streams and the Slots.
+    pub(crate) received: StreamStats,
+    pub(crate) sent: StreamStats,
+    pub(crate) received_meter: RateMeter,
+    pub(crate) sent_meter: RateMeter,
+    /// Of the last report that told one.
+    pub(crate) round_trip: Option<Duration>,
     /// Where the Peer reports what arrives.
     pub(crate) downlink: Option<Box<Downlink>>,
     /// Of streams that are gone.
@@ -86,7 +94,11 @@ impl Peer {
             slots: Vec::new(),
             sources: FastMap::default(),
             arrivals: Arrivals::default(),
-            stats: PeerStats::default(),
+            received: StreamStats::default(),
+            sent: StreamStats::default(),
+            received_meter: RateMeter::default(),
+            sent_meter: RateMeter::default(),
+            round_trip: None,
             downlink: None,
             lost_before: 0,
             next_transport_sequence: 0,

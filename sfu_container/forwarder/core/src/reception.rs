@@ -1,5 +1,7 @@
 //! Statistics about one received stream for Receiver Reports (RFC 3550, section 6.4.1 and appendix A).
 
+use std::time::Duration;
+
 use crate::rtcp::{NtpTime, ReportBlock};
 use crate::rtp::{sequence, timestamp};
 use crate::time::Instant;
@@ -8,6 +10,8 @@ use crate::time::Instant;
 const FIRST_CYCLE: u64 = 1 << 16;
 /// The share of a new value in the jitter (RFC 3550, A.8).
 const JITTER_GAIN: f64 = 1.0 / 16.0;
+/// By how much the media clock and arrivals may differ over a gap in which the source was merely quiet.
+const QUIET_TOLERANCE: Duration = Duration::from_millis(250);
 
 /// Counts what came by itself; what was recovered by retransmission still counts as lost on its stream.
 pub(crate) struct Reception {
@@ -18,6 +22,8 @@ pub(crate) struct Reception {
     jitter: f64,
     last: Option<(u32, Instant)>,
     reported: (i64, i64),
+    /// Packets expected and missing between the last two reports.
+    interval: (i64, i64),
     sender_report: Option<(NtpTime, Instant)>,
 }
 
@@ -31,6 +37,7 @@ impl Reception {
             jitter: 0.0,
             last: None,
             reported: (0, 0),
+            interval: (0, 0),
             sender_report: None,
         }
     }
@@ -53,6 +60,36 @@ impl Reception {
         self.last = Some((rtp_timestamp, now));
     }
 
+    /// Packets missing between the last two reports.
+    pub(crate) fn lost_lately(&self) -> u64 {
+        let (_, missing) = self.interval;
+        missing.max(0).cast_unsigned()
+    }
+
+    /// The part of packets lost between the last two reports; 0 when nothing came.
+    pub(crate) fn loss_ratio(&self) -> f64 {
+        let (expected, _) = self.interval;
+        self.lost_lately() as f64 / expected.max(1) as f64
+    }
+
+    /// Interarrival jitter (RFC 3550, section 6.4.1).
+    pub(crate) fn jitter(&self) -> Duration {
+        ticks(self.jitter, self.clock_rate)
+    }
+
+    /// Whether what the next packet ends is a gap in arrival only: packets are missing, or they come late. A source
+    /// that was quiet, as a still screen is, goes on with the next number and has let its clock run.
+    pub(crate) fn was_cut_off(&self, number: u16, rtp_timestamp: u32, now: Instant) -> bool {
+        let (Some(highest), Some((last_timestamp, last_arrival))) = (self.unwrapper.highest(), self.last) else {
+            return false;
+        };
+        // Modulo 2^16 is meant.
+        let is_next = number == (highest as u16).wrapping_add(1);
+        let distance = timestamp::distance(last_timestamp, rtp_timestamp).max(0);
+        let captured = ticks(f64::from(distance), self.clock_rate);
+        !is_next || captured.abs_diff(now - last_arrival) > QUIET_TOLERANCE
+    }
+
     /// Notes a Sender Report, to which the next block refers.
     pub(crate) const fn record_sender_report(&mut self, ntp: NtpTime, now: Instant) {
         self.sender_report = Some((ntp, now));
@@ -62,10 +99,12 @@ impl Reception {
     pub(crate) fn take_block(&mut self, ssrc: u32, now: Instant) -> Option<ReportBlock> {
         let (reported_expected, reported_received) = self.reported;
         if self.received == reported_received {
+            self.interval = (0, 0);
             return None;
         }
         let expected = self.expected() - reported_expected;
         let missing = expected - (self.received - reported_received);
+        self.interval = (expected, missing);
         self.reported = (self.expected(), self.received);
         let fraction = if missing > 0 { (256 * missing / expected.max(1)).min(255) } else { 0 };
         let (last_sender_report, delay_since_last) = self.since_sender_report(now);
@@ -95,4 +134,9 @@ impl Reception {
             _ => 0,
         }
     }
+}
+
+/// A time in ticks of a media clock.
+pub(crate) fn ticks(count: f64, clock_rate: u32) -> Duration {
+    Duration::from_secs_f64(count / f64::from(clock_rate.max(1)))
 }

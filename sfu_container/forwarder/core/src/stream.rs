@@ -10,9 +10,11 @@ use crate::missing_packets::MissingPackets;
 use crate::negotiated::{Id, MediaKind, Wish};
 use crate::packet_cache::PacketCache;
 use crate::publication::Publication;
+use crate::rate_meter::RateMeter;
 use crate::reception::Reception;
 use crate::rtcp::SenderInfo;
 use crate::slot::{DecodeTarget, Limits, Slot};
+use crate::stats::StreamStats;
 use crate::time::Instant;
 
 /// How long after its last packet a stream still counts as flowing. With the time that a keyframe takes this stays below
@@ -38,6 +40,10 @@ pub(crate) struct Stream {
     pub(crate) dependencies: DependencyTracker,
     /// The Slots that carry it.
     pub(crate) carriers: Vec<Key<Slot>>,
+    /// What came; `lost` is told by the reception.
+    pub(crate) counts: StreamStats,
+    pub(crate) meter: RateMeter,
+    pub(crate) keyframes: u64,
     /// Pixels, as of the last keyframe.
     pub(crate) height: Option<u32>,
     /// Of each spatial layer, the lowest first, as of the last keyframe that told them.
@@ -70,6 +76,9 @@ impl Stream {
             cache,
             dependencies: DependencyTracker::default(),
             carriers: Vec::new(),
+            counts: StreamStats::default(),
+            meter: RateMeter::default(),
+            keyframes: 0,
             height: None,
             layer_heights: Vec::new(),
             last_sender_report: None,
@@ -105,6 +114,12 @@ impl Stream {
         self.rate as u64
     }
 
+    /// For how long the picture has stood still, when the packet of this number, which comes now, ends a freeze.
+    pub(crate) fn freeze_ended_by(&self, number: u16, rtp_timestamp: u32, now: Instant) -> Option<Duration> {
+        let last = self.last_packet_at.filter(|_| self.kind == MediaKind::Video && !self.is_flowing(now))?;
+        self.reception.was_cut_off(number, rtp_timestamp, now).then(|| now - last)
+    }
+
     /// Whether media came lately.
     pub(crate) fn is_flowing(&self, now: Instant) -> bool {
         self.last_packet_at.is_some_and(|last| now - last < FLOWING)
@@ -113,6 +128,7 @@ impl Stream {
     /// Notes a packet that a receiver can begin with. Tells whether the picture has another size now.
     pub(crate) fn note_switch_point(&mut self, media: &MediaPacket) -> bool {
         self.wish.fulfil();
+        self.keyframes += 1;
         let before = (self.height, self.layer_heights.len());
         let resolution_of = |layer| match &media.descriptor {
             Descriptor::Vp9(descriptor) => descriptor.structure.and_then(|structure| structure.resolution(layer)),

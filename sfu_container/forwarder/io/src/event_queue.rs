@@ -47,6 +47,11 @@ impl EventQueue {
         taken
     }
 
+    /// How many wait.
+    pub fn waiting(&self) -> usize {
+        self.lock().len()
+    }
+
     /// The descriptor that is readable while events wait.
     pub fn descriptor(&self) -> RawFd {
         self.news.as_raw_fd()

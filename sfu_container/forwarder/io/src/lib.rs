@@ -7,6 +7,7 @@
 #![warn(missing_docs, clippy::undocumented_unsafe_blocks)]
 
 mod clock;
+mod cpu_time;
 mod epoll;
 mod event_fd;
 mod event_loop;
@@ -21,5 +22,6 @@ mod thread;
 mod udp_receive;
 mod udp_send;
 
+pub use cpu_time::thread_cpu_time;
 pub use event_queue::EventQueue;
 pub use thread::{Closed, EngineThread};

@@ -8,7 +8,7 @@ use std::time::Duration;
 use parley_forwarder_core::negotiated::{PublicationLine, SlotLine, Wish};
 use parley_forwarder_core::time::Instant;
 use parley_forwarder_core::{CommandError, Engine as Core, Path, Transmit, Transport};
-use parley_forwarder_io::EngineThread;
+use parley_forwarder_io::{EngineThread, thread_cpu_time};
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
@@ -166,11 +166,21 @@ impl Engine {
         self.command(python, publication, |engine, publication, now, _| engine.request_keyframe(publication, now))
     }
 
-    fn stats(&self, python: Python<'_>, peer: Option<String>) -> PyResult<counters::All> {
-        let name = peer.clone().unwrap_or_default();
-        let command = move |engine: &mut Core, _: Instant, _: &mut dyn Transmit| engine.stats(peer.as_deref());
+    fn stats(&self, python: Python<'_>) -> PyResult<counters::Engine> {
+        let command = |engine: &mut Core, _: Instant, _: &mut dyn Transmit| (engine.stats(), thread_cpu_time());
+        let waiting = self.with_thread(|thread| thread.events().waiting());
         let stats = python.detach(|| self.with_thread(|thread| thread.call(command))).map_err(errors::closed)?;
-        Ok(counters::to_python(&stats.map_err(|error| errors::refused(error, &name))?))
+        let (stats, cpu_time) = stats;
+        Ok(counters::Engine::new(stats, cpu_time, waiting))
+    }
+
+    fn peer_stats(&self, python: Python<'_>, peers: Vec<String>) -> PyResult<BTreeMap<String, counters::Peer>> {
+        let command = move |engine: &mut Core, now: Instant, _: &mut dyn Transmit| {
+            let of_peer = |peer: String| engine.peer_stats(&peer, now).ok().map(|stats| (peer, stats));
+            peers.into_iter().filter_map(of_peer).collect::<Vec<_>>()
+        };
+        let found = python.detach(|| self.with_thread(|thread| thread.call(command))).map_err(errors::closed)?;
+        Ok(found.into_iter().map(|(peer, stats)| (peer, stats.into())).collect())
     }
 
     fn close(&self, python: Python<'_>) {

@@ -123,6 +123,16 @@ impl<T: Copy> Pacer<T> {
         Ok(())
     }
 
+    /// Packets that wait, of all kinds.
+    pub fn len(&self) -> usize {
+        self.audio.len() + self.retransmissions.len() + self.video.len()
+    }
+
+    /// Whether none waits.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// What to send now; call it until there is nothing.
     pub fn poll(&mut self, now: Instant) -> Option<Release<T>> {
         if let Some((item, kind)) = self.pop_expired(now) {

@@ -74,12 +74,18 @@ impl Engine {
         let Some(slot) = self.slot_of(key, block.ssrc).and_then(|slot| self.switchboard.slots.get_mut(slot)) else {
             return;
         };
-        slot.lost = block.cumulative_lost.into();
+        let lost_before = slot.counts.lost;
+        if let Some(report) = slot.take_report(block, now) {
+            self.totals.sent.lost += (slot.counts.lost - lost_before).max(0);
+            self.totals.sent_reports.of_mut(slot.kind).observe(report.loss_ratio, report.jitter);
+        }
         // The middle bits of the NTP time name the report that the receiver saw last.
         let reported = slot.reported.filter(|(ntp, _)| ntp.middle_bits() == block.last_sender_report);
         if let (Some((_, sent_at)), Some(peer)) = (reported, self.peers.get_mut(key)) {
             let held = Duration::from_nanos((u64::from(block.delay_since_last) * 1_000_000_000) >> 16);
-            peer.stats.round_trip = Some((now - sent_at).saturating_sub(held));
+            let round_trip = (now - sent_at).saturating_sub(held);
+            peer.round_trip = Some(round_trip);
+            self.totals.round_trip.observe(round_trip.as_secs_f64());
         }
     }
 
@@ -109,21 +115,26 @@ impl Engine {
         let Some(slot) = self.slot_of(key, nack.media_ssrc) else { return };
         let (Some(slot), Some(peer)) = (self.switchboard.slots.get_mut(slot), self.peers.get_mut(key)) else { return };
         for sequence in nack.sequences() {
-            peer.stats.sent.nacks += 1;
+            for counts in [&mut slot.counts, &mut peer.sent, &mut self.totals.sent] {
+                counts.nacks += 1;
+            }
             let Some(found) = slot.output.find_for_resend(sequence, now) else { continue };
             let stream = self.switchboard.streams.get(found.stream);
             let Some((media, packet)) = stream.and_then(|stream| stream.cache.get(found.index)) else { continue };
             if slot.output.resend(&found, media, packet) {
-                peer.stats.sent.retransmitted += 1;
+                for counts in [&mut slot.counts, &mut peer.sent, &mut self.totals.sent] {
+                    counts.retransmitted += 1;
+                }
                 self.switchboard.staged_for.push(key);
             }
         }
     }
 
     fn receive_keyframe_request(&mut self, key: Key<Peer>, ssrc: u32, now: Instant) {
-        let Some(slot) = self.slot_of(key, ssrc).and_then(|slot| self.switchboard.slots.get(slot)) else { return };
-        if let Some(peer) = self.peers.get_mut(key) {
-            peer.stats.sent.keyframe_requests += 1;
+        let Some(slot) = self.slot_of(key, ssrc).and_then(|slot| self.switchboard.slots.get_mut(slot)) else { return };
+        let Some(peer) = self.peers.get_mut(key) else { return };
+        for counts in [&mut slot.counts, &mut peer.sent, &mut self.totals.sent] {
+            counts.keyframe_requests += 1;
         }
         if let Some(stream) = slot.current.and_then(|current| self.switchboard.streams.get_mut(current)) {
             stream.ask_for_keyframe(now);
@@ -152,8 +163,10 @@ impl Engine {
                     }
                     let needs_keyframe = stream.wish.take_due(now);
                     if !due.is_empty() || needs_keyframe {
-                        peer.stats.received.nacks += due.len() as u64;
-                        peer.stats.received.keyframe_requests += u64::from(needs_keyframe);
+                        for counts in [&mut stream.counts, &mut peer.received, &mut self.totals.received] {
+                            counts.nacks += due.len() as u64;
+                            counts.keyframe_requests += u64::from(needs_keyframe);
+                        }
                         let ssrc = stream.ssrc;
                         Self::send_rtcp(peer, &mut self.drops, out, |_, writer| {
                             // Each fits an empty datagram.
@@ -195,11 +208,23 @@ impl Engine {
         for peer in self.peers.values_mut() {
             blocks.clear();
             for (ssrc, source) in &peer.sources {
-                let reception = match source {
-                    Source::Media(stream) => self.switchboard.streams.get_mut(*stream).map(|all| &mut all.reception),
-                    Source::Repair(repair) => self.repairs.get_mut(*repair).map(|all| &mut all.reception),
+                let (reception, kind) = match source {
+                    Source::Media(stream) => {
+                        let Some(stream) = self.switchboard.streams.get_mut(*stream) else { continue };
+                        (&mut stream.reception, Some(stream.kind))
+                    }
+                    Source::Repair(repair) => {
+                        let Some(repair) = self.repairs.get_mut(*repair) else { continue };
+                        (&mut repair.reception, None)
+                    }
                 };
-                blocks.extend(reception.and_then(|reception| reception.take_block(*ssrc, now)));
+                let Some(block) = reception.take_block(*ssrc, now) else { continue };
+                blocks.push(block);
+                self.totals.received.lost += reception.lost_lately().cast_signed();
+                if let Some(kind) = kind {
+                    let reports = self.totals.received_reports.of_mut(kind);
+                    reports.observe(reception.loss_ratio(), reception.jitter());
+                }
             }
             for blocks in blocks.chunks(MAX_BLOCKS) {
                 Self::send_rtcp(peer, &mut self.drops, out, |_, writer| {

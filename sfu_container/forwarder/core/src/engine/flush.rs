@@ -13,7 +13,6 @@ use crate::peer::Peer;
 use crate::rtp::known_extension::AbsoluteSendTime;
 use crate::slot::{Departed, SlotOutput, Staged, StagedKind};
 use crate::srtp::{SendContext, SrtpError};
-use crate::stats::EngineStats;
 use crate::stream::Stream;
 use crate::time::Instant;
 
@@ -31,7 +30,7 @@ impl Engine {
                 self.enqueue(key, now);
                 continue;
             }
-            let Peer { keys, ice, slots, next_transport_sequence, stats, .. } = peer;
+            let Peer { keys, ice, slots, next_transport_sequence, sent: sent_to_peer, .. } = peer;
             for slot in slots.iter() {
                 let Some(slot) = self.switchboard.slots.get_mut(*slot) else { continue };
                 if let (Some(keys), Some(path)) = (keys.as_ref(), ice.send_path()) {
@@ -43,9 +42,10 @@ impl Engine {
                         now,
                     };
                     let sent = departure.send_all(&mut slot.output, &mut self.drops, out);
-                    stats.sent.packets += sent.packets;
-                    stats.sent.bytes += sent.bytes;
-                    self.totals.count_sent(&sent);
+                    for counts in [&mut slot.counts, sent_to_peer, &mut self.totals.sent] {
+                        counts.packets += sent.packets;
+                        counts.bytes += sent.bytes;
+                    }
                 }
                 slot.output.staged.clear();
                 slot.output.headers.clear();
@@ -89,13 +89,6 @@ const MAX_RTCP_LEN: usize = 1_200;
 pub(super) struct Sent {
     pub(super) packets: u64,
     pub(super) bytes: u64,
-}
-
-impl EngineStats {
-    fn count_sent(&mut self, sent: &Sent) {
-        self.sent_packets += sent.packets;
-        self.sent_bytes += sent.bytes;
-    }
 }
 
 /// Where transport-wide numbers come from.
@@ -159,6 +152,9 @@ impl Departure<'_> {
             StagedKind::Media | StagedKind::Padding => {
                 let len = self.keys.protect_rtp(&mut output.state, buffer, header_len, len)?;
                 output.note_departure(sequence, departed);
+                if matches!(kind, StagedKind::Media) {
+                    output.last_media_at = Some(self.now);
+                }
                 len
             }
             StagedKind::Repetition | StagedKind::Probe => {

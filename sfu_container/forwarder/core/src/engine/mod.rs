@@ -148,9 +148,11 @@ impl Engine {
         }
         if is_due(&mut self.duties.expiry, EXPIRY_INTERVAL, now) {
             self.expire(now);
+            self.watch_pictures(now);
         }
         if is_due(&mut self.duties.reports, REPORT_INTERVAL, now) {
             self.send_reports(now, out);
+            self.measure(now);
         }
         self.flush(now, out);
     }

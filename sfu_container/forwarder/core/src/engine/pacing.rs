@@ -92,10 +92,10 @@ impl Engine {
         let mut departure = Departure { path, keys: &keys.send, streams, numbering, now };
         match departure.send(&mut slot.output, &waiting.staged, &waiting.header, None, out) {
             Ok(bytes) => {
-                peer.stats.sent.packets += 1;
-                peer.stats.sent.bytes += bytes as u64;
-                self.totals.sent_packets += 1;
-                self.totals.sent_bytes += bytes as u64;
+                for counts in [&mut slot.counts, &mut peer.sent, &mut self.totals.sent] {
+                    counts.packets += 1;
+                    counts.bytes += bytes as u64;
+                }
             }
             Err(_) => self.drops.count(DropReason::NotSent),
         }

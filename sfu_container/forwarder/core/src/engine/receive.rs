@@ -78,10 +78,10 @@ impl Engine {
                 let keys = peer.keys.as_mut().ok_or(DropReason::NoKeys)?;
                 let header = Header::parse(data)?;
                 let len = keys.receive.unprotect_rtp(data, &header)?;
-                peer.stats.received.packets += 1;
-                peer.stats.received.bytes += data.len() as u64;
-                self.totals.received_packets += 1;
-                self.totals.received_bytes += data.len() as u64;
+                for counts in [&mut peer.received, &mut self.totals.received] {
+                    counts.packets += 1;
+                    counts.bytes += data.len() as u64;
+                }
                 self.hear(key, path, now);
                 self.receive_rtp(key, header, data.get_mut(..len).unwrap_or_default(), now)
             }
@@ -128,9 +128,14 @@ impl Engine {
         let stream = self.switchboard.streams.get_mut(key).ok_or(DropReason::UnknownStream)?;
         let publication = stream.publication;
         let owner = self.switchboard.publications.get_mut(publication).ok_or(DropReason::UnknownStream)?;
+        let mut ended_freeze = None;
         if !is_recovered {
+            ended_freeze = stream.freeze_ended_by(header.sequence, header.timestamp, now);
             stream.reception.record(header.sequence, header.timestamp, now);
         }
+        stream.counts.packets += 1;
+        stream.counts.bytes += packet.len() as u64;
+        stream.counts.retransmitted += u64::from(is_recovered);
         let index = stream.missing.record(header.sequence, now).ok_or(DropReason::Duplicate)?;
         let format = owner.codec(header.payload_type).map(crate::negotiated::Codec::format);
         let dependency = owner.dependency_id.and_then(|id| header.extension(packet, id));
@@ -149,6 +154,9 @@ impl Engine {
             owner.level.hear(level_of(told, media.payload_len), now);
         } else if has_changed {
             self.switchboard.retarget_all(publication, now);
+        }
+        if let Some(lasted) = ended_freeze {
+            self.count_freezes(key, lasted);
         }
         self.switchboard.deliver(key, &media, packet, now);
         Ok(())
@@ -179,7 +187,8 @@ impl Engine {
         let original = restore(packet, &mut header).ok_or(DropReason::BadRtp)?;
         self.accept(stream, header, original, true, now)?;
         if let Some(peer) = self.peers.get_mut(peer) {
-            peer.stats.received.retransmitted += 1;
+            peer.received.retransmitted += 1;
+            self.totals.received.retransmitted += 1;
         }
         Ok(())
     }

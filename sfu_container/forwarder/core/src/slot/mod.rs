@@ -12,15 +12,19 @@
 //! ```
 
 mod continuity;
+mod freeze_watch;
 mod layer_filter;
 mod output;
 mod sent_packets;
 mod staged;
 
+pub(crate) use freeze_watch::FreezeWatch;
 pub(crate) use layer_filter::{DecodeTarget, LayerFilter, Limits};
 pub(crate) use output::SlotOutput;
 pub(crate) use sent_packets::Departed;
 pub(crate) use staged::{Staged, StagedKind};
+
+use std::time::Duration;
 
 use crate::arena::Key;
 use crate::media::MediaPacket;
@@ -28,7 +32,10 @@ use crate::negotiated::{Id, MediaKind, SlotLine, Wish};
 use crate::peer::Peer;
 use crate::publication::Publication;
 use crate::random::Random;
-use crate::rtcp::NtpTime;
+use crate::rate_meter::RateMeter;
+use crate::reception::ticks;
+use crate::rtcp::{NtpTime, ReportBlock};
+use crate::stats::{Layers, StreamStats, ViewerReport};
 use crate::stream::Stream;
 use crate::time::Instant;
 
@@ -36,6 +43,9 @@ use crate::time::Instant;
 const ALL_LAYERS: u8 = 7;
 /// A repetition of sound is of use only for a moment.
 const AUDIO_CACHE_PACKETS: usize = 128;
+/// Receivers report about once a second; more than that tells nothing new.
+const MIN_REPORT_INTERVAL: Duration = Duration::from_millis(200);
+const FRACTION_LOST_UNIT: f64 = 256.0;
 
 /// What the bandwidth of its Peer leaves to a Slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,8 +69,15 @@ pub(crate) struct Slot {
     pub(crate) allotment: Allotment,
     pub(crate) layers: LayerFilter,
     pub(crate) output: SlotOutput,
-    /// Packets that the receiver misses, as it reports.
-    pub(crate) lost: i64,
+    /// What was sent; `lost` as the receiver reports it.
+    pub(crate) counts: StreamStats,
+    pub(crate) meter: RateMeter,
+    pub(crate) report: Option<ViewerReport>,
+    reported_at: Option<Instant>,
+    pub(crate) freezes: FreezeWatch,
+    /// The highest that were forwarded over the last second, and since then.
+    pub(crate) shown_layers: Option<Layers>,
+    forwarded_layers: Option<Layers>,
     /// The last Sender Report that was sent, and when.
     pub(crate) reported: Option<(NtpTime, Instant)>,
 }
@@ -80,7 +97,13 @@ impl Slot {
             allotment: Allotment::Unlimited,
             layers: LayerFilter::new(),
             output: SlotOutput::new(line, cache_packets, random),
-            lost: 0,
+            counts: StreamStats::default(),
+            meter: RateMeter::default(),
+            report: None,
+            reported_at: None,
+            freezes: FreezeWatch::default(),
+            shown_layers: None,
+            forwarded_layers: None,
             reported: None,
         }
     }
@@ -88,8 +111,34 @@ impl Slot {
     /// Stages a packet of the current stream, or leaves it out.
     pub(crate) fn forward(&mut self, stream: Key<Stream>, media: &MediaPacket, packet: &[u8], now: Instant) {
         match self.layers.admit(media) {
-            Some(is_last_of_picture) => self.output.write(stream, media, packet, is_last_of_picture, now),
+            Some(is_last_of_picture) => {
+                let before = self.forwarded_layers.unwrap_or_default();
+                self.forwarded_layers = Some(Layers {
+                    spatial: before.spatial.max(media.frame.spatial),
+                    temporal: before.temporal.max(media.frame.temporal),
+                });
+                self.output.write(stream, media, packet, is_last_of_picture, now);
+            }
             None => self.output.skip(stream, media),
         }
+    }
+    /// Keeps what the receiver reports, unless it reports more often than receivers do.
+    pub(crate) fn take_report(&mut self, block: &ReportBlock, now: Instant) -> Option<ViewerReport> {
+        if self.reported_at.is_some_and(|at| now - at < MIN_REPORT_INTERVAL) {
+            return None;
+        }
+        self.reported_at = Some(now);
+        self.counts.lost = block.cumulative_lost.into();
+        self.report = Some(ViewerReport {
+            loss_ratio: f64::from(block.fraction_lost) / FRACTION_LOST_UNIT,
+            jitter: ticks(f64::from(block.jitter), self.output.clock_rate()),
+        });
+        self.report
+    }
+
+    /// Takes in what was sent since the last call.
+    pub(crate) fn measure(&mut self, now: Instant) {
+        self.meter.measure(&self.counts, now);
+        self.shown_layers = self.forwarded_layers.take();
     }
 }

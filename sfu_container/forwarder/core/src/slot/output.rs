@@ -55,6 +55,8 @@ pub(crate) struct SlotOutput {
     pub(crate) headers: Vec<u8>,
     pub(crate) packet_count: u32,
     pub(crate) octet_count: u32,
+    /// When media was sent last that was not sent before.
+    pub(crate) last_media_at: Option<Instant>,
 }
 
 impl SlotOutput {
@@ -82,6 +84,7 @@ impl SlotOutput {
             headers: Vec::new(),
             packet_count: 0,
             octet_count: 0,
+            last_media_at: None,
         }
     }
 
@@ -220,6 +223,11 @@ impl SlotOutput {
         if self.rtx_ssrc.is_none() {
             self.sent.note_departure(sequence, departed);
         }
+    }
+
+    /// Of the media that it carries, in Hz.
+    pub(crate) fn clock_rate(&self) -> u32 {
+        self.codecs.first().map_or(1, |codec| codec.clock_rate)
     }
 
     /// The outgoing timestamp of an incoming one.

@@ -63,8 +63,8 @@ fn requests_of_a_receiver_are_counted_and_joined() {
         world.advance(Duration::from_millis(20));
     }
     assert_eq!(asked_of(&mut world, &ann), [100]);
-    assert_eq!(world.engine.stats(Some("bob")).unwrap().peers[0].1.sent.keyframe_requests, 10);
-    assert!(world.engine.stats(Some("ann")).unwrap().peers[0].1.received.keyframe_requests >= 1);
+    assert_eq!(world.engine.peer_stats("bob", world.now).unwrap().sent.keyframe_requests, 10);
+    assert!(world.engine.peer_stats("ann", world.now).unwrap().received.keyframe_requests >= 1);
 }
 
 #[test]

@@ -161,7 +161,7 @@ fn what_rtx_brings_back_is_forwarded_in_its_place_and_was_lost_all_the_same() {
     world.client(&ann).asked_for.clear();
     world.advance(Duration::from_millis(200));
     assert_eq!(world.client(&ann).asked_for, []);
-    let received = |world: &World| world.engine.stats(Some("ann")).unwrap().peers[0].1.received.clone();
+    let received = |world: &World| world.engine.peer_stats("ann", world.now).unwrap().received.clone();
     assert_eq!((received(&world).retransmitted, received(&world).lost), (1, 1));
     world.engine.remove("camera", world.now).unwrap();
     assert_eq!(received(&world).lost, 1);
@@ -231,7 +231,7 @@ fn repetitions_are_numbered_by_themselves_and_are_what_was_sent() {
         assert_eq!(repetition.header.timestamp, original.header.timestamp);
         assert_eq!(repetition.payload[2..], original.payload);
     }
-    assert_eq!(world.engine.stats(Some("bob")).unwrap().peers[0].1.sent.retransmitted, 2);
+    assert_eq!(world.engine.peer_stats("bob", world.now).unwrap().sent.retransmitted, 2);
 }
 
 #[test]

@@ -19,6 +19,7 @@ mod scalable_layers;
 mod simulcast;
 mod speakers;
 mod srtp_repetition;
+mod statistics;
 mod streams;
 mod switching;
 mod temporal_layers;

@@ -61,7 +61,7 @@ fn nothing_is_left_when_all_peers_are_gone_so_every_name_and_number_is_free() {
     for name in ["ann", "bob"] {
         world.engine.remove_peer(name, world.now).unwrap();
     }
-    assert!(world.engine.stats(None).unwrap().peers.is_empty());
+    assert_eq!(world.engine.stats().peers, 0);
     assert!(!world.engine.is_proven(&ann));
     for name in ["ann-camera", "ann-mic", "ann-video", "ann-audio"] {
         assert_eq!(world.engine.remove(name, world.now), Err(CommandError::UnknownId));
@@ -70,7 +70,7 @@ fn nothing_is_left_when_all_peers_are_gone_so_every_name_and_number_is_free() {
     world.join("ann");
     world.publish("ann", "ann-camera", "0", &VP8, &[(None, 100)]);
     world.add_slot("ann", "ann-video", &VP8, 900);
-    assert_eq!(world.engine.stats(None).unwrap().peers.len(), 2);
+    assert_eq!(world.engine.stats().peers, 2);
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn names_that_nobody_has_are_refused() {
         engine.set_paused("nothing", true, now),
         engine.remove("nothing", now),
         engine.request_keyframe("nothing", now),
-        engine.stats(Some("nobody")).map(drop),
+        engine.peer_stats("nobody", now).map(drop),
     ];
     assert_eq!(refused, [Err(CommandError::UnknownId); 11]);
 }

@@ -146,5 +146,5 @@ fn what_receivers_report_lost_is_counted() {
         delay_since_last: 0,
     };
     world.send_rtcp(&bob, |writer| write_receiver_report(writer, 9, &[block]));
-    assert_eq!(world.engine.stats(Some("bob")).unwrap().peers[0].1.sent.lost, 5);
+    assert_eq!(world.engine.peer_stats("bob", world.now).unwrap().sent.lost, 5);
 }

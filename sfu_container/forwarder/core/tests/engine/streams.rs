@@ -101,7 +101,7 @@ fn an_rtx_stream_is_found_by_mid_and_payload_type() {
     }
     send_repetition(&mut world, &ann, 51, &[(MID_ID, b"cam")]);
     assert_eq!(world.client(&bob).of(900).len(), 3);
-    assert_eq!(world.engine.stats(Some("ann")).unwrap().peers[0].1.received.retransmitted, 1);
+    assert_eq!(world.engine.peer_stats("ann", world.now).unwrap().received.retransmitted, 1);
 }
 
 #[test]
@@ -149,10 +149,10 @@ fn counters_tell_both_directions() {
     for number in [1, 2, 3, 6] {
         send(&mut world, &ann, 77, number, &[(MID_ID, b"cam")]);
     }
-    let all = world.engine.stats(None).unwrap();
-    assert_eq!((all.received_packets, all.sent_packets), (4, 4));
-    let one = world.engine.stats(Some("ann")).unwrap();
-    assert_eq!((one.peers.len(), one.received_packets, one.peers[0].1.received.lost), (1, 4, 2));
-    assert_eq!(one.received_bytes, all.received_bytes);
-    assert_eq!(world.engine.stats(Some("bob")).unwrap().peers[0].1.sent.packets, 4);
+    let all = world.engine.stats();
+    assert_eq!((all.received.packets, all.sent.packets), (4, 4));
+    let one = world.engine.peer_stats("ann", world.now).unwrap();
+    assert_eq!((one.received.packets, one.received.lost), (4, 2));
+    assert_eq!(one.received.bytes, all.received.bytes);
+    assert_eq!(world.engine.peer_stats("bob", world.now).unwrap().sent.packets, 4);
 }

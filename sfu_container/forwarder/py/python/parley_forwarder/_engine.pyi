@@ -6,7 +6,7 @@ an unknown name raises `UnknownIdError`, one that contradicts an earlier one `Va
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, Protocol, final
+from typing import Literal, Protocol, TypedDict, final
 
 __all__ = ["ClosedError", "Engine", "UnknownIdError"]
 
@@ -52,12 +52,73 @@ _Event = (
     | tuple[Literal["keyframeTimeout"], str]
 )
 
-# Packets, bytes, lost, nacks, keyframe requests, retransmitted.
-_StreamCounters = tuple[int, int, int, int, int, int]
-# Name, received, sent, and the round trip in seconds.
-_PeerCounters = tuple[str, _StreamCounters, _StreamCounters, float | None]
-# All Peers; received packets and bytes, sent packets and bytes; drops by reason.
-_Counters = tuple[list[_PeerCounters], tuple[int, int, int, int], dict[str, int]]
+# Statistics; what the fields mean is written at the data classes of the same names in `sfu_container.engine_stats`.
+class _StreamStats(TypedDict):
+    packets: int
+    bytes: int
+    lost: int
+    nacks: int
+    keyframe_requests: int
+    retransmitted: int
+
+class _EncodingStats(_StreamStats):
+    publication: str
+    kind: Literal["audio", "video"]
+    rid: str | None
+    keyframes: int
+    packets_per_second: int
+    bits_per_second: int
+    loss_ratio: float
+    jitter_seconds: float
+    height: int | None
+
+class _SlotStats(_StreamStats):
+    slot: str
+    kind: Literal["audio", "video"]
+    publication: str | None
+    rid: str | None
+    height: int | None
+    spatial_layer: int | None
+    temporal_layer: int | None
+    packets_per_second: int
+    bits_per_second: int
+    loss_ratio: float | None
+    jitter_seconds: float | None
+    freezes: int
+    frozen_seconds: float
+
+class _PeerStats(TypedDict):
+    received: _StreamStats
+    sent: _StreamStats
+    received_bits_per_second: int
+    sent_bits_per_second: int
+    round_trip_seconds: float | None
+    transport: Literal["udp", "tcp"] | None
+    estimate_bits_per_second: int | None
+    encodings: list[_EncodingStats]
+    slots: list[_SlotStats]
+
+# Upper bounds with how many values were not above them, and the sum of all values.
+_Distribution = tuple[list[tuple[float, int]], float]
+# Loss ratio and jitter, by kind.
+_Reports = dict[Literal["audio", "video"], tuple[_Distribution, _Distribution]]
+
+class _EngineStats(TypedDict):
+    received: _StreamStats
+    sent: _StreamStats
+    freezes: int
+    round_trip_seconds: _Distribution
+    received_reports: _Reports
+    sent_reports: _Reports
+    dropped: dict[str, int]
+    peers: int
+    publications: dict[Literal["audio", "video"], int]
+    carrying_slots: dict[Literal["audio", "video"], int]
+    estimated_peers: int
+    estimate_bits_per_second: int
+    paced_packets: int
+    waiting_events: int
+    cpu_seconds: float
 
 @final
 class Engine:
@@ -100,5 +161,6 @@ class Engine:
     def set_paused(self, item: str, paused: bool) -> None: ...
     def remove(self, item: str) -> None: ...
     def request_keyframe(self, publication: str) -> None: ...
-    def stats(self, peer: str | None) -> _Counters: ...
+    def stats(self) -> _EngineStats: ...
+    def peer_stats(self, peers: Sequence[str]) -> dict[str, _PeerStats]: ...
     def close(self) -> None: ...

@@ -215,7 +215,7 @@ impl World {
     }
 
     pub fn dropped(&self, reason: DropReason) -> u64 {
-        self.engine.stats(None).unwrap().dropped.of(reason)
+        self.engine.stats().dropped.of(reason)
     }
 
     /// The Publications and encodings that a Slot changed to, in order.

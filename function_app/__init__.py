@@ -1,4 +1,4 @@
-"""The control plane: Parley's HTTP API, its timer and its change feed, on Azure Functions.
+"""The control plane: Parley's HTTP API, its timers and its change feeds, on Azure Functions.
 
 `app` must stay the only name here that is bound to a FunctionApp: the Functions worker imports this package and takes
 what it finds.
@@ -9,10 +9,12 @@ import azure.functions as func
 from function_app.api.application import create_api
 from function_app.triggers.meeting_changes import blueprint as _meeting_changes
 from function_app.triggers.sweep import blueprint as _sweep
+from function_app.triggers.webhooks import blueprint as _webhooks
 from function_app.wiring import process as _process
 
 app = func.AsgiFunctionApp(app=create_api(_process), http_auth_level=func.AuthLevel.ANONYMOUS)
 app.register_functions(_meeting_changes)
 app.register_functions(_sweep)
+app.register_functions(_webhooks)
 
 __all__ = ["app"]

@@ -25,7 +25,13 @@ from function_app.stores.tenants import TenantStore
 from function_app.tenants.api_keys import ApiKey
 from function_app.tenants.documents import MAXIMUM_LIVE_KEYS, StoredKey, Tenant
 from function_app.timestamps import utc_now
-from function_app.wiring import LEASES_CONTAINER, MEETINGS_CONTAINER, TENANTS_CONTAINER, open_cosmos
+from function_app.wiring import (
+    LEASES_CONTAINER,
+    MEETINGS_CONTAINER,
+    TENANTS_CONTAINER,
+    WEBHOOKS_CONTAINER,
+    open_cosmos,
+)
 from parley_protocol.ids import TenantId
 
 DEMO_MEETING = "demo"
@@ -63,10 +69,14 @@ async def bootstrap(settings: Settings, wanted: BootstrapSettings) -> None:
 
 async def _create_containers(cosmos: Cosmos, name: str) -> None:
     meeting_key = PartitionKey(path=["/tenantId", "/meetingId"], kind="MultiHash")
+    webhook_key = PartitionKey(path=["/tenantId", "/webhookKey"], kind="MultiHash")
     async with cosmos.operation():
         database = await (await cosmos.client()).create_database_if_not_exists(name)
         await database.create_container_if_not_exists(
             MEETINGS_CONTAINER, partition_key=meeting_key, default_ttl=_TTL_PER_DOCUMENT
+        )
+        await database.create_container_if_not_exists(
+            WEBHOOKS_CONTAINER, partition_key=webhook_key, default_ttl=_TTL_PER_DOCUMENT
         )
         await database.create_container_if_not_exists(TENANTS_CONTAINER, partition_key=PartitionKey(path="/tenantId"))
         await database.create_container_if_not_exists(LEASES_CONTAINER, partition_key=PartitionKey(path="/id"))

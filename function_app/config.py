@@ -65,6 +65,11 @@ class Settings(BaseSettings):
     turn_urls: Annotated[tuple[str, ...], NoDecode] = ()
     turn_secret: OptionalSecret = None
 
+    webhooks_to_private_addresses: bool = False
+    """Whether webhooks may be on this machine or network, and without TLS; local only."""
+
+    webhook_timeout_seconds: float = Field(default=15, gt=0, le=30)
+    """How long a webhook may take to answer."""
     webpubsub_timeout_seconds: float = Field(default=4, gt=0)
     cosmos_timeout_seconds: float = Field(default=4, gt=0)
 
@@ -92,6 +97,8 @@ class Settings(BaseSettings):
             return self
         if self.open_meeting:
             raise ValueError("PARLEY_OPEN_MEETING is only allowed where PARLEY_ENVIRONMENT is local")
+        if self.webhooks_to_private_addresses:
+            raise ValueError("PARLEY_WEBHOOKS_TO_PRIVATE_ADDRESSES is only allowed where PARLEY_ENVIRONMENT is local")
         for name in ("cosmos_key", "webpubsub_key", "service_key", "api_key_pepper", "turn_secret"):
             self._refuse_weak_secret(name)
         return self

@@ -8,9 +8,12 @@ ApiError
 │   ├── TokenInvalidError
 │   └── TokenExpiredError
 ├── NotFoundError                  404
-│   └── MeetingNotFoundError
+│   ├── MeetingNotFoundError
+│   ├── WebhookNotFoundError
+│   └── DeliveryNotFoundError
 ├── MethodNotAllowedError          405
 ├── IdempotencyKeyReusedError      409
+├── TooManyWebhooksError           409
 ├── PreconditionFailedError        412
 ├── RequestTooLargeError           413
 ├── TooManyRequestsError           429
@@ -109,6 +112,16 @@ class MeetingNotFoundError(NotFoundError):
     explanation = "There is no such meeting."
 
 
+class WebhookNotFoundError(NotFoundError):
+    code = "WebhookNotFound"
+    explanation = "There is no such webhook."
+
+
+class DeliveryNotFoundError(NotFoundError):
+    code = "DeliveryNotFound"
+    explanation = "There is no such delivery, or it is too old to be known."
+
+
 class MethodNotAllowedError(ApiError):
     status, code = 405, "MethodNotAllowed"
     explanation = "The method is not allowed at this address."
@@ -117,6 +130,11 @@ class MethodNotAllowedError(ApiError):
 class IdempotencyKeyReusedError(ApiError):
     status, code = 409, "IdempotencyKeyReused"
     explanation = "The idempotency key was used with another body."
+
+
+class TooManyWebhooksError(ApiError):
+    status, code = 409, "TooManyWebhooks"
+    explanation = "The tenant has as many webhooks as it may have."
 
 
 class PreconditionFailedError(ApiError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from random import SystemRandom
 from typing import NamedTuple
 
@@ -40,14 +41,27 @@ from function_app.signalling.webpubsub import Signalling
 from function_app.signing import SigningKey
 from function_app.stores.chat import ChatStore
 from function_app.stores.cosmos import Cosmos
+from function_app.stores.deliveries import DeliveryStore
+from function_app.stores.events import EventStore
 from function_app.stores.meetings import MeetingStore
 from function_app.stores.sessions import SessionStore
 from function_app.stores.tenants import TenantStore
+from function_app.stores.webhooks import WebhookStore
 from function_app.tenants.service import TenantService
 from function_app.timestamps import Clock, utc_now
+from function_app.webhooks.addresses import any_socket, public_socket
+from function_app.webhooks.courier import Courier, Stores
+from function_app.webhooks.dispatch import Dispatch
+from function_app.webhooks.lanes import Lanes
+from function_app.webhooks.messages import Messenger
+from function_app.webhooks.redelivery import REQUESTS_AT_ONCE, REQUESTS_PER_SECOND, RedeliveryService
+from function_app.webhooks.sender import WebhookSender
+from function_app.webhooks.service import WebhookService
+from function_app.webhooks.signatures import SigningSecrets
 
 MEETINGS_CONTAINER = "meetings"
 TENANTS_CONTAINER = "tenants"
+WEBHOOKS_CONTAINER = "webhooks"
 LEASES_CONTAINER = "leases"
 
 Close = Callable[[], Awaitable[None]]
@@ -77,6 +91,9 @@ class Services:
     ending: SessionEnding
     sweep: Sweep
     meeting_events: MeetingEvents
+    webhooks: WebhookService
+    redelivery: RedeliveryService
+    dispatch: Dispatch
     closing: tuple[Close, ...]
 
     async def close(self) -> None:
@@ -124,6 +141,7 @@ def build(settings: Settings, clock: Clock) -> Services:
     ephemeral = _ephemeral_state(settings.redis_url)
     controller = MediaController(ephemeral.nodes, ephemeral.sessions, sessions, signalling, key, SystemRandom())
     ending = SessionEnding(meetings, sessions, signalling, controller)
+    webhooks = _webhooks(settings, cosmos, meetings, pepper, clock)
     refusals = Refusals(signalling, RateLimit(REFUSALS_PER_SECOND, REFUSALS_AT_ONCE))
     limit = RateLimit(MESSAGES_PER_SECOND, MESSAGES_AT_ONCE)
     chat = ChatService(ChatStore(cosmos.container(MEETINGS_CONTAINER)), sessions, signalling, refusals, clock, limit)
@@ -148,7 +166,10 @@ def build(settings: Settings, clock: Clock) -> Services:
         ending=ending,
         sweep=Sweep(tenants, meetings, sessions, ending, controller, signalling, clock),
         meeting_events=MeetingEvents(sessions, ending, signalling, clock),
-        closing=(signalling.close, cosmos.close, *ephemeral.closing),
+        webhooks=webhooks.service,
+        redelivery=webhooks.redelivery,
+        dispatch=webhooks.dispatch,
+        closing=(*webhooks.closing, signalling.close, cosmos.close, *ephemeral.closing),
     )
 
 
@@ -156,6 +177,32 @@ def open_cosmos(settings: Settings) -> Cosmos:
     """The way to the database; nothing is opened yet."""
     credential = _text(settings.cosmos_key) or _managed_identity()
     return Cosmos(settings.cosmos_endpoint, credential, settings.cosmos_database, settings.cosmos_timeout_seconds)
+
+
+class _Webhooks(NamedTuple):
+    service: WebhookService
+    redelivery: RedeliveryService
+    dispatch: Dispatch
+    closing: tuple[Close, ...]
+
+
+def _webhooks(settings: Settings, cosmos: Cosmos, meetings: MeetingStore, pepper: bytes, clock: Clock) -> _Webhooks:
+    private_allowed = settings.webhooks_to_private_addresses
+    stores = Stores(
+        WebhookStore(cosmos.container(TENANTS_CONTAINER)),
+        DeliveryStore(cosmos.container(WEBHOOKS_CONTAINER)),
+        EventStore(cosmos.container(MEETINGS_CONTAINER)),
+    )
+    timeout = settings.webhook_timeout_seconds
+    sender = WebhookSender(timeout, any_socket if private_allowed else public_socket)
+    secrets = SigningSecrets(pepper)
+    messenger = Messenger(sender, secrets, settings.public_url, clock)
+    longest_message = timedelta(seconds=timeout + settings.cosmos_timeout_seconds)
+    lanes = Lanes(Courier(stores, messenger, clock, SystemRandom().random, longest_message).run)
+    service = WebhookService(stores.webhooks, secrets, clock, private_allowed=private_allowed)
+    limit = RateLimit(REQUESTS_PER_SECOND, REQUESTS_AT_ONCE)
+    redelivery = RedeliveryService(service, stores.deliveries, meetings, messenger, lanes, clock, limit)
+    return _Webhooks(service, redelivery, Dispatch(stores, lanes, clock), (lanes.close, sender.close))
 
 
 class _EphemeralState(NamedTuple):

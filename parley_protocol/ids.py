@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import StringConstraints
 from ulid import ULID
 
-Kind = Literal["ten", "mtg", "ses", "par", "peer", "pub", "nod", "msg", "evt", "usr"]
+Kind = Literal["ten", "mtg", "ses", "par", "peer", "pub", "nod", "msg", "evt", "dlv", "usr"]
 
 _ULID = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
 
@@ -19,8 +19,11 @@ PeerId = Annotated[str, StringConstraints(pattern=f"^peer_{_ULID}$")]
 PublicationId = Annotated[str, StringConstraints(pattern=f"^pub_{_ULID}$")]
 NodeId = Annotated[str, StringConstraints(pattern=f"^nod_{_ULID}$")]
 
-# Tenants choose the ids of meetings and of their own users, so these are bounded alphabets rather than ULIDs.
+DeliveryId = Annotated[str, StringConstraints(pattern=f"^dlv_{_ULID}$")]
+
+# Tenants choose the ids of meetings, webhooks and their own users, so these are bounded alphabets rather than ULIDs.
 MeetingId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+WebhookId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 UserId = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 

@@ -17,9 +17,19 @@ from function_app.meetings import endpoints as meetings
 from function_app.meetings import invitations
 from function_app.sessions import endpoints as sessions
 from function_app.signalling import endpoints as signalling
+from function_app.webhooks import deliveries_endpoints
+from function_app.webhooks import endpoints as webhooks
 from function_app.wiring import Process
 
-_PUBLIC = (meetings.router, invitations.router, sessions.router, chat.router, platform.router)
+_PUBLIC = (
+    meetings.router,
+    invitations.router,
+    sessions.router,
+    chat.router,
+    webhooks.router,
+    deliveries_endpoints.router,
+    platform.router,
+)
 _INTERNAL = (media.router, signalling.router)
 
 

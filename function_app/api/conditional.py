@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Header
+from fastapi import Depends, Header
 
 from function_app.errors import InvalidRequestError, PreconditionFailedError
 
@@ -71,3 +71,6 @@ async def request_conditions(
         EntityTags.parse("If-Match", if_match) if if_match is not None else None,
         EntityTags.parse("If-None-Match", if_none_match) if if_none_match is not None else None,
     )
+
+
+ConditionsOf = Annotated[RequestConditions, Depends(request_conditions)]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import APIRouter, Header, Query
 from starlette.responses import Response
 
-from function_app.api.conditional import RequestConditions, request_conditions
+from function_app.api.conditional import ConditionsOf
 from function_app.api.continuation import MAXIMUM_LENGTH, PARAMETER
 from function_app.api.credentials import MeetingIdInPath, ServicesOf, Tenant
 from function_app.meetings.documents import Meeting
@@ -22,7 +22,6 @@ _MAXIMUM_KEY_LENGTH = 200
 
 router = APIRouter(tags=["meetings"])
 
-ConditionsOf = Annotated[RequestConditions, Depends(request_conditions)]
 IdempotencyKey = Annotated[
     str | None,
     Header(

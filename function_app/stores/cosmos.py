@@ -166,12 +166,16 @@ class Container:
                 return [], None
             return [row async for row in page], pages.continuation_token
 
-    async def query_every_partition(self, sql: str, **parameters: object) -> list[Any]:
-        """Every row of every tenant; only for the platform's own upkeep."""
+    async def query_every_partition(self, sql: str, *, limit: int | None = None, **parameters: object) -> list[Any]:
+        """Every row of every tenant, or as many as `limit`; only for the platform's own upkeep."""
         async with self._cosmos.operation():
             proxy = await self._cosmos.proxy(self._name)
-            rows = proxy.query_items(sql, parameters=_parameters(parameters))
-            return [row async for row in rows]
+            found: list[Any] = []
+            async for row in proxy.query_items(sql, parameters=_parameters(parameters), max_item_count=limit):
+                found.append(row)
+                if len(found) == limit:
+                    break
+            return found
 
 
 def set_values(values: Mapping[str, object]) -> list[Json]:

@@ -1,1 +1,1 @@
-"""What runs without a request: the timer and the change feed. Thin: they parse, and hand over to a service."""
+"""What runs without a request: the timers and the change feeds. Thin: they parse, and hand over to a service."""

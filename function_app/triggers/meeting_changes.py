@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 import azure.functions as func
-from pydantic import ValidationError
 
 from function_app.errors import ApiError
 from function_app.events.documents import Event
+from function_app.triggers.changed_events import events_of
 from function_app.wiring import process
 
 blueprint = func.Blueprint()  # type: ignore[no-untyped-call]  # azure-functions types no constructor
@@ -41,7 +40,7 @@ async def meeting_changes(documents: func.DocumentList) -> None:
     """
     meeting_events = process.services().meeting_events
     unavailable: ApiError | None = None
-    for event in filter(None, (_event(dict(document)) for document in documents)):
+    for event in events_of(documents):
         try:
             await meeting_events.handle(event)
         except ApiError as error:
@@ -55,14 +54,3 @@ async def meeting_changes(documents: func.DocumentList) -> None:
 
 def _name(event: Event) -> str:
     return f"tenant={event.tenant_id} meeting={event.meeting_id} id={event.id}"
-
-
-def _event(document: dict[str, Any]) -> Event | None:
-    """None for what is no event, or none that can be read: that would come again for ever."""
-    if document.get("type") != "event":
-        return None
-    try:
-        return Event.read(document)
-    except ValidationError:
-        _logger.exception("unreadable event id=%s", document.get("id"))
-        return None

@@ -69,16 +69,17 @@ def settings_of(platform: Platform) -> dict[str, str]:
 
 async def test_every_function_is_indexed_without_any_setting(unpacked: Path) -> None:
     functions = (await drive(unpacked, [], {}))["functions"]
-    assert set(functions) == {"http_app_func", "sweep", "meeting_changes"}
+    assert set(functions) == {"http_app_func", "sweep", "meeting_changes", "webhook_events", "webhook_retries"}
     [timer] = functions["sweep"]
     assert (timer["type"], timer["schedule"]) == ("timerTrigger", "*/30 * * * * *")
-    [feed] = functions["meeting_changes"]
-    assert feed["type"] == "cosmosDBTrigger"
-    assert (feed["connection"], feed["containerName"], feed["leaseContainerName"]) == (
-        "PARLEY_COSMOS",
-        "meetings",
-        "leases",
-    )
+    [timer] = functions["webhook_retries"]
+    assert (timer["type"], timer["schedule"]) == ("timerTrigger", "*/5 * * * * *")
+    feeds = [functions[name][0] for name in ("meeting_changes", "webhook_events")]
+    for feed in feeds:
+        assert feed["type"] == "cosmosDBTrigger"
+        assert (feed["connection"], feed["containerName"]) == ("PARLEY_COSMOS", "meetings")
+    leases = [(feed["leaseContainerName"], feed.get("leaseContainerPrefix")) for feed in feeds]
+    assert leases == [("leases", None), ("leases", "webhooks")]
     http = next(binding for binding in functions["http_app_func"] if binding["type"] == "httpTrigger")
     assert http["authLevel"] == "ANONYMOUS"
     assert http["route"] == "/{*route}"

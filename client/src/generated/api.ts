@@ -194,6 +194,155 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Webhooks
+         * @description All of the tenant's webhooks: there are at most ten.
+         */
+        get: operations["listWebhooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{wid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Webhook */
+        get: operations["getWebhook"];
+        /**
+         * Put Webhook
+         * @description Creates the webhook, and then shows its signing secret; or replaces all that can be chosen about it.
+         */
+        put: operations["putWebhook"];
+        post?: never;
+        /**
+         * Delete Webhook
+         * @description Deletes the webhook, and gives up what was on its way to it; 204 also when there is none.
+         */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Patch Webhook
+         * @description Changes what the body names (JSON merge patch, RFC 7396).
+         */
+        patch: operations["patchWebhook"];
+        trace?: never;
+    };
+    "/webhooks/{wid}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Deliveries
+         * @description The attempts to deliver, newest first: those of the last 7 days, and what was given up in the last 30.
+         */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{wid}/deliveries/{did}:redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redeliver
+         * @description Delivers that delivery's event once more, with its old id, whether it had arrived or not.
+         */
+        post: operations["redeliver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{wid}:replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay Events
+         * @description Delivers a meeting's events again, from one on and in order: also those from before the webhook was made.
+         */
+        post: operations["replayEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{wid}:rotateSecret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate Webhook Secret
+         * @description Makes a new signing secret. For a while messages are signed with the former one too.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{wid}:test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Webhook
+         * @description Sends an event of the type `webhook.test` now, and says what came of it. It is not tried again.
+         */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -212,6 +361,32 @@ export interface components {
              */
             type: "chat";
         };
+        DeliveryList: {
+            nextLink?: string | null;
+            value: components["schemas"]["DeliveryResource"][];
+        };
+        /** @description One attempt to deliver an event. */
+        DeliveryResource: {
+            attempt: number;
+            attemptedOn: string;
+            durationMilliseconds: number;
+            eventId: string;
+            eventType: components["schemas"]["EventType"];
+            failure?: components["schemas"]["Failure"] | null;
+            id: string;
+            meeting: string;
+            nextAttemptOn?: string | null;
+            responseStatus?: number | null;
+            sequence: number;
+            status: components["schemas"]["DeliveryStatus"];
+        };
+        /** @enum {string} */
+        DeliveryStatus: "delivered" | "failed" | "deadLettered";
+        /**
+         * @description Why nothing is sent to a webhook.
+         * @enum {string}
+         */
+        DisabledReason: "byTenant" | "gone";
         ErrorBody: {
             /** @example InvalidRequest */
             code: string;
@@ -230,6 +405,16 @@ export interface components {
         ErrorResponse: {
             error: components["schemas"]["ErrorBody"];
         };
+        /**
+         * @description The names of the types, as tenants see and choose them.
+         * @enum {string}
+         */
+        EventType: "meeting.created" | "meeting.updated" | "meeting.deleted" | "session.started" | "session.ended";
+        /**
+         * @description Why a message does not count as delivered.
+         * @enum {string}
+         */
+        Failure: "addressNotAllowed" | "unreachable" | "tlsFailed" | "timedOut" | "invalidAnswer" | "redirected" | "refused" | "gone";
         /** @description What a Participant may do. */
         Grants: {
             /** @default true */
@@ -337,8 +522,30 @@ export interface components {
             nextLink?: string | null;
             value: components["schemas"]["ChatMessage"][];
         };
+        NewSecret: {
+            formerExpiresOn: string | null;
+            secret: string;
+        };
+        /**
+         * @description Whether an event waits for those that happened before it in its meeting.
+         * @enum {string}
+         */
+        Ordering: "perMeeting" | "none";
+        /** @description The body of `:replay`. */
+        ReplayRequest: {
+            fromSequence: number;
+            meeting: string;
+        };
         /** @enum {string} */
         Role: "host" | "coHost" | "presenter" | "attendee" | "viewer";
+        /** @description The body of `:rotateSecret`. */
+        SecretRotation: {
+            /**
+             * @description For how long messages are signed with the former secret too.
+             * @default 86400
+             */
+            keepFormerSeconds: number;
+        };
         SessionNode: {
             id: string;
             region: string;
@@ -351,6 +558,13 @@ export interface components {
          * @enum {string}
          */
         Source: "camera" | "microphone" | "screen" | "screenAudio";
+        /** @description What came of a test event. */
+        TestResult: {
+            delivered: boolean;
+            durationMilliseconds: number;
+            failure?: components["schemas"]["Failure"] | null;
+            responseStatus?: number | null;
+        };
         /** @description The body of `:issueToken`: whom the tenant lets in, and as what. */
         TokenRequest: {
             grants?: components["schemas"]["Grants"] | null;
@@ -364,6 +578,42 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description How long the token lets its user join; absent means 600. Unless `renewForSeconds` says otherwise, what is given here also ends all renewing. */
             ttlSeconds?: number | null;
+        };
+        /** @description The body of PUT: all that a tenant chooses about a webhook. */
+        WebhookContent: {
+            /** @default true */
+            enabled: boolean;
+            eventTypes?: components["schemas"]["EventType"][] | null;
+            /** @default perMeeting */
+            ordering: components["schemas"]["Ordering"];
+            /** @example https://example.com/parley-events */
+            url: string;
+        };
+        WebhookList: {
+            value: components["schemas"]["WebhookResource"][];
+        };
+        /** @description The body of PATCH (RFC 7396): what is absent stays as it is; null for `eventTypes` means all. */
+        WebhookPatch: {
+            /** @default true */
+            enabled: boolean;
+            eventTypes?: components["schemas"]["EventType"][] | null;
+            /** @default perMeeting */
+            ordering: components["schemas"]["Ordering"];
+            /** @default  */
+            url: string;
+        };
+        WebhookResource: {
+            createdOn: string;
+            disabledReason?: components["schemas"]["DisabledReason"] | null;
+            enabled: boolean;
+            etag: string;
+            eventTypes?: components["schemas"]["EventType"][] | null;
+            /** @example crm */
+            id: string;
+            ordering: components["schemas"]["Ordering"];
+            secret?: string | null;
+            updatedOn: string;
+            url: string;
         };
     };
     responses: never;
@@ -860,6 +1110,399 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JoinResponse"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: {
+                /** @description Go on only if the resource has this ETag. */
+                "if-match"?: string | null;
+                /** @description On GET: 304 if the resource has this ETag. On PUT: `*` creates only. */
+                "if-none-match"?: string | null;
+            };
+            path: {
+                wid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookResource"];
+                };
+            };
+            /** @description The caller has this version. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    putWebhook: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: {
+                /** @description Go on only if the resource has this ETag. */
+                "if-match"?: string | null;
+                /** @description On GET: 304 if the resource has this ETag. On PUT: `*` creates only. */
+                "if-none-match"?: string | null;
+            };
+            path: {
+                wid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookContent"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookResource"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookResource"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: {
+                /** @description Go on only if the resource has this ETag. */
+                "if-match"?: string | null;
+                /** @description On GET: 304 if the resource has this ETag. On PUT: `*` creates only. */
+                "if-none-match"?: string | null;
+            };
+            path: {
+                wid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    patchWebhook: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: {
+                /** @description Go on only if the resource has this ETag. */
+                "if-match"?: string | null;
+                /** @description On GET: 304 if the resource has this ETag. On PUT: `*` creates only. */
+                "if-none-match"?: string | null;
+            };
+            path: {
+                wid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookResource"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Only those of this status. */
+                status?: components["schemas"]["DeliveryStatus"] | null;
+                maxpagesize?: number;
+                continuationToken?: string | null;
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                wid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryList"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    redeliver: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                wid: string;
+                did: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events are delivered as soon as they can be. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    replayEvents: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                wid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayRequest"];
+            };
+        };
+        responses: {
+            /** @description The events are delivered as soon as they can be. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                wid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SecretRotation"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewSecret"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                wid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestResult"];
                 };
             };
             /** @description An error; `error.code` says which. */

@@ -1,0 +1,52 @@
+"""A receiver that hangs or is dead delays nobody but itself."""
+
+import pytest
+
+from function_app.stores.documents import MeetingKey
+from function_app.webhooks.cursors import Cursor
+from function_app.webhooks.lanes import LANE_LENGTH, LANE_WIDTH
+from tests.support.receiver import Receiver, hang
+from tests.support.waiting import eventually
+
+from .conftest import Webhooks
+
+MEETINGS = [f"meeting-{number}" for number in range(12)]
+MORE_THAN_ARE_LOOKED_AT_AT_ONCE = 130
+
+
+@pytest.fixture
+def timeout_seconds() -> float:
+    """Longer than any of these tests: what hangs, hangs to the end."""
+    return 30.0
+
+
+async def test_one_webhook_that_hangs_does_not_delay_another(
+    webhooks: Webhooks, receiver: Receiver, other_receiver: Receiver
+) -> None:
+    receiver.answer = hang
+    await webhooks.put("dead", receiver.url)
+    await webhooks.put("crm", other_receiver.url)
+    for meeting in MEETINGS:
+        await webhooks.change_meeting(1, meeting)
+        await webhooks.feed(meeting)
+    await webhooks.until_logged(*["delivered"] * len(MEETINGS))
+    assert await webhooks.statuses("dead") == []
+    assert len(receiver.received) == LANE_WIDTH
+
+
+async def test_much_that_is_due_for_a_webhook_that_hangs_does_not_hide_what_is_due_for_another(
+    webhooks: Webhooks, receiver: Receiver, other_receiver: Receiver
+) -> None:
+    assert MORE_THAN_ARE_LOOKED_AT_AT_ONCE > LANE_LENGTH + LANE_WIDTH
+    receiver.answer = hang
+    await webhooks.put("dead", receiver.url)
+    await webhooks.put("crm", other_receiver.url)
+    await webhooks.change_meeting()
+    platform = webhooks.platform
+    dead, crm = await platform.services.webhooks.all(platform.tenant)
+    for webhook in [dead] * MORE_THAN_ARE_LOOKED_AT_AT_ONCE + [crm]:
+        due = Cursor.redelivery(webhook.key, MeetingKey(platform.tenant, "weekly"), 1, platform.clock())
+        await platform.store.container("webhooks").create(due.body())
+    await webhooks.tick()
+    await eventually(lambda: other_receiver.received, "the other webhook got its event")
+    assert len(receiver.received) <= LANE_WIDTH

@@ -294,6 +294,21 @@ class Slots(Wire):
     slots: tuple[SlotState, ...]
 
 
+class EncodingState(Wire):
+    """One encoding of a Publication; `rid` is absent where there is only one."""
+
+    rid: str | None = None
+    active: bool
+
+
+class Encodings(Wire):
+    """Which encodings of one's own Publication are worth sending: the others nobody receives."""
+
+    type: Literal["encodings"] = "encodings"
+    publication: PublicationId
+    encodings: tuple[EncodingState, ...]
+
+
 class SpeakerLevel(Wire):
     participant: ParticipantId
     level: int = Field(ge=0, le=127)
@@ -309,7 +324,7 @@ class Speakers(Wire):
 
 
 ControlFromNode = Annotated[
-    Roster | ParticipantChanged | ParticipantLeft | Published | Slots | Speakers | SignallingError,
+    Roster | ParticipantChanged | ParticipantLeft | Published | Slots | Encodings | Speakers | SignallingError,
     Field(discriminator="type"),
 ]
 

@@ -98,6 +98,20 @@ class SlotChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class EncodingsWanted:
+    """The publisher need not send all encodings any more, or has to send more of them again (dynacast).
+
+    An encoding is wanted again as soon as a Slot is to carry it, and not wanted when none was for five seconds. At
+    first all are wanted. A publisher that goes on sending what is not wanted does no harm.
+    """
+
+    peer: str
+    publication: str
+    encodings: tuple[tuple[str | None, bool], ...]
+    """The `rid` of each encoding, and whether it is wanted; lowest first. The only one may have no `rid`."""
+
+
+@dataclass(frozen=True, slots=True)
 class SpeakersChanged:
     room: str
     levels: tuple[tuple[str, int], ...]
@@ -110,7 +124,16 @@ class KeyframeTimeout:
     publication: str
 
 
-Event = IceConnected | IceLost | DtlsReceived | StreamStarted | SlotChanged | SpeakersChanged | KeyframeTimeout
+Event = (
+    IceConnected
+    | IceLost
+    | DtlsReceived
+    | StreamStarted
+    | SlotChanged
+    | EncodingsWanted
+    | SpeakersChanged
+    | KeyframeTimeout
+)
 
 
 class Engine(Protocol):

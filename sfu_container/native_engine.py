@@ -12,6 +12,7 @@ from sfu_container.engine import (
     Codec,
     DtlsReceived,
     Encoding,
+    EncodingsWanted,
     EngineConfig,
     Event,
     IceConnected,
@@ -156,6 +157,8 @@ def _to_event(event: _Event) -> Event:
             return StreamStarted(publication, rid, ssrc)
         case ("slotChanged", slot, carried, rid):
             return SlotChanged(slot, carried, rid)
+        case ("encodingsWanted", peer, publication, encodings):
+            return EncodingsWanted(peer, publication, encodings)
         case ("speakersChanged", room, levels, dominant):
             return SpeakersChanged(room, levels, dominant)
         case ("keyframeTimeout", publication):

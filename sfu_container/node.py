@@ -20,6 +20,7 @@ from parley_protocol.nodes import PeerConnected, PeerLeft
 from parley_protocol.signalling import CONTROL_TO_NODE, MAX_CONTROL_BYTES, Join, Joined, Layout, PublicationOffer
 from sfu_container.engine import (
     DtlsReceived,
+    EncodingsWanted,
     Engine,
     Event,
     IceConnected,
@@ -227,6 +228,8 @@ class Node:
                 self._rooms_by_peer[peer].path_found(peer)
             case IceLost(peer=peer) if peer in self._rooms_by_peer:
                 self._rooms_by_peer[peer].path_lost(peer, self._clock())
+            case EncodingsWanted(peer=peer) if peer in self._rooms_by_peer:
+                self._rooms_by_peer[peer].encodings_wanted(event)
             case SpeakersChanged(room=session) if session in self._rooms:
                 self._rooms[session].speakers_changed(event)
             case StreamStarted() | KeyframeTimeout():

@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from parley_protocol.grants import Grants, Source
 from parley_protocol.ids import new_id
 from parley_protocol.signalling import (
+    Encodings,
+    EncodingState,
     NegotiatedPublication,
     NegotiatedSlot,
     PublicationOffer,
     SlotRequest,
     SlotState,
 )
-from sfu_container.engine import Engine
+from sfu_container.engine import EncodingsWanted, Engine
 from sfu_container.errors import (
     MalformedMessageError,
     NotAllowedError,
@@ -36,6 +38,8 @@ class Publication:
     mid: str
     source: Source
     muted: bool
+    told: Encodings | None = None
+    """Which encodings its publisher was last told to send; before, it sends all."""
 
 
 def slot_id(peer: str, mid: str) -> str:
@@ -175,6 +179,15 @@ class PeerMedia:
         if not muted and own.source.kind == "video":
             self._engine.request_keyframe(publication)
         return True
+
+    def encodings_wanted(self, wanted: EncodingsWanted) -> Encodings | None:
+        """What to tell the publisher; nothing when the Publication is gone meanwhile."""
+        own = self.publications.get(wanted.publication)
+        if own is None:
+            return None
+        states = tuple(EncodingState(rid=rid, active=active) for rid, active in wanted.encodings)
+        own.told = Encodings(publication=own.id, encodings=states)
+        return own.told
 
     def _own(self, publication: str) -> Publication:
         if publication not in self.publications:

@@ -35,7 +35,7 @@ from parley_protocol.signalling import (
     Unpublish,
     Wire,
 )
-from sfu_container.engine import Engine, SlotChanged, SpeakersChanged
+from sfu_container.engine import EncodingsWanted, Engine, SlotChanged, SpeakersChanged
 from sfu_container.errors import ParticipantNotFoundError, PublicationNotFoundError, SignallingFailure
 from sfu_container.members import Members, send
 from sfu_container.offer import Offer as SdpOffer
@@ -310,6 +310,16 @@ class Room:
             send(found, Slots(slots=filled))
         if self._speakers is not None:
             send(found, self._speakers)
+        for publication in found.media.publications.values():
+            if publication.told is not None:
+                send(found, publication.told)
+
+    def encodings_wanted(self, wanted: EncodingsWanted) -> None:
+        """Tell a publisher which encodings are worth sending."""
+        found = self._members[wanted.peer]
+        message = found.media.encodings_wanted(wanted)
+        if message is not None:
+            send(found, message)
 
     def slots_changed(self, peer: str, changes: Iterable[SlotChanged]) -> None:
         """Tell a Peer what its Slots carry now."""

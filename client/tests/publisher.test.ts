@@ -114,6 +114,31 @@ describe("the publisher", () => {
     });
   });
 
+  it("sends of a Publication only what is wanted, and of the next one on that m-line everything", async () => {
+    const media = new FakeLocalMedia();
+    const { channel, publisher } = await publishing(media);
+    media.change({ screen: { track: track("video"), muted: false } });
+    await awaitMessages(channel.sent, { type: "publish", source: "screen" });
+    const { requestId, mid } = channel.sent[0] as Publish;
+    channel.receive({ type: "published", requestId, mid, publication: "pub_s" });
+    const isSent = () => {
+      const line = FakePeerConnection.latest().transceivers.find((each) => each.mid === mid);
+      return line?.sender.getParameters().encodings[0]?.active;
+    };
+    await vi.waitFor(() => {
+      publisher.setWanted({ type: "encodings", publication: "pub_s", encodings: [{ active: false }] });
+      expect(isSent()).toBe(false);
+    });
+    media.change({ screen: { track: null, muted: false } });
+    await vi.waitFor(() => {
+      expect(channel.sent).toHaveLength(2);
+    });
+    media.change({ screen: { track: track("video"), muted: false } });
+    await vi.waitFor(() => {
+      expect(isSent()).toBe(true);
+    });
+  });
+
   it("tells of a refusal", async () => {
     const media = new FakeLocalMedia();
     const { channel, refused } = await publishing(media);

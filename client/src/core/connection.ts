@@ -1,4 +1,4 @@
-import type { Joined, PublicationOffer, SlotState, Source } from "../generated/protocol";
+import type { Encodings, Joined, PublicationOffer, SlotState, Source } from "../generated/protocol";
 import type { Api, JoinAnswer } from "./api";
 import { ControlChannel, type ControlNews } from "./control";
 import { ConnectError, type JoinStep } from "./errors";
@@ -27,7 +27,7 @@ export interface ConnectionListener {
   onStep: (step: JoinStep) => void;
   onAnswered: (answer: JoinAnswer) => void;
   onJoined: (joined: Joined) => void;
-  onNews: (news: Exclude<ControlNews, { type: "slots" }>) => void;
+  onNews: (news: Exclude<ControlNews, { type: "slots" | "encodings" }>) => void;
   onMessage: (message: Heard) => void;
   onTrouble: (cause: LossCause) => void;
   onRefused: (source: Source, error: unknown) => void;
@@ -51,6 +51,9 @@ export class Connection {
   readonly #control: ControlChannel;
   #slots: ReadonlyMap<string, SlotState> = new Map();
   readonly #endings: (() => void)[] = [];
+  #publisher: Publisher | null = null;
+  /** What came before there was a Publisher. */
+  readonly #early: Encodings[] = [];
   #closed = false;
 
   /** Joins the meeting with that token; rejects with a ConnectError that names the step. */
@@ -79,6 +82,7 @@ export class Connection {
     });
     this.#control = new ControlChannel(this.peer.controlChannel, (news) => {
       if (news.type === "slots") this.#showSlots(news.slots);
+      else if (news.type === "encodings") this.#setWanted(news);
       else listener.onNews(news);
     });
     this.#signalling = new Signalling(parts.openSocket, answer.signalling.url, answer.session.id, {
@@ -158,6 +162,8 @@ export class Connection {
     const taken = { offered, taken: joined.publications };
     const publisher = new Publisher(media, this.peer, this.#control, taken, this.#listener.onRefused);
     publisher.reconcile();
+    this.#publisher = publisher;
+    for (const encodings of this.#early.splice(0)) publisher.setWanted(encodings);
     this.#endings.push(
       () => {
         publisher.close();
@@ -172,6 +178,11 @@ export class Connection {
     this.#control.onClosed(() => {
       this.#trouble("node");
     });
+  }
+
+  #setWanted(encodings: Encodings): void {
+    if (this.#publisher === null) this.#early.push(encodings);
+    else this.#publisher.setWanted(encodings);
   }
 
   #showSlots(changed: readonly SlotState[]): void {

@@ -13,6 +13,7 @@ const MESSAGE_TYPES: ReadonlySet<string> = new Set<ControlFromNode["type"]>([
   "participantLeft",
   "published",
   "slots",
+  "encodings",
   "speakers",
   "error",
 ]);

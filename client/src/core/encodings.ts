@@ -1,3 +1,4 @@
+import type { EncodingState } from "../generated/protocol";
 import type { SendHeight } from "./settings";
 
 interface Layer {
@@ -25,10 +26,46 @@ export function cameraLayers(height: SendHeight): Layer[] {
 /** A screen is sent once: text that is scaled down cannot be read. */
 export const SCREEN_ENCODINGS: RTCRtpEncodingParameters[] = [{ maxBitrate: 2500 * KBIT, maxFramerate: 30 }];
 
-/** Applies the layers for that height to a sender which was made with `cameraLayers`. */
-export async function setCameraHeight(sender: RTCRtpSender, height: SendHeight): Promise<void> {
-  const parameters = sender.getParameters();
-  const layers = new Map(cameraLayers(height).map((layer) => [layer.rid, layer]));
-  for (const encoding of parameters.encodings) Object.assign(encoding, layers.get(encoding.rid ?? ""));
-  await sender.setParameters(parameters);
+/**
+ * The encodings of one video sender: what the height allows, less what nobody receives. Changes are applied one after
+ * another, for a sender takes no two at a time.
+ */
+export class SenderEncodings {
+  readonly #sender: RTCRtpSender;
+  #layers: ReadonlyMap<string, Layer> = new Map();
+  #wanted: ReadonlyMap<string, boolean> = new Map();
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(sender: RTCRtpSender) {
+    this.#sender = sender;
+  }
+
+  /** Sends a camera at most that high. */
+  setHeight(height: SendHeight): Promise<void> {
+    this.#layers = new Map(cameraLayers(height).map((layer) => [layer.rid, layer]));
+    return this.#apply();
+  }
+
+  /** Sends only what is active; what is not named is sent. */
+  setWanted(encodings: readonly EncodingState[]): Promise<void> {
+    this.#wanted = new Map(encodings.map(({ rid, active }) => [rid ?? "", active]));
+    return this.#apply();
+  }
+
+  #apply(): Promise<void> {
+    // A sender that refuses, as one that is stopped does, sends what it did: more than is wanted does no harm.
+    this.#queue = this.#queue.then(() => this.#change()).catch(() => undefined);
+    return this.#queue;
+  }
+
+  async #change(): Promise<void> {
+    const parameters = this.#sender.getParameters();
+    for (const encoding of parameters.encodings) {
+      const rid = encoding.rid ?? "";
+      const layer = this.#layers.get(rid);
+      Object.assign(encoding, layer);
+      encoding.active = (layer?.active ?? true) && (this.#wanted.get(rid) ?? true);
+    }
+    await this.#sender.setParameters(parameters);
+  }
 }

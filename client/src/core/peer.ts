@@ -1,6 +1,6 @@
-import type { PublicationOffer, Source } from "../generated/protocol";
+import type { EncodingState, PublicationOffer, Source } from "../generated/protocol";
 import { CONTROL_LABEL } from "./control";
-import { cameraLayers, SCREEN_ENCODINGS, setCameraHeight } from "./encodings";
+import { cameraLayers, SCREEN_ENCODINGS, SenderEncodings } from "./encodings";
 import type { LocalTracks } from "./localMedia";
 import type { SendHeight } from "./settings";
 import { until } from "./time";
@@ -25,6 +25,7 @@ export class MediaPeer {
   readonly pc: RTCPeerConnection;
   readonly controlChannel: RTCDataChannel;
   readonly #lines = new Map<Source, RTCRtpTransceiver>();
+  readonly #encodings = new Map<Source, SenderEncodings>();
   readonly #slots: RTCRtpTransceiver[] = [];
 
   constructor({ iceServers, sources, tracks, sendHeight }: PeerOptions) {
@@ -77,8 +78,12 @@ export class MediaPeer {
   }
 
   async setSendHeight(height: SendHeight): Promise<void> {
-    const camera = this.#lines.get("camera");
-    if (camera !== undefined) await setCameraHeight(camera.sender, height);
+    await this.#encodings.get("camera")?.setHeight(height);
+  }
+
+  /** Sends only those encodings of a video source that are active; what is not named is sent. */
+  async setWanted(source: Source, encodings: readonly EncodingState[]): Promise<void> {
+    await this.#encodings.get(source)?.setWanted(encodings);
   }
 
   /** What comes in on the slot's m-line. */
@@ -98,6 +103,8 @@ export class MediaPeer {
       sendEncodings: encodings[source],
     });
     this.#lines.set(source, transceiver);
+    if (kind === "video") this.#encodings.set(source, new SenderEncodings(transceiver.sender));
+    if (source === "camera") void this.setSendHeight(sendHeight);
   }
 
   #addSlot(kind: "audio" | "video"): void {

@@ -1,4 +1,4 @@
-import type { NegotiatedPublication, PublicationOffer, Source } from "../generated/protocol";
+import type { Encodings, NegotiatedPublication, PublicationOffer, Source } from "../generated/protocol";
 import type { ControlChannel } from "./control";
 import type { LocalMedia } from "./localMedia";
 import type { MediaPeer } from "./peer";
@@ -57,6 +57,13 @@ export class Publisher {
     for (const source of Object.keys(this.#published) as Source[]) void this.#reconcile(source);
   }
 
+  /** Sends of a Publication only what somebody receives. */
+  setWanted({ publication, encodings }: Encodings): void {
+    const isMeant = (source: Source) => this.#published[source].publication === publication;
+    const source = (Object.keys(this.#published) as Source[]).find(isMeant);
+    if (source !== undefined) void this.#peer.setWanted(source, encodings);
+  }
+
   close(): void {
     this.#stopFollowing();
   }
@@ -86,6 +93,8 @@ export class Publisher {
   }
 
   async #publish(source: Source, mid: string, muted: boolean): Promise<void> {
+    // Of a new Publication everything is wanted at first.
+    await this.#peer.setWanted(source, []);
     const publication = await this.#control.publish(mid, source, muted);
     this.#published[source] = { publication, muted };
   }

@@ -5,7 +5,7 @@
  */
 export type Source = "camera" | "microphone" | "screen" | "screenAudio";
 export type ControlFromNode =
-  Roster | ParticipantChanged | ParticipantLeft | Published | Slots | Speakers | SignallingError;
+  Roster | ParticipantChanged | ParticipantLeft | Published | Slots | Encodings | Speakers | SignallingError;
 export type Role = "host" | "coHost" | "presenter" | "attendee" | "viewer";
 export type ParticipantStatus = "connecting" | "connected" | "reconnecting";
 export type LeaveReason = "left" | "replaced" | "removed" | "banned" | "ended" | "timedOut" | "dtlsFailed" | "nodeLost";
@@ -130,6 +130,21 @@ export interface SlotState {
   publication?: string;
   participant?: string;
   rid?: string;
+}
+/**
+ * Which encodings of one's own Publication are worth sending: the others nobody receives.
+ */
+export interface Encodings {
+  type: "encodings";
+  publication: string;
+  encodings: EncodingState[];
+}
+/**
+ * One encoding of a Publication; `rid` is absent where there is only one.
+ */
+export interface EncodingState {
+  rid?: string;
+  active: boolean;
 }
 /**
  * Who is heard, loudest first, at most five times a second and only when it changed.

@@ -33,12 +33,19 @@ export class FakeDataChannel extends EventTarget {
   }
 }
 
+interface FakeSender {
+  track: MediaStreamTrack | null;
+  replaceTrack: (track: MediaStreamTrack | null) => Promise<void>;
+  getParameters: () => { encodings: RTCRtpEncodingParameters[] };
+  setParameters: (parameters: { encodings: RTCRtpEncodingParameters[] }) => Promise<void>;
+}
+
 interface FakeTransceiver {
   mid: string | null;
   direction: string;
   kind: string;
   sendEncodings: RTCRtpEncodingParameters[];
-  sender: { track: MediaStreamTrack | null; replaceTrack: (track: MediaStreamTrack | null) => Promise<void> };
+  sender: FakeSender;
   receiver: { track: MediaStreamTrack };
 }
 
@@ -69,8 +76,11 @@ export class FakePeerConnection extends EventTarget {
   addTransceiver(trackOrKind: MediaStreamTrack | string, init: RTCRtpTransceiverInit): FakeTransceiver {
     const track = typeof trackOrKind === "string" ? null : trackOrKind;
     const kind = typeof trackOrKind === "string" ? trackOrKind : trackOrKind.kind;
-    const sender: FakeTransceiver["sender"] = {
+    let encodings = init.sendEncodings ?? [];
+    const sender: FakeSender = {
       track,
+      getParameters: () => structuredClone({ encodings }),
+      setParameters: (parameters) => Promise.resolve(void (encodings = parameters.encodings)),
       replaceTrack: async (replacement) => {
         await Promise.resolve();
         sender.track = replacement;

@@ -7,6 +7,7 @@ from parley_protocol.grants import Grants, MediaGrant, Source
 from parley_protocol.ids import new_id
 from parley_protocol.nodes import PeerConnected, PeerLeft
 from parley_protocol.signalling import (
+    Encodings,
     Left,
     ParticipantChanged,
     ParticipantLeft,
@@ -18,7 +19,7 @@ from parley_protocol.signalling import (
     Slots,
     Speakers,
 )
-from sfu_container.engine import IceConnected, IceLost, SlotChanged, SpeakersChanged
+from sfu_container.engine import EncodingsWanted, IceConnected, IceLost, SlotChanged, SpeakersChanged
 from sfu_container.errors import (
     InvalidOfferError,
     MalformedMessageError,
@@ -196,6 +197,33 @@ def test_layout_does_what_it_can_and_names_what_it_cannot(world: World, ann: Med
     world.control(ben, {"type": "layout", "slots": slots})
     assert list(world.engine.routes) == [f"{ben.peer}/4"]
     assert [error.code for error in world.link(ben).said(SignallingError)] == ["SlotNotFound"]
+
+
+def test_a_publisher_is_told_which_encodings_are_worth_sending(world: World, ann: MediaGrant, ben: MediaGrant) -> None:
+    camera = publication_of(world, ann, Source.CAMERA)
+    world.emit(EncodingsWanted(ann.peer, camera, (("q", True), ("h", True), ("f", False))))
+    (told,) = world.link(ann).said(Encodings)
+    assert told.publication == camera
+    assert [(encoding.rid, encoding.active) for encoding in told.encodings] == [("q", True), ("h", True), ("f", False)]
+    assert world.link(ben).said(Encodings) == []
+
+
+def test_what_is_worth_sending_is_told_again_when_the_control_channel_opens(world: World, ann: MediaGrant) -> None:
+    camera = publication_of(world, ann, Source.CAMERA)
+    world.emit(
+        EncodingsWanted(ann.peer, camera, (("q", True), ("h", False), ("f", False))),
+        EncodingsWanted(ann.peer, camera, (("q", False), ("h", False), ("f", False))),
+    )
+    world.link(ann).control.clear()
+    world.node.control_opened(ann.peer)
+    (told,) = world.link(ann).said(Encodings)
+    assert [encoding.active for encoding in told.encodings] == [False, False, False]
+
+
+def test_encodings_of_a_publication_or_peer_that_is_gone_are_told_to_nobody(world: World, ann: MediaGrant) -> None:
+    world.emit(EncodingsWanted(ann.peer, new_id("pub"), ((None, False),)))
+    world.emit(EncodingsWanted(new_id("peer"), new_id("pub"), ((None, False),)))
+    assert world.link(ann).said(Encodings) == []
 
 
 def test_slot_changes_are_told_to_their_peer_in_one_message(world: World, ann: MediaGrant, ben: MediaGrant) -> None:

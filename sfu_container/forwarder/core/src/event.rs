@@ -43,6 +43,15 @@ pub enum Event {
         /// Which encoding of it.
         rid: Option<Id>,
     },
+    /// The publisher need not send all encodings of a Publication any more, or has to send more of them again.
+    EncodingsWanted {
+        /// Who publishes it.
+        peer: Id,
+        /// Of which Publication.
+        publication: Id,
+        /// The name of each encoding, and whether somebody is to receive it; the lowest first.
+        encodings: Vec<(Option<Id>, bool)>,
+    },
     /// Who is heard.
     SpeakersChanged {
         /// Where.

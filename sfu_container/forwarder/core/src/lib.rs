@@ -10,6 +10,7 @@
 #[macro_use]
 mod error;
 
+mod allotments;
 mod arena;
 mod arrivals;
 pub mod bytes;
@@ -22,9 +23,11 @@ mod engine;
 mod event;
 mod extension_ids;
 mod fast_hash;
+mod flow;
 pub mod histogram;
 pub mod hmac_sha1;
 mod ice;
+mod interest;
 mod keyframe_wish;
 mod media;
 mod missing_packets;

@@ -2,11 +2,13 @@
 
 use crate::arena::Key;
 use crate::extension_ids::{ExtensionIds, Known};
+use crate::interest::EncodingInterest;
 use crate::negotiated::{Codec, Encoding, Id, MediaKind, PublicationLine};
 use crate::peer::Peer;
 use crate::slot::Slot;
 use crate::speakers::AudioLevel;
 use crate::stream::Stream;
+use crate::time::Instant;
 
 pub(crate) struct Publication {
     pub(crate) id: Id,
@@ -20,6 +22,7 @@ pub(crate) struct Publication {
     pub(crate) dependency_id: Option<u8>,
     pub(crate) is_paused: bool,
     pub(crate) level: AudioLevel,
+    pub(crate) interest: EncodingInterest,
     /// In the order of the encodings, those that have begun.
     pub(crate) streams: Vec<Option<Key<Stream>>>,
     /// The Slots that carry it or wish to.
@@ -27,7 +30,7 @@ pub(crate) struct Publication {
 }
 
 impl Publication {
-    pub(crate) fn new(id: Id, peer: Key<Peer>, line: PublicationLine) -> Self {
+    pub(crate) fn new(id: Id, peer: Key<Peer>, line: PublicationLine, now: Instant) -> Self {
         let encodings = if line.encodings.is_empty() { vec![Encoding::default()] } else { line.encodings };
         let extensions = ExtensionIds::new(line.extensions);
         Self {
@@ -36,6 +39,7 @@ impl Publication {
             kind: line.kind,
             mid: line.mid,
             streams: vec![None; encodings.len()],
+            interest: EncodingInterest::new(encodings.len(), now),
             encodings,
             codecs: line.codecs,
             audio_level_id: extensions.id(Known::AudioLevel),

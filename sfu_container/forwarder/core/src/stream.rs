@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::arena::Key;
 use crate::codec::av1::{DependencyTracker, LayerIds};
+use crate::flow::{Flow, MAX_SPATIAL_LAYERS};
 use crate::keyframe_wish::KeyframeWish;
 use crate::media::{Descriptor, MediaPacket};
 use crate::missing_packets::MissingPackets;
@@ -17,13 +18,6 @@ use crate::slot::{DecodeTarget, Limits, Slot};
 use crate::stats::StreamStats;
 use crate::time::Instant;
 
-/// How long after its last packet a stream still counts as flowing. With the time that a keyframe takes this stays below
-/// the second after which a Slot has to show another encoding.
-pub(crate) const FLOWING: Duration = Duration::from_millis(500);
-/// The share of a new value in the measured rate, at ten a second.
-const RATE_GAIN: f64 = 0.1;
-/// Of VP9 and AV1.
-const MAX_SPATIAL_LAYERS: u8 = 8;
 /// The least time between two Sender Reports that are passed on.
 const SENDER_REPORT_INTERVAL: Duration = Duration::from_millis(200);
 
@@ -50,10 +44,7 @@ pub(crate) struct Stream {
     layer_heights: Vec<u32>,
     pub(crate) last_sender_report: Option<SenderInfo>,
     sender_report_at: Option<Instant>,
-    last_packet_at: Option<Instant>,
-    unmeasured_bytes: u64,
-    measured_at: Option<Instant>,
-    rate: f64,
+    flow: Flow,
 }
 
 impl Stream {
@@ -83,46 +74,48 @@ impl Stream {
             layer_heights: Vec::new(),
             last_sender_report: None,
             sender_report_at: None,
-            last_packet_at: None,
-            unmeasured_bytes: 0,
-            measured_at: None,
-            rate: 0.0,
+            flow: Flow::default(),
         }
     }
 
-    /// Notes media; tells whether the stream begins to flow with it.
-    pub(crate) fn note_flow(&mut self, len: usize, now: Instant) -> bool {
-        self.unmeasured_bytes += len as u64;
-        let was_flowing = self.is_flowing(now);
-        self.last_packet_at = Some(now);
-        !was_flowing
+    /// Notes media of a spatial layer; tells whether the stream begins to flow with it.
+    pub(crate) fn note_flow(&mut self, spatial: u8, len: usize, now: Instant) -> bool {
+        self.flow.note(spatial, len, now)
     }
 
     /// Takes the rate since the last call into the measured one.
     pub(crate) fn measure(&mut self, now: Instant) {
-        let elapsed = self.measured_at.replace(now).map_or(0.0, |last| (now - last).as_secs_f64());
-        if elapsed > 0.0 {
-            let rate = self.unmeasured_bytes as f64 * 8.0 / elapsed;
-            let share = if self.rate == 0.0 { 1.0 } else { RATE_GAIN };
-            self.rate += (rate - self.rate) * share;
-            self.unmeasured_bytes = 0;
-        }
+        self.flow.measure(now);
     }
 
-    /// What it takes, in bits per second.
-    pub(crate) const fn bits_per_second(&self) -> u64 {
-        self.rate as u64
+    /// Of each set of layers that can be shown, the lowest first: its height in pixels and what it takes in bits per
+    /// second. Only of those that are known and come.
+    pub(crate) fn layers(&self) -> impl Iterator<Item = (u32, u64)> {
+        let highest = usize::from(self.flow.highest_layer());
+        let heights: &[u32] = if self.layer_heights.len() > 1 { &self.layer_heights } else { self.height.as_slice() };
+        let last = heights.len().saturating_sub(1);
+        let of_layer = move |(layer, height): (usize, &u32)| {
+            let spatial = if layer == last { u8::MAX } else { layer as u8 };
+            (*height, self.flow.bits_per_second(spatial))
+        };
+        let known = heights.iter().enumerate().take_while(move |(layer, _)| last == 0 || *layer <= highest);
+        known.map(of_layer).filter(|(_, rate)| *rate > 0)
     }
 
     /// For how long the picture has stood still, when the packet of this number, which comes now, ends a freeze.
     pub(crate) fn freeze_ended_by(&self, number: u16, rtp_timestamp: u32, now: Instant) -> Option<Duration> {
-        let last = self.last_packet_at.filter(|_| self.kind == MediaKind::Video && !self.is_flowing(now))?;
+        let last = self.flow.last_packet_at().filter(|_| self.kind == MediaKind::Video && !self.is_flowing(now))?;
         self.reception.was_cut_off(number, rtp_timestamp, now).then(|| now - last)
     }
 
     /// Whether media came lately.
     pub(crate) fn is_flowing(&self, now: Instant) -> bool {
-        self.last_packet_at.is_some_and(|last| now - last < FLOWING)
+        self.flow.is_on(now)
+    }
+
+    /// Of the lowest layer, in pixels.
+    pub(crate) fn lowest_height(&self) -> Option<u32> {
+        self.layer_heights.first().copied().or(self.height)
     }
 
     /// Notes a packet that a receiver can begin with. Tells whether the picture has another size now.
@@ -135,7 +128,7 @@ impl Stream {
             Descriptor::Av1(_) => self.dependencies.structure().and_then(|structure| structure.resolution(layer)),
             Descriptor::Vp8(_) | Descriptor::None => None,
         };
-        let heights = (0..MAX_SPATIAL_LAYERS).map_while(|layer| resolution_of(layer).map(|size| size.height));
+        let heights = (0..MAX_SPATIAL_LAYERS as u8).map_while(|layer| resolution_of(layer).map(|size| size.height));
         self.layer_heights.clear();
         self.layer_heights.extend(heights);
         self.height = media.frame.resolution.map(|resolution| resolution.height).or(self.height);

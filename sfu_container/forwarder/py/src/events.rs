@@ -20,6 +20,11 @@ pub(crate) fn to_python<'py>(event: Event, python: Python<'py>) -> PyResult<Boun
         Event::SlotChanged { slot, publication, rid } => {
             ("slotChanged", &*slot, publication.as_deref(), rid.as_deref()).into_pyobject(python)
         }
+        Event::EncodingsWanted { peer, publication, encodings } => {
+            let encodings: Vec<(Option<&str>, bool)> =
+                encodings.iter().map(|(rid, is_wanted)| (rid.as_deref(), *is_wanted)).collect();
+            ("encodingsWanted", &*peer, &*publication, PyTuple::new(python, encodings)?).into_pyobject(python)
+        }
         Event::SpeakersChanged { room, levels, dominant } => {
             let levels: Vec<(&str, u8)> = levels.iter().map(|(publication, level)| (&**publication, *level)).collect();
             let levels = PyTuple::new(python, levels)?;

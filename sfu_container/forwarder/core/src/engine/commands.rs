@@ -32,7 +32,7 @@ impl Engine {
             return Err(CommandError::LineInUse);
         }
         let id = Id::from(publication);
-        let added = Publication::new(id.clone(), key, line);
+        let added = Publication::new(id.clone(), key, line, now);
         owner.expect(&added.mid, &added.encodings, &added.extensions);
         let room = owner.room;
         let added = self.switchboard.publications.insert(added);

@@ -82,6 +82,8 @@ pub struct Engine {
     next_release: Option<Instant>,
     /// Kept for its room.
     due: Vec<u16>,
+    /// Whether each encoding of a Publication is wanted, kept for its room.
+    wanted: Vec<bool>,
 }
 
 impl Engine {
@@ -104,6 +106,7 @@ impl Engine {
             pacing: Vec::new(),
             next_release: None,
             due: Vec::new(),
+            wanted: Vec::new(),
         }
     }
 

@@ -143,7 +143,7 @@ impl Engine {
         let mut has_changed = false;
         if media.is_forwardable {
             stream.cache.store(media, packet);
-            has_changed = stream.note_flow(packet.len(), now);
+            has_changed = stream.note_flow(media.frame.spatial, packet.len(), now);
         }
         if media.is_switch_point {
             has_changed |= stream.note_switch_point(&media);

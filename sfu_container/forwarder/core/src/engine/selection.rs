@@ -2,6 +2,7 @@
 
 use super::Engine;
 use crate::arena::Key;
+use crate::event::Event;
 use crate::negotiated::MediaKind;
 use crate::publication::Publication;
 use crate::speakers::Room;
@@ -23,10 +24,25 @@ impl Engine {
         };
         for publication in videos {
             self.switchboard.retarget_all(publication, now);
+            self.note_interest(publication, now);
         }
         let rooms: Vec<Key<Room>> = self.rooms.iter().map(|(key, _)| key).collect();
         for room in rooms {
             self.update_room(Some(room), now);
         }
+    }
+
+    /// Finds out which encodings somebody wants, and tells when that is something else than the publisher knows.
+    fn note_interest(&mut self, key: Key<Publication>, now: Instant) {
+        self.switchboard.find_wanted(key, &mut self.wanted);
+        let Some(publication) = self.switchboard.publications.get_mut(key) else { return };
+        if !publication.interest.note(&self.wanted, now) {
+            return;
+        }
+        let Some(peer) = self.peers.get(publication.peer).map(|peer| peer.id.clone()) else { return };
+        let names = publication.encodings.iter().map(|encoding| encoding.rid.clone());
+        let encodings = names.zip(publication.interest.all()).collect();
+        let publication = publication.id.clone();
+        self.switchboard.events.push_back(Event::EncodingsWanted { peer, publication, encodings });
     }
 }

@@ -52,9 +52,21 @@ const FRACTION_LOST_UNIT: f64 = 256.0;
 pub(crate) enum Allotment {
     /// As far as is known, everything fits.
     Unlimited,
-    /// Encodings up to this height, in pixels.
+    /// Layers up to this height, in pixels.
     UpTo(u32),
+    /// All layers that there are now, the highest of which is this high. Higher ones may begin.
+    AllUpTo(u32),
     Nothing,
+}
+
+/// What a Slot may carry of what it wishes.
+pub(crate) struct Affordable {
+    /// What is wished, within the limit.
+    pub(crate) wish: Wish,
+    /// Nothing higher fits, in pixels.
+    pub(crate) height_limit: u32,
+    /// The height that is worth asking the publisher for.
+    pub(crate) aim: u32,
 }
 
 pub(crate) struct Slot {
@@ -106,6 +118,19 @@ impl Slot {
             forwarded_layers: None,
             reported: None,
         }
+    }
+
+    /// What it may carry; `None` while it may carry nothing.
+    pub(crate) fn affordable(&self) -> Option<Affordable> {
+        let wished = self.wish.max_height;
+        let (height_limit, aim) = match self.allotment {
+            Allotment::UpTo(height) => (height, wished.min(height)),
+            Allotment::AllUpTo(height) => (height, wished),
+            Allotment::Nothing if self.kind == MediaKind::Video => return None,
+            Allotment::Unlimited | Allotment::Nothing => (u32::MAX, wished),
+        };
+        let wish = Wish { max_height: wished.min(height_limit), ..self.wish };
+        (!self.is_paused).then_some(Affordable { wish, height_limit, aim })
     }
 
     /// Stages a packet of the current stream, or leaves it out.

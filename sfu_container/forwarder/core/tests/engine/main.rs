@@ -6,6 +6,7 @@
 mod simulation;
 
 mod bandwidth;
+mod dynacast;
 mod floods;
 mod forwarding;
 mod hostile_checks;

@@ -1,44 +1,6 @@
 use std::time::Duration;
 
-use parley_forwarder_core::Path;
-
-use crate::simulation::{Received, VP8, World, rtp_packet, vp8_payload};
-
-const HEIGHTS: [u16; 3] = [180, 360, 720];
-
-/// A camera with three encodings that answers keyframe requests.
-struct Camera {
-    path: Path,
-    first_ssrc: u32,
-    picture: u16,
-    answered: usize,
-    sequence: u16,
-}
-
-impl Camera {
-    fn new(path: Path, first_ssrc: u32) -> Self {
-        Self { path, first_ssrc, picture: 0, answered: 0, sequence: 30_000 }
-    }
-
-    fn streams(&self) -> [(Option<&'static str>, u32); 3] {
-        [(Some("q"), self.first_ssrc), (Some("h"), self.first_ssrc + 1), (Some("f"), self.first_ssrc + 2)]
-    }
-
-    fn shoot(&mut self, world: &mut World) {
-        let asked = world.client(&self.path).keyframe_requests;
-        let is_keyframe = self.picture == 0 || asked > self.answered;
-        self.answered = asked;
-        for (place, height) in HEIGHTS.into_iter().enumerate() {
-            let payload =
-                vp8_payload(self.picture + 500 * place as u16, place as u8, is_keyframe.then_some(height), 200);
-            let timestamp = 1_000_000 * place as u32 + u32::from(self.picture) * 3_000;
-            let ssrc = self.first_ssrc + place as u32;
-            world.send(&self.path, &rtp_packet(ssrc, &VP8, self.sequence, timestamp, &[], &payload));
-        }
-        self.picture += 1;
-        self.sequence = self.sequence.wrapping_add(1);
-    }
-}
+use crate::simulation::{Camera, Received, VP8, World};
 
 fn picture_of(received: &Received) -> u16 {
     u16::from_be_bytes([received.payload[2], received.payload[3]]) & 0x7fff

@@ -48,6 +48,7 @@ _Event = (
     | tuple[Literal["dtlsReceived"], str, bytes]
     | tuple[Literal["streamStarted"], str, str | None, int]
     | tuple[Literal["slotChanged"], str, str | None, str | None]
+    | tuple[Literal["encodingsWanted"], str, str, tuple[tuple[str | None, bool], ...]]
     | tuple[Literal["speakersChanged"], str, tuple[tuple[str, int], ...], str | None]
     | tuple[Literal["keyframeTimeout"], str]
 )

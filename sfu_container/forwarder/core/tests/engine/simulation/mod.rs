@@ -1,9 +1,11 @@
 //! A world around an engine, in a time that only tests move.
 
+mod camera;
 mod client;
 mod network;
 mod packets;
 
+pub use camera::Camera;
 pub use client::{Client, Received};
 pub use network::Network;
 pub use packets::{

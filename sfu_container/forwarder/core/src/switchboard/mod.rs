@@ -1,5 +1,8 @@
 //! Which stream goes to which Slots, and every change of that.
 
+mod choice;
+mod retarget;
+
 use std::collections::VecDeque;
 
 use crate::arena::{Arena, Key};
@@ -8,12 +11,9 @@ use crate::media::MediaPacket;
 use crate::negotiated::{MediaKind, Wish};
 use crate::peer::Peer;
 use crate::publication::Publication;
-use crate::slot::{Allotment, Slot};
+use crate::slot::Slot;
 use crate::stream::Stream;
 use crate::time::Instant;
-
-/// Packets that a Slot catches up with when it switches to a keyframe whose first packet came late.
-const MAX_CATCH_UP: u64 = 128;
 
 #[derive(Default)]
 pub(crate) struct Switchboard {
@@ -140,72 +140,6 @@ impl Switchboard {
         }
     }
 
-    /// Chooses the encoding again, after a change of wishes or of what flows.
-    pub(crate) fn retarget(&mut self, key: Key<Slot>, now: Instant) {
-        let Some(slot) = self.slots.get_mut(key) else { return };
-        slot.target = None;
-        let (mut is_paused, wanted, mut wish) = (slot.is_paused, slot.wanted, slot.wish);
-        match slot.allotment {
-            Allotment::Unlimited => {}
-            Allotment::UpTo(height) => wish.max_height = wish.max_height.min(height),
-            Allotment::Nothing => is_paused |= slot.kind == MediaKind::Video,
-        }
-        let carried = slot.current.and_then(|current| self.streams.get(current)).map(|stream| stream.publication);
-        let is_hidden = |publication| self.publications.get(publication).is_none_or(|all: &Publication| all.is_paused);
-        if is_paused || carried.is_some_and(is_hidden) {
-            self.become_carrier(key, None);
-        }
-        let Some(wanted) = wanted.filter(|_| !is_paused).and_then(|wanted| self.publications.get(wanted)) else {
-            return;
-        };
-        if wanted.is_paused {
-            return;
-        }
-        let Some(chosen) = choose_stream(wanted, &self.streams, wish.max_height, now) else { return };
-        let (Some(slot), Some(stream)) = (self.slots.get_mut(key), self.streams.get_mut(chosen)) else { return };
-        let needs_keyframe = if slot.current == Some(chosen) {
-            slot.layers.limit(stream.limits(wish))
-        } else {
-            slot.target = Some(chosen);
-            true
-        };
-        if needs_keyframe {
-            stream.ask_for_keyframe(now);
-        }
-    }
-
-    /// Changes over to a stream with a packet that can begin it, if that is what is waited for.
-    fn consider(&mut self, key: Key<Slot>, chosen: Key<Stream>, media: &MediaPacket, packet: &[u8], now: Instant) {
-        let (Some(slot), Some(stream)) = (self.slots.get(key), self.streams.get(chosen)) else { return };
-        let Some(publication) = self.publications.get(stream.publication) else { return };
-        let is_wanted = slot.wanted == Some(stream.publication);
-        let has_no_room = slot.kind == MediaKind::Video && slot.allotment == Allotment::Nothing;
-        if slot.is_paused || has_no_room || !is_wanted || !slot.output.can_carry(publication, media) {
-            return;
-        }
-        let current = slot.current.and_then(|current| self.streams.get(current));
-        let is_better =
-            current.is_none_or(|now_shown| now_shown.publication != stream.publication || !now_shown.is_flowing(now));
-        if slot.target != Some(chosen) && !is_better {
-            return;
-        }
-        let Some(slot) = self.slots.get_mut(key) else { return };
-        slot.layers.restart();
-        slot.layers.limit(stream.limits(slot.wish));
-        slot.output.begin(publication, media, now);
-        slot.forward(chosen, media, packet, now);
-        let newest = stream.cache.newest().min(media.index + MAX_CATCH_UP);
-        for (later, bytes) in (media.index + 1..=newest).filter_map(|index| stream.cache.get(index)) {
-            slot.forward(chosen, later, bytes, now);
-        }
-        self.staged_for.push(slot.peer);
-        if stream.last_sender_report.is_some() {
-            self.owing_reports.push(key);
-        }
-        self.become_carrier(key, Some(chosen));
-        self.retarget(key, now);
-    }
-
     fn become_carrier(&mut self, key: Key<Slot>, chosen: Option<Key<Stream>>) {
         let Some(slot) = self.slots.get_mut(key) else { return };
         let before = std::mem::replace(&mut slot.current, chosen);
@@ -237,22 +171,4 @@ impl Switchboard {
             publication.slots.retain(|other| *other != key);
         }
     }
-}
-
-/// The lowest stream at least `max_height` pixels high, or the highest there is, among those that flow.
-///
-/// Streams whose height is not known yet count only where none is known; when nothing flows at all, the choice is among
-/// all of them.
-fn choose_stream(
-    publication: &Publication,
-    streams: &Arena<Stream>,
-    max_height: u32,
-    now: Instant,
-) -> Option<Key<Stream>> {
-    let all = || publication.streams_lowest_first().filter_map(|key| Some((key, streams.get(key)?)));
-    let anything_flows = all().any(|(_, stream)| stream.is_flowing(now));
-    let candidates = || all().filter(move |(_, stream)| !anything_flows || stream.is_flowing(now));
-    let known = || candidates().filter_map(|(key, stream)| Some((key, stream.height?)));
-    let high_enough = known().find(|(_, height)| *height >= max_height);
-    high_enough.or_else(|| known().last()).map(|(key, _)| key).or_else(|| candidates().next().map(|(key, _)| key))
 }

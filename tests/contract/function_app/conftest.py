@@ -6,7 +6,13 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from .support import FakeNode, Platform, running_platform
+from function_app.stores.tenants import TenantStore
+from function_app.tenants.api_keys import ApiKey
+from function_app.tenants.documents import StoredKey, Tenant
+from function_app.timestamps import utc_now
+from parley_protocol.ids import new_id
+
+from .support import PEPPER, FakeNode, Platform, bearer, running_platform
 
 
 @pytest.fixture
@@ -29,3 +35,13 @@ async def node(platform: Platform, sockets: aiohttp.ClientSession) -> AsyncItera
     yield running
     assert running.socket
     await running.socket.close()
+
+
+@pytest.fixture
+async def other_tenant(platform: Platform) -> dict[str, str]:
+    """The credential of another tenant."""
+    key = ApiKey.generate(new_id("ten"), PEPPER.encode())
+    stored = StoredKey(digest=key.digest(PEPPER.encode()), created_on=utc_now())
+    tenant = Tenant(id=key.tenant, tenant_id=key.tenant, name="Other", created_on=utc_now(), keys=(stored,))
+    await TenantStore(platform.store.container("tenants")).create(tenant)
+    return bearer(key.text)

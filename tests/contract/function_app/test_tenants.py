@@ -4,21 +4,11 @@ import pytest
 
 from function_app.stores.tenants import TenantStore
 from function_app.tenants.api_keys import ApiKey
-from function_app.tenants.documents import StoredKey, Tenant
+from function_app.tenants.documents import StoredKey
 from function_app.timestamps import utc_now
 from parley_protocol.ids import new_id
 
 from .support import PEPPER, FakeNode, Platform, bearer
-
-
-@pytest.fixture
-async def other_tenant(platform: Platform) -> dict[str, str]:
-    """The credential of another tenant."""
-    key = ApiKey.generate(new_id("ten"), PEPPER.encode())
-    stored = StoredKey(digest=key.digest(PEPPER.encode()), created_on=utc_now())
-    tenant = Tenant(id=key.tenant, tenant_id=key.tenant, name="Other", created_on=utc_now(), keys=(stored,))
-    await TenantStore(platform.store.container("tenants")).create(tenant)
-    return bearer(key.text)
 
 
 async def test_the_key_may_be_in_either_header(platform: Platform) -> None:

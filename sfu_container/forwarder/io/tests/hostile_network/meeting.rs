@@ -147,7 +147,7 @@ impl Meeting {
     }
 
     fn drops(&self) -> Drops {
-        self.engine.call(|engine, _, _| engine.stats(None).unwrap().dropped).unwrap()
+        self.engine.call(|engine, _, _| engine.stats().dropped).unwrap()
     }
 
     fn next_packet(&mut self) -> Vec<u8> {

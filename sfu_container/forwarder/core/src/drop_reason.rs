@@ -40,6 +40,8 @@ coded_error! {
         BadFrame => "badFrame",
         /// A TCP connection that was closed because too many others, or too long, showed no valid STUN check.
         TooManyConnections => "tooManyConnections",
+        /// From a Peer, but more than it can have a reason for: DTLS, RTCP, or changes of its path.
+        Excess => "excess",
         /// DTLS that came faster than the events were taken.
         EventsFull => "eventsFull",
         /// Output that the kernel, a slow TCP reader or SRTP refused.
@@ -49,7 +51,7 @@ coded_error! {
 
 impl DropReason {
     /// All reasons, in the order of their declaration.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::UnknownSource,
         Self::UnknownProtocol,
         Self::BadStun,
@@ -66,6 +68,7 @@ impl DropReason {
         Self::Duplicate,
         Self::BadFrame,
         Self::TooManyConnections,
+        Self::Excess,
         Self::EventsFull,
         Self::NotSent,
     ];

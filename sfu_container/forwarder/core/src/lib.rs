@@ -13,6 +13,7 @@ mod error;
 mod allotments;
 mod arena;
 mod arrivals;
+mod budget;
 pub mod bytes;
 pub mod codec;
 pub mod congestion;

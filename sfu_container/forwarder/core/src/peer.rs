@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::arena::Key;
 use crate::arrivals::Arrivals;
+use crate::budget::Budget;
 use crate::downlink::Downlink;
 use crate::extension_ids::{ExtensionIds, Known};
 use crate::fast_hash::FastMap;
@@ -22,6 +23,13 @@ use crate::time::Instant;
 
 /// SSRCs that a Peer may name itself by.
 const MAX_IDENTITIES: usize = 4 * MAX_STREAMS;
+
+/// Datagrams: a handshake, and what a data channel for events takes. Each costs the caller far more than a packet.
+const DTLS_BURST: u32 = 256;
+const DTLS_PER_SECOND: u32 = 200;
+/// Bytes, and packets that feedback is about: several times what a viewer of 50 Mbit/s sends.
+const RTCP_BURST: u32 = 1 << 16;
+const RTCP_PER_SECOND: u32 = 1 << 16;
 
 pub(crate) struct Keys {
     pub(crate) receive: ReceiveContext,
@@ -65,6 +73,8 @@ pub(crate) struct Peer {
     /// What it sent, and what it was sent; `lost` is told by the streams and the Slots.
     pub(crate) received: StreamStats,
     pub(crate) sent: StreamStats,
+    pub(crate) dtls_budget: Budget,
+    pub(crate) rtcp_budget: Budget,
     pub(crate) received_meter: RateMeter,
     pub(crate) sent_meter: RateMeter,
     /// Of the last report that told one.
@@ -96,6 +106,8 @@ impl Peer {
             arrivals: Arrivals::default(),
             received: StreamStats::default(),
             sent: StreamStats::default(),
+            dtls_budget: Budget::new(DTLS_BURST, DTLS_PER_SECOND),
+            rtcp_budget: Budget::new(RTCP_BURST, RTCP_PER_SECOND),
             received_meter: RateMeter::default(),
             sent_meter: RateMeter::default(),
             round_trip: None,

@@ -23,6 +23,7 @@ const MAX_RTCP_PACKETS: usize = 64;
 
 impl Engine {
     pub(super) fn receive_rtcp(&mut self, key: Key<Peer>, data: &[u8], now: Instant) -> Result<(), DropReason> {
+        self.spend_on_rtcp(key, data.len(), now)?;
         for packet in Compound::new(data).take(MAX_RTCP_PACKETS) {
             match packet? {
                 Packet::SenderReport(report) => {
@@ -38,6 +39,7 @@ impl Engine {
                     all.requests().for_each(|request| self.receive_keyframe_request(key, request.ssrc, now));
                 }
                 Packet::TransportFeedback(feedback) => {
+                    self.spend_on_rtcp(key, feedback.status_count.into(), now)?;
                     if let Some(downlink) = self.peers.get_mut(key).and_then(|peer| peer.downlink.as_mut()) {
                         downlink.on_feedback(&feedback, now);
                     }
@@ -51,6 +53,13 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// Work that a Peer makes by what it reports; a few bytes can be about thousands of packets.
+    fn spend_on_rtcp(&mut self, key: Key<Peer>, amount: usize, now: Instant) -> Result<(), DropReason> {
+        let peer = self.peers.get_mut(key).ok_or(DropReason::UnknownSource)?;
+        let amount = u32::try_from(amount).unwrap_or(u32::MAX);
+        if peer.rtcp_budget.take(amount, now) { Ok(()) } else { Err(DropReason::Excess) }
     }
 
     fn receive_sender_report(&mut self, key: Key<Peer>, ssrc: u32, info: SenderInfo, now: Instant) {

@@ -62,7 +62,10 @@ impl Engine {
         match protocol {
             Protocol::Stun => Ok(()),
             Protocol::Dtls => {
-                let peer = self.peers.get(key).ok_or(DropReason::UnknownSource)?;
+                let peer = self.peers.get_mut(key).ok_or(DropReason::UnknownSource)?;
+                if !peer.dtls_budget.take(1, now) {
+                    return Err(DropReason::Excess);
+                }
                 let event = Event::DtlsReceived { peer: peer.id.clone(), data: data.to_vec() };
                 self.switchboard.events.push_back(event);
                 Ok(())

@@ -11,6 +11,7 @@
 use std::time::Duration;
 
 use super::recent_checks::RecentChecks;
+use crate::budget::Budget;
 use crate::path::Path;
 use crate::stun::{IntegrityKey, TransactionId};
 use crate::time::Instant;
@@ -18,6 +19,9 @@ use crate::time::Instant;
 /// How long after the last valid check we go on sending (RFC 7675, section 5.1).
 const CONSENT: Duration = Duration::from_secs(30);
 pub(crate) const MAX_PATHS: usize = 8;
+/// How often a Peer may change its path. Each change is an event for the caller.
+const MOVES_BURST: u32 = 16;
+const MOVES_PER_SECOND: u32 = 2;
 
 /// Our half of what a check proves to know.
 #[derive(Debug, Clone)]
@@ -55,6 +59,7 @@ pub(crate) struct IceAgent {
     paths: Vec<Path>,
     checks: RecentChecks,
     nominated: Option<Path>,
+    moves: Budget,
     send_path: Option<Path>,
     is_connected: bool,
     checked_at: Instant,
@@ -69,6 +74,7 @@ impl IceAgent {
             paths: Vec::new(),
             checks: RecentChecks::new(),
             nominated: None,
+            moves: Budget::new(MOVES_BURST, MOVES_PER_SECOND),
             send_path: None,
             is_connected: false,
             checked_at: now,
@@ -84,6 +90,7 @@ impl IceAgent {
             paths: vec![path],
             checks: RecentChecks::new(),
             nominated: Some(path),
+            moves: Budget::new(0, 0),
             send_path: Some(path),
             is_connected: false,
             checked_at: now,
@@ -133,6 +140,11 @@ impl IceAgent {
         let ufrag = self.end_restart();
         self.previous = self.credentials.replace(credentials).map(|before| (before, grace_until));
         Stale { ufrag, paths: Vec::new() }
+    }
+
+    /// Whether a nomination may be followed: it stays where it is, or the Peer did not move all the time.
+    pub(crate) fn may_move(&mut self, path: &Path, now: Instant) -> bool {
+        self.nominated.as_ref() == Some(path) || self.moves.take(1, now)
     }
 
     /// Takes a valid check. Tells whether the Peer is connected by it, anew or by another path.

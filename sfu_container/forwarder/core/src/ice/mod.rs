@@ -96,6 +96,9 @@ impl IceServer {
         if is_repeated && !peer.ice.paths().contains(path) {
             return Err(DropReason::Replayed);
         }
+        if message.use_candidate && !is_repeated && !peer.ice.may_move(path, now) {
+            return Err(DropReason::Excess);
+        }
         let (integrity, _) = peer.ice.key_of(ufrag).ok_or(DropReason::UnknownUfrag)?;
         let is_accepted = answer(&message, path, integrity, out)?;
         // Where it came before, our answer was lost, and what it had to say we know.

@@ -7,6 +7,7 @@ mod simulation;
 
 mod bandwidth;
 mod dynacast;
+mod excess;
 mod floods;
 mod forwarding;
 mod hostile_checks;

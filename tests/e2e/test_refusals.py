@@ -7,14 +7,12 @@ import time
 from collections.abc import AsyncIterator
 
 import aiohttp
-import jwt
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from parley_protocol.ids import new_id, participant_id
 from tests.support.bot import Bot, SignallingRefusedError
 from tests.support.platform import Platform
+from tests.support.tokens import forged, resigned
 from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
@@ -37,23 +35,6 @@ async def nothing_is_left(platform: Platform, http: aiohttp.ClientSession) -> No
         return await peers(platform, http) == 0
 
     await eventually(empty, "the node has no peers")
-
-
-def forged(token: str) -> str:
-    """The same claims, signed with a key of one's own."""
-    return _signed(token, ec.generate_private_key(ec.SECP256R1()), {})
-
-
-def resigned(platform: Platform, token: str, **changes: object) -> str:
-    """Other claims, signed with the platform's own key, so that nothing but the claims is wrong."""
-    key = serialization.load_pem_private_key((platform.home / "signing-key.pem").read_bytes(), None)
-    assert isinstance(key, ec.EllipticCurvePrivateKey)
-    return _signed(token, key, changes)
-
-
-def _signed(token: str, key: ec.EllipticCurvePrivateKey, changes: dict[str, object]) -> str:
-    claims = {**jwt.decode(token, options={"verify_signature": False}), **changes}
-    return jwt.encode(claims, key, "ES256", {"kid": jwt.get_unverified_header(token)["kid"]})
 
 
 async def test_a_wrong_dtls_fingerprint_ends_the_peer_and_says_so(

@@ -8,9 +8,9 @@ import aiohttp
 import pytest
 
 from parley_protocol.ids import new_id
-from tests.e2e.test_refusals import forged, resigned
 from tests.integration.whip.conftest import Client, Invite
 from tests.support.platform import Platform
+from tests.support.tokens import forged, resigned
 from tests.support.waiting import eventually
 from tests.support.whip import FRAGMENT, SDP, WhipClient, WhipRefusedError
 

@@ -82,6 +82,10 @@ class Cursor(MeetingScoped):
     def is_at_end(self) -> bool:
         return self.position >= self.latest
 
+    def is_due(self, now: datetime) -> bool:
+        """Whether it may be claimed when it has something before it: at rest, or its time has come."""
+        return self.due_on is None or self.due_on <= now
+
     def is_for(self, webhook: Webhook, event: Event) -> bool:
         """Whether the event is to be delivered, rather than passed over."""
         is_wanted = webhook.wants(event.kind) and (self.since is None or event.occurred_on >= self.since)

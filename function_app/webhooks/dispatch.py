@@ -53,7 +53,7 @@ class Dispatch:
 
     async def _wake(self, webhook: Webhook, key: MeetingKey, latest: int) -> None:
         woken = await until_it_holds(lambda: self._woken(webhook, key, latest))
-        if woken and not woken.claim and not webhook.disabled:
+        if woken and not webhook.disabled:
             self._lanes.offer(woken)
 
     async def _woken(self, webhook: Webhook, key: MeetingKey, latest: int) -> Cursor | None:
@@ -66,7 +66,7 @@ class Dispatch:
         if latest <= found.latest:
             return None
         woken = await self._deliveries.replace(found.woken(latest, now))
-        return None if found.due_on else woken
+        return woken if found.is_due(now) else None
 
 
 def _concerns(webhook: Webhook, events: Sequence[Event]) -> bool:

@@ -1,0 +1,152 @@
+"""However often and whenever the process is killed, no event is lost and none comes out of order."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from function_app.webhooks.cursors import CLAIM_LASTS
+from tests.contract.function_app.support import Platform
+from tests.support.receiver import Received, Receiver, accept
+from tests.support.waiting import eventually
+
+from .conftest import Webhooks
+from .worker_process import MEETINGS
+
+ROOT = Path(__file__).resolve().parents[3]
+KILLS = 50
+SEED = 20261101
+FAILURE_RATE = 0.1
+CLAIM_SECONDS = int(CLAIM_LASTS.total_seconds()) + 1
+
+
+class Workers:
+    """Workers of which one lives at a time; each comes up a minute after the one before, when claims have lapsed."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._ahead = 0
+
+    async def start(self, *, writes: bool) -> int:
+        self._ahead += CLAIM_SECONDS
+        return int(await self._ask(f"start {self._ahead} {int(writes)}"))
+
+    async def kill(self, worker: int) -> None:
+        os.kill(worker, signal.SIGKILL)
+        await self._ask("reap")
+
+    async def _ask(self, command: str) -> str:
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(f"{command}\n".encode())
+        return (await self._process.stdout.readline()).decode().strip()
+
+
+@asynccontextmanager
+async def running_workers(platform: Platform) -> AsyncIterator[Workers]:
+    secrets = {"cosmos_key", "webpubsub_key", "service_key", "api_key_pepper"}
+    plain = platform.settings.model_dump(exclude=secrets | {"open_meeting"}, exclude_none=True, exclude_defaults=True)
+    environment = {f"PARLEY_{name.upper()}": str(value) for name, value in plain.items()}
+    for name in secrets:
+        environment[f"PARLEY_{name.upper()}"] = getattr(platform.settings, name).get_secret_value()
+    environment["PARLEY_COSMOS_DATABASE"] = platform.settings.cosmos_database
+    key = environment["PARLEY_COSMOS_KEY"]
+    environment["PARLEY_COSMOS"] = f"AccountEndpoint={platform.settings.cosmos_endpoint};AccountKey={key};"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.integration.webhooks.worker_process",
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "TENANT": platform.tenant, **environment},
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        yield Workers(process)
+    finally:
+        process.kill()
+        await process.wait()
+
+
+def in_order(sequences: list[int]) -> bool:
+    """Whether each came only when those before it had come; any may come again."""
+    last = 0
+    for sequence in sequences:
+        if sequence > last + 1:
+            return False
+        last = max(last, sequence)
+    return True
+
+
+@pytest.mark.timeout(400)
+async def test_a_process_killed_fifty_times_loses_no_event(
+    platform: Platform, webhooks: Webhooks, receiver: Receiver
+) -> None:
+    dice = random.Random(SEED)
+
+    async def fail_sometimes(_: Received) -> web.Response:
+        return web.Response(status=500 if dice.random() < FAILURE_RATE else 200)
+
+    receiver.answer = fail_sometimes
+    await webhooks.put("crm", receiver.url)
+    async with running_workers(platform) as workers:
+        await _start_the_feed(platform, workers)
+        for _ in range(KILLS):
+            worker = await workers.start(writes=True)
+            await asyncio.sleep(dice.uniform(0.02, 0.6))
+            await workers.kill(worker)
+        receiver.answer = accept
+        written = await _written(platform)
+        await _deliver_the_rest(workers, receiver, written)
+    assert min(written.values()) > KILLS / 10
+    for meeting, last in written.items():
+        assert in_order(receiver.sequences(meeting))
+        assert set(receiver.sequences(meeting)) == set(range(1, last + 1))
+
+
+async def _start_the_feed(platform: Platform, workers: Workers) -> None:
+    """A feed that is read for the first time begins with the next change, so it must have begun."""
+    worker = await workers.start(writes=False)
+    leases = platform.store.container("leases")
+    await eventually(lambda: leases.query_every_partition("SELECT * FROM c"), "the feed is being read", within=60)
+    await workers.kill(worker)
+
+
+async def _written(platform: Platform) -> dict[str, int]:
+    """The sequence of each meeting's last event, once it is sure that every change has its event."""
+    written = {}
+    for meeting in MEETINGS:
+        [document] = await platform.documents("meeting", meeting)
+        events = sorted(await platform.documents("event", meeting), key=lambda event: int(event["sequence"]))
+        assert [event["sequence"] for event in events] == list(range(1, document["eventSequence"] + 1))
+        assert events[-1]["data"]["title"] == document["title"]
+        written[meeting] = document["eventSequence"]
+    return written
+
+
+async def _deliver_the_rest(workers: Workers, receiver: Receiver, written: dict[str, int]) -> None:
+    """A minute passes, and another: what is left is delivered."""
+
+    def all_arrived() -> bool:
+        return all(last in receiver.sequences(meeting) for meeting, last in written.items())
+
+    for _ in range(5):
+        worker = await workers.start(writes=False)
+        try:
+            await eventually(all_arrived, "everything has arrived", within=20)
+            return
+        except AssertionError:
+            continue
+        finally:
+            await workers.kill(worker)
+    assert all_arrived()

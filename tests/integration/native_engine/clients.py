@@ -15,7 +15,7 @@ from pylibsrtp import Policy, Session
 from sfu_container.engine import Codec, Event, SrtpProfile
 from sfu_container.native_engine import NativeEngine
 
-TIMEOUT_SECONDS = 5
+TIMEOUT_SECONDS = 30
 VP8 = Codec(96, "VP8", 90_000, rtx_payload_type=97)
 PROFILES: dict[SrtpProfile, tuple[int, int]] = {
     "AEAD_AES_128_GCM": (Policy.SRTP_PROFILE_AEAD_AES_128_GCM, 28),
@@ -60,8 +60,9 @@ class TcpClient:
         self.reader, self.writer = reader, writer
 
     @classmethod
-    async def connect(cls, engine: NativeEngine) -> TcpClient:
-        return cls(*await asyncio.open_connection(*engine.tcp_addresses[0]))
+    async def connect(cls, engine: NativeEngine, host: str = "127.0.0.1") -> TcpClient:
+        """Connect from one of the loopback addresses."""
+        return cls(*await asyncio.open_connection(*engine.tcp_addresses[0], local_addr=(host, 0)))
 
     def send(self, data: bytes) -> None:
         self.writer.write(struct.pack("!H", len(data)) + data)
@@ -73,7 +74,10 @@ class TcpClient:
 
     async def is_hung_up_on(self) -> bool:
         async with asyncio.timeout(TIMEOUT_SECONDS):
-            return await self.reader.read() == b""
+            try:
+                return await self.reader.read() == b""
+            except ConnectionResetError:
+                return True
 
     def close(self) -> None:
         self.writer.close()

@@ -185,14 +185,6 @@ async def test_a_peer_tells_of_its_encodings_and_slots(engine: NativeEngine) -> 
     client.close()
 
 
-async def test_a_frame_that_is_too_long_closes_its_connection(engine: NativeEngine) -> None:
-    client = await TcpClient.connect(engine)
-    client.writer.write(b"\xff\xff")
-    assert await client.is_hung_up_on()
-    assert engine.stats().dropped == {"badFrame": 1}
-    client.close()
-
-
 def test_unknown_names_and_contradictions_are_refused() -> None:
     engine = NativeEngine(udp=[LOOPBACK], tcp=[])
     with pytest.raises(UnknownIdError):

@@ -36,13 +36,13 @@ coded_error! {
         UnknownStream => "unknownStream",
         /// RTP that came before, or is too late to be of use.
         Duplicate => "duplicate",
-        /// A TCP frame that is too large (RFC 4571).
+        /// A TCP frame that is empty or too large (RFC 4571).
         BadFrame => "badFrame",
         /// A TCP connection that was closed because too many others, or too long, showed no valid STUN check.
         TooManyConnections => "tooManyConnections",
         /// From a Peer, but more than it can have a reason for: DTLS, RTCP, or changes of its path.
         Excess => "excess",
-        /// DTLS that came faster than the events were taken.
+        /// DTLS that came faster than the events were taken, of its Peer or of all together.
         EventsFull => "eventsFull",
         /// Output that the kernel, a slow TCP reader or SRTP refused.
         NotSent => "notSent",

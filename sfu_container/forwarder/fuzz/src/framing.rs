@@ -1,7 +1,7 @@
 //! The frames of ICE-TCP: however the bytes are cut, the same packets come out.
 
 use parley_forwarder_core::MAX_PACKET_LEN;
-use parley_forwarder_io::framing::{FrameDecoder, TooLong};
+use parley_forwarder_io::framing::{BadFrame, FrameDecoder};
 
 use crate::bytes::Input;
 
@@ -13,7 +13,7 @@ pub(crate) fn check(data: &[u8]) {
 }
 
 /// The packets, and how the stream ended.
-fn decode(stream: &[u8], cut: usize) -> (Vec<Vec<u8>>, Result<(), TooLong>) {
+fn decode(stream: &[u8], cut: usize) -> (Vec<Vec<u8>>, Result<(), BadFrame>) {
     let mut decoder = FrameDecoder::default();
     let mut packets = Vec::new();
     let mut place = [0; MAX_PACKET_LEN];

@@ -95,6 +95,7 @@ impl Loop {
         let Some(connection) = self.outbound.tcp.connection(number) else { return };
         let is_open = connection.read();
         let path = connection.path;
+        self.outbound.tcp.retry(number);
         let mut packet = [0; MAX_PACKET_LEN];
         loop {
             let next = self.outbound.tcp.connection(number).map(|connection| connection.next_packet(&mut packet));
@@ -102,6 +103,9 @@ impl Loop {
                 Some(Ok(Some(len))) => {
                     let packet = packet.get_mut(..len).unwrap_or_default();
                     self.engine.receive(&path, packet, now, &mut self.outbound);
+                    if !self.keeps(number, &path) {
+                        return;
+                    }
                 }
                 Some(Err(_)) => {
                     self.engine.count_drop(DropReason::BadFrame);
@@ -116,6 +120,20 @@ impl Loop {
         }
     }
 
+    /// Whether a connection may stay after a packet. The first one has to prove whose it is; why it does not is counted.
+    fn keeps(&mut self, number: u64, path: &Path) -> bool {
+        if !self.outbound.tcp.is_unproven(number) {
+            return true;
+        }
+        let is_proven = self.engine.is_proven(path);
+        if is_proven {
+            self.outbound.tcp.prove(number);
+        } else {
+            self.close_connection(number);
+        }
+        is_proven
+    }
+
     fn close_connection(&mut self, number: u64) {
         if let Some(path) = self.outbound.tcp.close(number) {
             self.engine.forget_path(&path);
@@ -123,9 +141,7 @@ impl Loop {
     }
 
     fn accept(&mut self, listener: usize) {
-        let now = self.clock.now();
-        let engine = &self.engine;
-        let closed = self.outbound.tcp.accept(listener, now, &|path| engine.is_proven(path), &self.epoll);
+        let closed = self.outbound.tcp.accept(listener, self.clock.now(), &self.epoll);
         self.forget_unproven(&closed);
     }
 

@@ -21,6 +21,7 @@ mod tcp_ports;
 mod thread;
 mod udp_receive;
 mod udp_send;
+mod unproven;
 
 pub use cpu_time::thread_cpu_time;
 pub use event_queue::EventQueue;

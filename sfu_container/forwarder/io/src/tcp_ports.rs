@@ -12,9 +12,9 @@ use parley_forwarder_core::{Path, Transport};
 use crate::epoll::{Epoll, Interest};
 use crate::socket::{self, Kind, check};
 use crate::tcp_connection::TcpConnection;
+use crate::unproven::Unproven;
 
-/// Connections without a valid STUN check; when one more comes the oldest has to go.
-const MAX_UNPROVEN: usize = 128;
+/// How long a connection may stay without a valid STUN check.
 const UNPROVEN_TIME: Duration = Duration::from_secs(5);
 const ACCEPTS_PER_WAKE_UP: usize = 32;
 const BACKLOG: libc::c_int = 128;
@@ -24,6 +24,9 @@ pub(crate) struct TcpPorts {
     /// By the number that epoll knows each by.
     connections: HashMap<u64, TcpConnection>,
     numbers: HashMap<Path, u64>,
+    unproven: Unproven,
+    /// Connections with something to write, maybe more than once.
+    to_write: Vec<u64>,
     next_number: u64,
 }
 
@@ -37,7 +40,14 @@ impl TcpPorts {
             Ok(TcpListener::from(socket))
         };
         let listeners = addresses.iter().map(listen).collect::<io::Result<Vec<TcpListener>>>()?;
-        Ok(Self { listeners, connections: HashMap::new(), numbers: HashMap::new(), next_number: first_number })
+        Ok(Self {
+            listeners,
+            connections: HashMap::new(),
+            numbers: HashMap::new(),
+            unproven: Unproven::default(),
+            to_write: Vec::new(),
+            next_number: first_number,
+        })
     }
 
     pub(crate) fn listeners(&self) -> &[TcpListener] {
@@ -48,14 +58,8 @@ impl TcpPorts {
         self.connections.get_mut(&number)
     }
 
-    /// Takes new connections; where too many are unproven the oldest of them go. Returns the paths of those.
-    pub(crate) fn accept(
-        &mut self,
-        listener: usize,
-        now: Instant,
-        is_proven: &dyn Fn(&Path) -> bool,
-        epoll: &Epoll,
-    ) -> Vec<Path> {
+    /// Takes new connections; where too many are unproven some of them go. Returns the paths of those.
+    pub(crate) fn accept(&mut self, listener: usize, now: Instant, epoll: &Epoll) -> Vec<Path> {
         let mut closed = Vec::new();
         for _ in 0..ACCEPTS_PER_WAKE_UP {
             // An error is that nothing waits, or the client hung up, or descriptors have run out; expiry frees some.
@@ -63,38 +67,53 @@ impl TcpPorts {
             if stream.set_nonblocking(true).is_err() || stream.set_nodelay(true).is_err() {
                 continue;
             }
-            let unproven = self.connections.iter().filter(|(_, connection)| !is_proven(&connection.path));
-            let unproven: Vec<u64> = unproven.map(|(number, _)| *number).collect();
-            if unproven.len() >= MAX_UNPROVEN
-                && let Some(oldest) = unproven.into_iter().min()
-            {
-                closed.extend(self.close(oldest));
-            }
             let path = Path { transport: Transport::Tcp, local: listener as u16, remote };
             let connection = TcpConnection::new(stream, path, now);
             if epoll.add(connection.as_raw_fd(), self.next_number).is_ok() {
                 self.numbers.insert(path, self.next_number);
                 self.connections.insert(self.next_number, connection);
+                let leaving = self.unproven.add(self.next_number, remote);
+                closed.extend(leaving.and_then(|leaving| self.close(leaving)));
                 self.next_number += 1;
             }
         }
         closed
     }
 
-    /// Sends a packet; false when the connection is closed or its reader is too slow.
-    pub(crate) fn send(&mut self, path: &Path, packet: &[u8]) -> bool {
-        let number = self.numbers.get(path);
-        number.and_then(|number| self.connections.get_mut(number)).is_some_and(|connection| connection.send(packet))
+    /// Whether no valid STUN check has come on a connection so far.
+    pub(crate) fn is_unproven(&self, number: u64) -> bool {
+        self.unproven.contains(number)
     }
 
-    /// Writes what waits on all connections, and waits for those that do not take it.
+    /// A valid STUN check has come on a connection.
+    pub(crate) fn prove(&mut self, number: u64) {
+        self.unproven.remove(number);
+    }
+
+    /// Sends a packet; false when the connection is closed or its reader is too slow.
+    pub(crate) fn send(&mut self, path: &Path, packet: &[u8]) -> bool {
+        let Some(number) = self.numbers.get(path) else { return false };
+        let Some(connection) = self.connections.get_mut(number) else { return false };
+        let is_sent = connection.send(packet);
+        if is_sent && connection.needs_writing() {
+            self.to_write.push(*number);
+        }
+        is_sent
+    }
+
+    /// A connection may have become writable.
+    pub(crate) fn retry(&mut self, number: u64) {
+        self.to_write.push(number);
+    }
+
+    /// Writes what waits, and lets epoll say when a slow reader has caught up.
     pub(crate) fn write_all(&mut self, epoll: &Epoll) {
-        for (number, connection) in &mut self.connections {
-            if connection.has_unsent() {
-                connection.write();
-                let interest = if connection.has_unsent() { Interest::ReadAndWrite } else { Interest::Read };
+        for number in self.to_write.drain(..) {
+            let Some(connection) = self.connections.get_mut(&number) else { continue };
+            if let Some(is_blocked) = connection.write() {
+                let interest = if is_blocked { Interest::ReadAndWrite } else { Interest::Read };
                 // It fails only for a descriptor that is not added, which there is none of.
-                let _ = epoll.change(connection.as_raw_fd(), *number, interest);
+                let _ = epoll.change(connection.as_raw_fd(), number, interest);
             }
         }
     }
@@ -112,6 +131,7 @@ impl TcpPorts {
     pub(crate) fn close(&mut self, number: u64) -> Option<Path> {
         let closed = self.connections.remove(&number)?;
         self.numbers.remove(&closed.path);
+        self.unproven.remove(number);
         Some(closed.path)
     }
 }

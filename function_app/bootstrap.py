@@ -1,4 +1,5 @@
-"""`python -m function_app.bootstrap` makes an empty laptop ready: database, containers, a tenant, its key, a meeting.
+"""`python -m function_app.bootstrap` makes an empty laptop ready: database, containers, a tenant, its key, a webhook,
+a meeting.
 
 What is there already stays as it is, so it may run before every start. In Azure the database and the containers come
 from the infrastructure's description instead.
@@ -22,20 +23,24 @@ from function_app.stores.documents import MeetingKey
 from function_app.stores.meetings import MeetingStore
 from function_app.stores.outcomes import AlreadyExistsError, until_it_holds
 from function_app.stores.tenants import TenantStore
+from function_app.stores.webhooks import WebhookStore
 from function_app.tenants.api_keys import ApiKey
 from function_app.tenants.documents import MAXIMUM_LIVE_KEYS, StoredKey, Tenant
 from function_app.timestamps import utc_now
+from function_app.webhooks.service import WebhookService
 from function_app.wiring import (
     LEASES_CONTAINER,
     MEETINGS_CONTAINER,
     TENANTS_CONTAINER,
     WEBHOOKS_CONTAINER,
     open_cosmos,
+    webhook_service,
 )
 from parley_protocol.ids import TenantId
 
 DEMO_MEETING = "demo"
 DEMO_TITLE = "Demo meeting"
+INBOX = "inbox"
 
 _ONLY_IF_ABSENT = RequestConditions(if_none_match=EntityTags(True, frozenset(), frozenset()))
 _TTL_PER_DOCUMENT = -1
@@ -43,12 +48,14 @@ _TTL_PER_DOCUMENT = -1
 
 
 class BootstrapSettings(BaseSettings):
-    """The tenant to create, and the key that it gets."""
+    """The tenant to create, and what it gets."""
 
     model_config = SettingsConfigDict(env_prefix="PARLEY_BOOTSTRAP_", frozen=True, hide_input_in_errors=True)
 
     tenant: TenantId
     api_key: SecretStr
+    webhook_url: str | None = None
+    """Where the tenant's webhook `inbox` is; absent means that it gets none."""
 
 
 async def bootstrap(settings: Settings, wanted: BootstrapSettings) -> None:
@@ -61,6 +68,9 @@ async def bootstrap(settings: Settings, wanted: BootstrapSettings) -> None:
     try:
         await _create_containers(cosmos, settings.cosmos_database)
         await _create_tenant(TenantStore(cosmos.container(TENANTS_CONTAINER)), key, pepper)
+        if wanted.webhook_url:
+            webhooks = webhook_service(settings, WebhookStore(cosmos.container(TENANTS_CONTAINER)), utc_now)
+            await _point_webhook(webhooks, key.tenant, wanted.webhook_url)
         meetings = MeetingService(MeetingStore(cosmos.container(MEETINGS_CONTAINER)), utc_now)
         await _create_demo_meeting(meetings, MeetingKey(key.tenant, DEMO_MEETING))
     finally:
@@ -98,6 +108,12 @@ async def _create_tenant(tenants: TenantStore, key: ApiKey, pepper: bytes) -> No
             await tenants.replace(tenant.model_copy(update={"keys": (*kept, new_key)}))
 
     await until_it_holds(attempt)
+
+
+async def _point_webhook(webhooks: WebhookService, tenant: str, url: str) -> None:
+    """The webhook `inbox` with this URL; one that has it already stays as it is."""
+    if url not in [webhook.url for webhook in await webhooks.all(tenant) if webhook.id == INBOX]:
+        await webhooks.put(tenant, INBOX, {"url": url}, RequestConditions())
 
 
 async def _create_demo_meeting(meetings: MeetingService, key: MeetingKey) -> None:

@@ -141,7 +141,7 @@ def build(settings: Settings, clock: Clock) -> Services:
     ephemeral = _ephemeral_state(settings.redis_url)
     controller = MediaController(ephemeral.nodes, ephemeral.sessions, sessions, signalling, key, SystemRandom())
     ending = SessionEnding(meetings, sessions, signalling, controller)
-    webhooks = _webhooks(settings, cosmos, meetings, pepper, clock)
+    webhooks = _webhooks(settings, cosmos, meetings, clock)
     refusals = Refusals(signalling, RateLimit(REFUSALS_PER_SECOND, REFUSALS_AT_ONCE))
     limit = RateLimit(MESSAGES_PER_SECOND, MESSAGES_AT_ONCE)
     chat = ChatService(ChatStore(cosmos.container(MEETINGS_CONTAINER)), sessions, signalling, refusals, clock, limit)
@@ -186,7 +186,7 @@ class _Webhooks(NamedTuple):
     closing: tuple[Close, ...]
 
 
-def _webhooks(settings: Settings, cosmos: Cosmos, meetings: MeetingStore, pepper: bytes, clock: Clock) -> _Webhooks:
+def _webhooks(settings: Settings, cosmos: Cosmos, meetings: MeetingStore, clock: Clock) -> _Webhooks:
     private_allowed = settings.webhooks_to_private_addresses
     stores = Stores(
         WebhookStore(cosmos.container(TENANTS_CONTAINER)),
@@ -195,14 +195,23 @@ def _webhooks(settings: Settings, cosmos: Cosmos, meetings: MeetingStore, pepper
     )
     timeout = settings.webhook_timeout_seconds
     sender = WebhookSender(timeout, any_socket if private_allowed else public_socket)
-    secrets = SigningSecrets(pepper)
-    messenger = Messenger(sender, secrets, settings.public_url, clock)
+    messenger = Messenger(sender, _signing_secrets(settings), settings.public_url, clock)
     longest_message = timedelta(seconds=timeout + settings.cosmos_timeout_seconds)
     lanes = Lanes(Courier(stores, messenger, clock, SystemRandom().random, longest_message).run)
-    service = WebhookService(stores.webhooks, secrets, clock, private_allowed=private_allowed)
+    service = webhook_service(settings, stores.webhooks, clock)
     limit = RateLimit(REQUESTS_PER_SECOND, REQUESTS_AT_ONCE)
     redelivery = RedeliveryService(service, stores.deliveries, meetings, messenger, lanes, clock, limit)
     return _Webhooks(service, redelivery, Dispatch(stores, lanes, clock), (lanes.close, sender.close))
+
+
+def webhook_service(settings: Settings, store: WebhookStore, clock: Clock) -> WebhookService:
+    """What tenants do with their webhooks, which is all that the bootstrap needs."""
+    secrets = _signing_secrets(settings)
+    return WebhookService(store, secrets, clock, private_allowed=settings.webhooks_to_private_addresses)
+
+
+def _signing_secrets(settings: Settings) -> SigningSecrets:
+    return SigningSecrets(settings.api_key_pepper.get_secret_value().encode())
 
 
 class _EphemeralState(NamedTuple):

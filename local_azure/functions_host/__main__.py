@@ -20,6 +20,7 @@ from local_azure.functions_host.pages import ClientPages
 from local_azure.functions_host.settings import HostConfigurationError, required
 from local_azure.functions_host.trigger_host import TriggerHost
 from local_azure.functions_host.triggers import asgi_application, discover
+from local_azure.functions_host.webhook_inbox import WebhookInbox
 
 
 def front_door(client: Path) -> FrontDoor:
@@ -28,7 +29,7 @@ def front_door(client: Path) -> FrontDoor:
 
     triggers = TriggerHost(discover(function_app.app, os.environ))
     pages = ClientPages(client, required("PARLEY_WEBPUBSUB_ENDPOINT", os.environ))
-    return FrontDoor(asgi_application(function_app.app), pages, triggers)
+    return FrontDoor(WebhookInbox(asgi_application(function_app.app)), pages, triggers)
 
 
 def main() -> int:

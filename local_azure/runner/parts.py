@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from local_azure.functions_host.webhook_inbox import INBOX_PATH
 from local_azure.runner.home import Home
 from local_azure.runner.keys import Keys
 from local_azure.runner.part import Part, Probe
@@ -30,10 +31,18 @@ def meeting_url(ports: Ports) -> str:
     return f"{public_url(ports)}/m/{DEMO_MEETING}"
 
 
+def inbox_url(ports: Ports) -> str:
+    return f"{public_url(ports)}{INBOX_PATH}"
+
+
 def parley_parts(ports: Ports, home: Home, keys: Keys) -> Stages:
     """The stages of a start. Web PubSub comes after the app, so that at a stop it can still report who has gone."""
     control_plane = _common() | _functions_settings(ports, home, keys)
-    bootstrap = control_plane | {"PARLEY_BOOTSTRAP_TENANT": keys.tenant, "PARLEY_BOOTSTRAP_API_KEY": keys.api_key}
+    bootstrap = control_plane | {
+        "PARLEY_BOOTSTRAP_TENANT": keys.tenant,
+        "PARLEY_BOOTSTRAP_API_KEY": keys.api_key,
+        "PARLEY_BOOTSTRAP_WEBHOOK_URL": inbox_url(ports),
+    }
     return (
         (_cosmos(ports, home, keys),),
         (Part("bootstrap", _module("function_app.bootstrap"), bootstrap, runs_once=True),),
@@ -92,6 +101,7 @@ def _functions_settings(ports: Ports, home: Home, keys: Keys) -> dict[str, str]:
         "PARLEY_SIGNING_KEY_FILE": str(home.signing_key),
         "PARLEY_SERVICE_KEY": keys.service_key,
         "PARLEY_API_KEY_PEPPER": keys.api_key_pepper,
+        "PARLEY_WEBHOOKS_TO_PRIVATE_ADDRESSES": "true",
         "PARLEY_OPEN_MEETING": f"{keys.tenant}/{DEMO_MEETING}",
     }
 

@@ -14,7 +14,7 @@ from local_azure.runner.errors import RunError
 from local_azure.runner.home import Home
 from local_azure.runner.keys import Keys, load_keys
 from local_azure.runner.log import RunLog
-from local_azure.runner.parts import REPOSITORY, meeting_url, parley_parts, public_url
+from local_azure.runner.parts import REPOSITORY, inbox_url, meeting_url, parley_parts, public_url
 from local_azure.runner.ports import Ports, base_port, require_free
 from local_azure.runner.supervision import Stages, Supervisor
 
@@ -119,6 +119,7 @@ def _banner(ports: Ports, home: Home) -> str:
       {meeting_url(ports)}
 
   API     {public_url(ports)}/docs
+  Events  {inbox_url(ports)} (what webhooks are sent)
   State   {home.state} (with the API key)
   Stop    Ctrl-C
 """

@@ -23,6 +23,18 @@ async def test_a_second_start_keeps_what_is_there(platform: Platform) -> None:
     assert (await platform.call("GET", "/meetings/demo")).json()["title"] == "Renamed"
 
 
+async def test_the_tenants_webhook_follows_the_given_url_and_is_otherwise_left_alone(platform: Platform) -> None:
+    settings = platform.settings.model_copy(update={"webhooks_to_private_addresses": True})
+    etags = []
+    for url in ("http://localhost:1/inbox", "http://localhost:1/inbox", "http://localhost:2/inbox"):
+        wanted = BootstrapSettings(tenant=platform.tenant, api_key=platform.api_key, webhook_url=url)
+        await bootstrap(settings, wanted)
+        [webhook] = (await platform.call("GET", "/webhooks")).json()["value"]
+        assert (webhook["id"], webhook["url"]) == ("inbox", url)
+        etags.append(webhook["etag"])
+    assert etags[0] == etags[1] != etags[2]
+
+
 async def test_a_new_key_replaces_the_older_of_two(platform: Platform) -> None:
     keys = [ApiKey.generate(platform.tenant, PEPPER.encode()).text for _ in range(2)]
     for key in keys:

@@ -50,6 +50,19 @@ async def test_every_part_runs_and_is_named_in_the_state(platform: Platform) -> 
     assert all(map(alive, state["pids"].values()))
 
 
+async def test_what_happens_arrives_at_the_webhook_inbox(platform: Platform, http: aiohttp.ClientSession) -> None:
+    origin = platform.state()["url"]
+    assert f"{origin}/webhook-inbox" in platform.log()
+    async with http.put(f"{origin}/meetings/seen-in-the-inbox", json={"title": "Seen"}) as created:
+        assert created.status == 201
+
+    async def arrived() -> bool:
+        async with http.get(f"{origin}/webhook-inbox") as page:
+            return "seen-in-the-inbox" in await page.text()
+
+    await eventually(arrived, "the event is on the inbox's page", within=30)
+
+
 async def test_the_printed_link_is_the_clients_page_and_the_meeting_is_there(
     platform: Platform, http: aiohttp.ClientSession
 ) -> None:

@@ -12,9 +12,10 @@ from typing import Protocol
 from aioice import stun
 from pylibsrtp import Policy, Session
 
-from sfu_container.engine import Codec, Event, SrtpProfile
+from sfu_container.engine import Codec, Event, IceConnected, SrtpProfile
 from sfu_container.native_engine import NativeEngine
 
+LOOPBACK = ("127.0.0.1", 0)
 TIMEOUT_SECONDS = 30
 VP8 = Codec(96, "VP8", 90_000, rtx_payload_type=97)
 PROFILES: dict[SrtpProfile, tuple[int, int]] = {
@@ -98,6 +99,9 @@ class Keys:
     def unprotect(self, packet: bytes) -> bytes:
         return self._incoming.unprotect(packet)
 
+    def protect_rtcp(self, packet: bytes) -> bytes:
+        return self._outgoing.protect_rtcp(packet)
+
     def unprotect_rtcp(self, packet: bytes) -> bytes:
         return self._incoming.unprotect_rtcp(packet)
 
@@ -120,6 +124,17 @@ def video_packet(number: int, *, ssrc: int, body: bytes, is_keyframe: bool = Fal
     descriptor = struct.pack("!BBH", 0x90, 0x80, 0x8000 | number % 32_768)
     frame = b"\x10\0\0\x9d\x01\x2a" + struct.pack("<HH", 1_280, 720) if is_keyframe else b"\x01"
     return header + descriptor + frame + body
+
+
+async def connect(engine: NativeEngine, client: Client, name: str, profile: SrtpProfile) -> Keys:
+    """Let a Peer join, with its path and its keys."""
+    keys = Keys(profile)
+    engine.add_peer(name, f"ufrag-{name}", f"pwd-{name}")
+    engine.set_srtp(name, profile, keys.receive, keys.send)
+    client.send(check(f"ufrag-{name}", f"pwd-{name}"))
+    assert isinstance(await next_event(engine), IceConnected)
+    assert (await client.receive())[:2] == b"\x01\x01"
+    return keys
 
 
 async def next_event(engine: NativeEngine) -> Event:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import select
 import struct
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from itertools import pairwise
 
 import pytest
@@ -14,7 +14,6 @@ from sfu_container.engine import (
     DtlsReceived,
     Encoding,
     Engine,
-    EngineConfig,
     IceConnected,
     SlotChanged,
     SrtpProfile,
@@ -23,6 +22,7 @@ from sfu_container.engine import (
 )
 from sfu_container.native_engine import NativeEngine
 from tests.integration.native_engine.clients import (
+    LOOPBACK,
     PROFILES,
     VP8,
     Client,
@@ -30,6 +30,7 @@ from tests.integration.native_engine.clients import (
     TcpClient,
     UdpClient,
     check,
+    connect,
     is_rtcp,
     is_rtp,
     next_event,
@@ -37,38 +38,12 @@ from tests.integration.native_engine.clients import (
     video_packet,
 )
 
-LOOPBACK = ("127.0.0.1", 0)
-
-
-@pytest.fixture
-async def engine() -> AsyncIterator[NativeEngine]:
-    engine = NativeEngine(udp=[LOOPBACK], tcp=[LOOPBACK], config=EngineConfig())
-    yield engine
-    engine.close()
-
 
 @pytest.fixture(params=["udp", "tcp"])
 async def client(request: pytest.FixtureRequest, engine: NativeEngine) -> AsyncIterator[Client]:
     client: Client = UdpClient(engine) if request.param == "udp" else await TcpClient.connect(engine)
     yield client
     client.close()
-
-
-@pytest.fixture
-def publisher(engine: NativeEngine) -> Iterator[UdpClient]:
-    client = UdpClient(engine)
-    yield client
-    client.close()
-
-
-async def connect(engine: NativeEngine, client: Client, name: str, profile: SrtpProfile) -> Keys:
-    keys = Keys(profile)
-    engine.add_peer(name, f"ufrag-{name}", f"pwd-{name}")
-    engine.set_srtp(name, profile, keys.receive, keys.send)
-    client.send(check(f"ufrag-{name}", f"pwd-{name}"))
-    assert isinstance(await next_event(engine), IceConnected)
-    assert (await client.receive())[:2] == b"\x01\x01"
-    return keys
 
 
 def test_it_is_an_engine() -> None:

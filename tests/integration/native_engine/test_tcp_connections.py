@@ -9,9 +9,8 @@ import pytest
 
 from sfu_container.engine import DtlsReceived, IceConnected
 from sfu_container.native_engine import NativeEngine
-from tests.integration.native_engine.clients import TcpClient, UdpClient, check, next_event
+from tests.integration.native_engine.clients import LOOPBACK, TcpClient, UdpClient, check, next_event
 
-LOOPBACK = ("127.0.0.1", 0)
 MAX_PER_ADDRESS = 8
 MAX_UNPROVEN = 128
 

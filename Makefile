@@ -7,25 +7,29 @@ FORWARDER := sfu_container/forwarder
 FORWARDER_SOURCES := $(shell find $(addprefix $(FORWARDER)/,core/src io/src py/src py/python Cargo.* core/*.toml io/*.toml py/*.toml) 2>/dev/null)
 # How long `make fuzz` looks, for each parser.
 SECONDS ?= 3600
+LOADGEN := bench/loadgen
+LOADGEN_SOURCES := $(shell find $(LOADGEN)/src $(LOADGEN)/Cargo.* 2>/dev/null) $(FORWARDER_SOURCES)
 CLIENT_SOURCES := $(shell find client/src client/public client/scripts client/index.html client/*.json client/*.ts 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test fuzz check lock generate clean test-programs
+.PHONY: help run test fuzz check bench bench-full bench-congestion lock generate clean test-programs bench-programs
 
 help: ## say what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo '  PORT (8080) and PARLEY_HOME (.run) choose the ports and the state folder of `make run`.'
 
 run: .make/python-run .make/forwarder client/dist/index.html ## run Parley on this machine; Ctrl-C stops it
 	@exec $(PYTHON) -m local_azure run
 
-test: test-programs check client/dist/index.html ## run every check and every test
+test: test-programs bench-programs check client/dist/index.html ## run every check and every test
 	@echo 'running the forwarder tests …'
 	@cd $(FORWARDER) && cargo test --quiet --locked --workspace
 	@echo 'fuzzing the forwarder (one to three minutes) …'
 	@$(PYTHON) scripts/fuzz.py --seconds 10
+	@echo 'running the load generator tests …'
+	@cd $(LOADGEN) && cargo clippy --quiet --locked --all-targets -- -D warnings && cargo test --quiet --locked
 	@echo 'running the client tests …'
 	@cd client && npm run --silent test
 	@echo 'running the Python and browser tests …'
@@ -45,8 +49,19 @@ check: .make/python-test .make/forwarder .make/client ## lint, check types, bord
 	@$(PYTHON) scripts/lock.py --check
 	@$(PYTHON) -m mypy.stubtest parley_forwarder
 	@cd $(FORWARDER) && cargo fmt --all --check && cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
+	@cd $(LOADGEN) && cargo fmt --all --check
 	@cd client && npm run --silent check
 	@scripts/check_generated.sh
+
+bench: .make/python-bench .make/forwarder .make/loadgen client/dist/index.html bench-programs ## measure the node beside Janus and the limit (under ten minutes, as root)
+	@$(PYTHON) -m bench.side_by_side
+
+bench-full: .make/python-bench .make/forwarder .make/loadgen client/dist/index.html bench-programs ## the same with every load, and up to saturation (an hour)
+	@$(PYTHON) -m bench.side_by_side --full
+
+bench-congestion: .make/python-bench ## draw how congestion control follows a simulated path
+	@scripts/setup/rust.sh
+	@$(PYTHON) -m bench.congestion.plot
 
 lock: .make/python-test ## pin the Python dependencies anew from pyproject.toml
 	@$(PYTHON) scripts/lock.py
@@ -55,8 +70,11 @@ generate: .make/python-test .make/client ## generate the client's types from the
 	@cd client && npm run --silent generate
 
 clean: ## remove what was installed and built; meetings are kept
-	rm -rf .make .venv client/node_modules client/dist $(FORWARDER)/target .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .make .venv client/node_modules client/dist $(FORWARDER)/target $(LOADGEN)/target .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+bench-programs:
+	@scripts/setup/bench_programs.sh
 
 test-programs:
 	@scripts/setup/test_programs.sh
@@ -77,6 +95,11 @@ test-programs:
 	@$(PIP_INSTALL) --no-deps --ignore-requires-python -r requirements/functions-runtime.txt
 	@mkdir -p .make && touch $@ .make/python-run
 
+.make/python-bench: requirements/bench.txt .make/python-run
+	@echo 'installing Python packages for the benchmarks …'
+	@$(PIP_INSTALL) -r requirements/bench.txt
+	@touch $@
+
 # The native engine, as the wheel that a node installs.
 .make/forwarder: .make/python-run $(FORWARDER_SOURCES)
 	@scripts/setup/rust.sh
@@ -85,6 +108,12 @@ test-programs:
 	@cd $(FORWARDER)/py && ../../../$(PYTHON) -m maturin build --quiet --release --locked --out ../../../.make/wheels
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --no-index --force-reinstall .make/wheels/*.whl
 	@touch $@
+
+.make/loadgen: $(LOADGEN_SOURCES) | bench-programs
+	@scripts/setup/rust.sh
+	@echo 'building the load generator (about a minute) …'
+	@cd $(LOADGEN) && cargo build --quiet --release --locked
+	@mkdir -p .make && touch $@
 
 .make/client: client/package.json client/package-lock.json client/.npmrc
 	@scripts/setup/node.sh

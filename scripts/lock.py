@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # The widest group first: the others take its versions, so that one machine can hold them all.
 LOCKS = {
     "dev": ROOT / "requirements" / "dev.txt",
+    "bench": ROOT / "requirements" / "bench.txt",
     "local": ROOT / "requirements" / "local.txt",
     "sfu": ROOT / "requirements" / "sfu.txt",
     "functions": ROOT / "requirements.txt",

@@ -1,6 +1,6 @@
 """Draws how congestion control follows a simulated path: `bench/plots/congestion_{step,loss}.png`.
 
-Usage: `python bench/congestion/plot.py`. It needs cargo and matplotlib, runs the example `congestion_trace` of the
+Usage: `python -m bench.congestion.plot`, or `make bench-congestion`. It runs the example `congestion_trace` of the
 forwarder, and draws the CSV files that it writes. The seeds are fixed: the pictures change only with the code.
 """
 

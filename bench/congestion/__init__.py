@@ -1,0 +1,1 @@
+"""Congestion control on a simulated path."""

@@ -247,7 +247,14 @@ class Mute(Wire):
     muted: bool
 
 
-ControlToNode = Annotated[Layout | Publish | Unpublish | Mute, Field(discriminator="type")]
+class WatchStats(Wire):
+    """Begins, or ends, the `stats` about this Peer."""
+
+    type: Literal["watchStats"] = "watchStats"
+    enabled: bool
+
+
+ControlToNode = Annotated[Layout | Publish | Unpublish | Mute | WatchStats, Field(discriminator="type")]
 
 
 class Roster(Wire):
@@ -323,8 +330,87 @@ class Speakers(Wire):
     dominant: ParticipantId | None = None
 
 
+class ConnectionQuality(StrEnum):
+    GOOD = "good"
+    POOR = "poor"
+    LOST = "lost"
+
+
+class ParticipantQuality(Wire):
+    participant: ParticipantId
+    quality: ConnectionQuality
+
+
+class Quality(Wire):
+    """Whose connection has another quality than before; who was not named since the last `roster` has a good one."""
+
+    type: Literal["quality"] = "quality"
+    participants: tuple[ParticipantQuality, ...]
+
+
+BitsPerSecond = Annotated[int, Field(ge=0)]
+LossRatio = Annotated[float, Field(ge=0, le=1)]
+Milliseconds = Annotated[int, Field(ge=0)]
+
+
+class FlowStats(Wire):
+    """All media in one direction."""
+
+    bits_per_second: BitsPerSecond
+    loss_ratio: LossRatio
+
+
+class EncodingStats(Wire):
+    """One encoding that the client sends."""
+
+    publication: PublicationId
+    rid: str | None = None
+    height: int | None = None
+    bits_per_second: BitsPerSecond
+    loss_ratio: LossRatio
+    jitter_ms: Milliseconds
+
+
+class SlotStats(Wire):
+    """A slot that carries something; loss and jitter are as the client itself reports them (RFC 3550, 6.4.1)."""
+
+    mid: Mid
+    publication: PublicationId
+    rid: str | None = None
+    height: int | None = None
+    spatial_layer: int | None = None
+    temporal_layer: int | None = None
+    bits_per_second: BitsPerSecond
+    loss_ratio: LossRatio | None = None
+    jitter_ms: Milliseconds | None = None
+    freezes: int = Field(ge=0)
+
+
+class Stats(Wire):
+    """How the connection of this Peer is, every two seconds while it watches. `up` is what the client sends."""
+
+    type: Literal["stats"] = "stats"
+    round_trip_ms: Milliseconds | None = None
+    transport: Literal["udp", "tcp"] | None = None
+    estimate: BitsPerSecond | None = None
+    """What may be sent to the client."""
+    up: FlowStats
+    down: FlowStats
+    publications: tuple[EncodingStats, ...]
+    slots: tuple[SlotStats, ...]
+
+
 ControlFromNode = Annotated[
-    Roster | ParticipantChanged | ParticipantLeft | Published | Slots | Encodings | Speakers | SignallingError,
+    Roster
+    | ParticipantChanged
+    | ParticipantLeft
+    | Published
+    | Slots
+    | Encodings
+    | Speakers
+    | Quality
+    | Stats
+    | SignallingError,
     Field(discriminator="type"),
 ]
 

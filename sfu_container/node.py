@@ -54,7 +54,8 @@ logger = logging.getLogger(__name__)
 EVENTS_AT_ONCE = 256
 CONTROL_RATE = Rate(per_second=20, burst=60)
 PUBLICATION_RATE = Rate(per_second=3, burst=10)
-"""For `publish`, `unpublish` and `mute`: everyone in the session is told of each."""
+"""For `publish`, `unpublish`, `mute` and `watchStats`: mostly everyone in the session is told of each."""
+LOOKS_PER_TURN = 10
 ERROR_RATE = Rate(per_second=2, burst=40)
 
 
@@ -88,6 +89,7 @@ class Node:
         self._clock = clock
         self._around = Surroundings(engine, make_links(self), mailbox, address, limits.grace_seconds, self)
         self._rooms: dict[str, Room] = {}
+        self._turn = 0
         self._rooms_by_peer: dict[str, Room] = {}
         self._spent_grants = SpentGrants()
         self._control_limiter = RateLimiter(CONTROL_RATE)
@@ -186,6 +188,16 @@ class Node:
         for room in list(self._rooms.values()):
             with _contained("what changed in a room"):
                 room.tell_changes()
+
+    def look_at_connections(self) -> None:
+        """Look at the connections of one room in ten; to be called five times a second, so that it is each one's turn
+
+        every two seconds and the event loop is never held up for long.
+        """
+        self._turn = (self._turn + 1) % LOOKS_PER_TURN
+        for room in list(self._rooms.values())[self._turn :: LOOKS_PER_TURN]:
+            with _contained("the connections of a room"):
+                room.look_at_connections()
 
     def peer_connected(self, room: Room, peer: Peer) -> None:
         logger.info("connected session=%s participant=%s peer=%s", room.session, peer.participant, peer.id)

@@ -126,6 +126,7 @@ class SfuProcess:
                     lag.run(),
                     _every(TICK_SECONDS, self._node.tick),
                     _every(CHANGES_SECONDS, self._node.tell_changes),
+                    _every(CHANGES_SECONDS, self._node.look_at_connections),
                 ):
                     tasks.create_task(work)
                 try:

@@ -33,8 +33,10 @@ from parley_protocol.signalling import (
     SpeakerLevel,
     Speakers,
     Unpublish,
+    WatchStats,
     Wire,
 )
+from sfu_container.connections import Connections
 from sfu_container.engine import EncodingsWanted, Engine, SlotChanged, SpeakersChanged
 from sfu_container.errors import ParticipantNotFoundError, PublicationNotFoundError, SignallingFailure
 from sfu_container.members import Members, send
@@ -77,6 +79,7 @@ class Room:
         self._around = surroundings
         self._members = Members()
         self._viewers = Viewers(self._members)
+        self._connections = Connections(self._members)
         self._speakers: Speakers | None = None
 
     @property
@@ -224,6 +227,7 @@ class Room:
     def _remove(self, peer: Peer, reason: LeaveReason) -> None:
         self._members.remove(peer)
         self._viewers.remove(peer)
+        self._connections.remove(peer)
         try:
             peer.close()
         finally:
@@ -241,6 +245,11 @@ class Room:
         """Tell everyone, and show to viewers, what changed of others since the last time and was not told at once."""
         self._members.announce_changes()
         self._viewers.update()
+
+    def look_at_connections(self) -> None:
+        """Judge everyone's connection; tell everyone what changed, and those who watch how theirs is."""
+        peers = [peer.id for peer in self._members]
+        self._connections.look(self._around.engine.peer_stats(peers))
 
     def datagram_received(self, peer: str, data: bytes) -> None:
         self._members[peer].link.receive(data)
@@ -287,6 +296,8 @@ class Room:
             case Mute(publication=publication_id, muted=muted):
                 if found.media.mute(publication_id, muted):
                     self._members.announce(found)
+            case WatchStats(enabled=enabled):
+                self._connections.watch(found, enabled)
 
     def _route(self, peer: Peer, requests: Iterable[SlotRequest]) -> None:
         """Route what can be routed; then say what could not."""
@@ -313,6 +324,7 @@ class Room:
         for publication in found.media.publications.values():
             if publication.told is not None:
                 send(found, publication.told)
+        self._connections.tell_all(found)
 
     def encodings_wanted(self, wanted: EncodingsWanted) -> None:
         """Tell a publisher which encodings are worth sending."""

@@ -48,6 +48,7 @@ const remote: TileState = {
   microphoneOn: false,
   speaking: true,
   status: "connected",
+  quality: "good",
 };
 
 function showTile(tile: TileState, track: MediaStreamTrack | null = new FakeTrack("video").asTrack()) {
@@ -57,6 +58,16 @@ function showTile(tile: TileState, track: MediaStreamTrack | null = new FakeTrac
 }
 
 describe("a tile", () => {
+  it.each(["poor", "lost"] as const)("says so when the connection is %s, and nothing when it is good", (quality) => {
+    const { element } = showTile(remote);
+    const warning = { name: strings.connection.quality[quality] };
+    expect(element.dataset.quality).toBe("good");
+    expect(screen.queryByRole("img", warning)).toBeNull();
+    cleanup();
+    expect(showTile({ ...remote, quality }).element.dataset.quality).toBe(quality);
+    expect(screen.getByRole("img", warning)).toBeTruthy();
+  });
+
   it("says whose it is and what is on", () => {
     const { element } = showTile(remote);
     expect(element.dataset).toMatchObject({

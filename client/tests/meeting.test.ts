@@ -146,6 +146,21 @@ describe("in the meeting", () => {
     expect(platform.meeting.connection.value?.videos.value.size).toBe(0);
   });
 
+  it("asks for statistics only while they are watched", async () => {
+    await platform.join();
+    const { channel } = FakePeerConnection.latest();
+    const connection = platform.meeting.connection.value;
+    const asked = () => channel.sent.filter((message) => message.type === "watchStats").map(({ enabled }) => enabled);
+    const stop = connection?.watchStats();
+    const flow = { bitsPerSecond: 0, lossRatio: 0 };
+    channel.receive({ type: "stats", roundTripMs: 20, up: flow, down: flow, publications: [], slots: [] });
+    expect(connection?.stats.value?.roundTripMs).toBe(20);
+    expect(asked()).toEqual([true]);
+    stop?.();
+    expect(connection?.stats.value).toBeNull();
+    expect(asked()).toEqual([true, false]);
+  });
+
   it.each(["replaced", "removed", "banned", "ended"] as const)("ends when the node says %s", async (reason) => {
     await platform.join();
     platform.socket.receive({ type: "left", peer: "peer_1", reason });

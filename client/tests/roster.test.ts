@@ -1,10 +1,38 @@
 import { describe, expect, it } from "vitest";
-import { applyToRoster, EMPTY_ROSTER, isLive, publicationOf, rosterOf } from "../src/core/roster";
+import { applyToRoster, EMPTY_ROSTER, isLive, publicationOf, qualityOf, rosterOf, type Roster } from "../src/core/roster";
 import { RosterNews } from "../src/core/notices";
 import { person } from "./fakes/platform";
 
 const camera = { publication: "pub_1", source: "camera", muted: false } as const;
 const screen = { publication: "pub_2", source: "screen", muted: false } as const;
+
+describe("the quality of a connection", () => {
+  const judged = (roster: Roster, participant: string, quality: "good" | "poor" | "lost") =>
+    applyToRoster(roster, { type: "quality", participants: [{ participant, quality }] });
+
+  it("is good until the node says otherwise", () => {
+    const before = rosterOf([person("a"), person("b")]);
+    const poor = judged(before, "a", "poor");
+    expect([qualityOf(before, person("a")), qualityOf(poor, person("a")), qualityOf(poor, person("b"))]).toEqual([
+      "good",
+      "poor",
+      "good",
+    ]);
+    expect(qualityOf(judged(poor, "a", "good"), person("a"))).toBe("good");
+  });
+
+  it("is lost while nothing is heard, whatever was judged", () => {
+    expect(qualityOf(rosterOf([]), person("a", { status: "reconnecting" }))).toBe("lost");
+  });
+
+  it("is forgotten with who leaves and with a new roster", () => {
+    const poor = judged(rosterOf([person("a")]), "a", "poor");
+    const left = applyToRoster(poor, { type: "participantLeft", participant: "a", reason: "left" });
+    expect(qualityOf(left, person("a"))).toBe("good");
+    const renewed = applyToRoster(poor, { type: "roster", participants: [person("a")], more: false });
+    expect(qualityOf(renewed, person("a"))).toBe("good");
+  });
+});
 
 describe("the roster", () => {
   it("is replaced only once the last page is there", () => {

@@ -1,10 +1,11 @@
 import { Avatar, makeStyles, Text } from "@fluentui/react-components";
 import { MicOffRegular, MicRegular, ShareScreenStartRegular, VideoOffRegular, VideoRegular } from "@fluentui/react-icons";
-import type { ParticipantState } from "../generated/protocol";
-import { isLive } from "../core/roster";
+import type { ConnectionQuality, ParticipantState } from "../generated/protocol";
+import { isLive, qualityOf } from "../core/roster";
 import { useSession } from "../hooks/session";
 import { useStore } from "../hooks/useStore";
 import { strings } from "../strings";
+import { QualityIcon } from "./QualityIcon";
 import { WithName } from "./WithName";
 
 const words = strings.panels;
@@ -20,18 +21,30 @@ const useStyles = makeStyles({
 export function PeopleList() {
   const styles = useStyles();
   const { meeting } = useSession();
-  const { participants } = useStore(meeting.roster);
+  const roster = useStore(meeting.roster);
+  const { participants } = roster;
   const self = useStore(meeting.self)?.id;
   return (
     <ul className={styles.list} data-testid="people-list" data-count={participants.size}>
       {[...participants.values()].map((person) => (
-        <Person key={person.participant} person={person} local={person.participant === self} />
+        <Person
+          key={person.participant}
+          person={person}
+          quality={qualityOf(roster, person)}
+          local={person.participant === self}
+        />
       ))}
     </ul>
   );
 }
 
-function Person({ person, local }: { person: ParticipantState; local: boolean }) {
+interface PersonProps {
+  person: ParticipantState;
+  quality: ConnectionQuality;
+  local: boolean;
+}
+
+function Person({ person, quality, local }: PersonProps) {
   const styles = useStyles();
   const microphone = isLive(person, "microphone");
   const camera = isLive(person, "camera");
@@ -44,6 +57,7 @@ function Person({ person, local }: { person: ParticipantState; local: boolean })
       data-participant={person.participant}
       data-muted={!microphone}
       data-camera={camera ? "on" : "off"}
+      data-quality={quality}
     >
       <Avatar className={styles.icon} name={person.name} color="colorful" idForColor={person.participant} />
       <Text className={styles.name} truncate wrap={false}>
@@ -52,6 +66,7 @@ function Person({ person, local }: { person: ParticipantState; local: boolean })
       {isLive(person, "screen") && <ShareScreenStartRegular className={styles.icon} aria-label={words.sharing} />}
       <MicrophoneIcon className={styles.icon} aria-label={microphone ? words.unmuted : words.muted} />
       <CameraIcon className={styles.icon} aria-label={camera ? words.cameraOn : words.cameraOff} />
+      <QualityIcon quality={quality} />
     </li>
   );
 }

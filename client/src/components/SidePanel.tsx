@@ -3,7 +3,7 @@ import { DismissRegular } from "@fluentui/react-icons";
 import { type ReactNode, useEffect, useRef } from "react";
 import { strings } from "../strings";
 
-export type PanelName = "people" | "chat" | "settings";
+export type PanelName = "people" | "chat" | "settings" | "connection";
 
 /** The DOM id of the control that opens the panel: it has the focus again when that closes. */
 export function toggleId(panel: PanelName): string {
@@ -31,7 +31,7 @@ interface SidePanelProps {
   children: ReactNode;
 }
 
-/** What opens beside the stage: people, chat or settings. It takes the focus; Escape closes it and gives it back. */
+/** What opens beside the stage: people, chat, settings or connection details. It takes the focus; Escape closes it and gives it back. */
 export function SidePanel({ name, title, onClose, children }: SidePanelProps) {
   const styles = useStyles();
   const panel = useRef<HTMLElement>(null);

@@ -1,10 +1,11 @@
 import { Avatar, Button, makeStyles, mergeClasses, Text, tokens } from "@fluentui/react-components";
-import { MicOffFilled, PinOffRegular, PinRegular, ShareScreenStartRegular, WifiWarningRegular } from "@fluentui/react-icons";
+import { MicOffFilled, PinOffRegular, PinRegular, ShareScreenStartRegular } from "@fluentui/react-icons";
 import type { Size } from "../core/grid";
 import type { Tile as TileState } from "../core/tiles";
 import { useMediaElement } from "../hooks/useMediaElement";
 import { strings } from "../strings";
 import { SPEAKING_COLOUR } from "../theme";
+import { QualityIcon } from "./QualityIcon";
 import { WithName } from "./WithName";
 
 const useStyles = makeStyles({
@@ -85,6 +86,7 @@ export function Tile({ tile, size, track, pinned, onPin }: TileProps) {
       data-muted={!tile.microphoneOn}
       data-speaking={tile.speaking}
       data-status={tile.status}
+      data-quality={tile.quality}
       data-local={tile.local ? "true" : undefined}
     >
       <video
@@ -127,7 +129,7 @@ function TileLabel({ tile }: { tile: TileState }) {
       {tile.source === "camera" && !tile.microphoneOn && (
         <MicOffFilled className={mergeClasses(styles.icon, styles.mutedIcon)} aria-label={strings.call.muted} />
       )}
-      {tile.status === "reconnecting" && <WifiWarningRegular className={styles.icon} aria-label={strings.call.weak} />}
+      {tile.source === "camera" && tile.quality !== "good" && <QualityIcon quality={tile.quality} />}
       <Text size={200} truncate wrap={false} className={styles.name}>
         {isOwnScreen(tile) ? strings.call.yourScreen : <WithName words={wordsAround(tile)} name={tile.name} />}
       </Text>

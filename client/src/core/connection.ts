@@ -1,4 +1,4 @@
-import type { Encodings, Joined, PublicationOffer, SlotState, Source } from "../generated/protocol";
+import type { Encodings, Joined, PublicationOffer, SlotState, Source, Stats } from "../generated/protocol";
 import type { Api, JoinAnswer } from "./api";
 import { ControlChannel, type ControlNews } from "./control";
 import { ConnectError, type JoinStep } from "./errors";
@@ -27,7 +27,7 @@ export interface ConnectionListener {
   onStep: (step: JoinStep) => void;
   onAnswered: (answer: JoinAnswer) => void;
   onJoined: (joined: Joined) => void;
-  onNews: (news: Exclude<ControlNews, { type: "slots" | "encodings" }>) => void;
+  onNews: (news: Exclude<ControlNews, { type: "slots" | "encodings" | "stats" }>) => void;
   onMessage: (message: Heard) => void;
   onTrouble: (cause: LossCause) => void;
   onRefused: (source: Source, error: unknown) => void;
@@ -39,6 +39,8 @@ export class Connection {
   readonly peer: MediaPeer;
   /** The pictures that come in now, by Publication. */
   readonly videos = new Store<ReadonlyMap<string, MediaStreamTrack>>(new Map());
+  /** What the node told last of this Peer's connection, while it is watched. */
+  readonly stats = new Store<Stats | null>(null);
   /** One track for each audio slot; the node routes who is heard into them. */
   audioTracks: readonly MediaStreamTrack[] = [];
   layout: SlotLayout | null = null;
@@ -83,6 +85,7 @@ export class Connection {
     this.#control = new ControlChannel(this.peer.controlChannel, (news) => {
       if (news.type === "slots") this.#showSlots(news.slots);
       else if (news.type === "encodings") this.#setWanted(news);
+      else if (news.type === "stats") this.stats.set(news);
       else listener.onNews(news);
     });
     this.#signalling = new Signalling(parts.openSocket, answer.signalling.url, answer.session.id, {
@@ -103,6 +106,15 @@ export class Connection {
   }
 
   sendChat = (event: { clientId: string; text: string }): Promise<void> => this.#signalling.sendChat(event);
+
+  /** Lets the node tell `stats` every two seconds; answers with the function that ends that. */
+  watchStats = (): (() => void) => {
+    this.#control.send({ type: "watchStats", enabled: true });
+    return () => {
+      this.#control.send({ type: "watchStats", enabled: false });
+      this.stats.set(null);
+    };
+  };
 
   /** Offers new ICE credentials; resolves once media flows again, and rejects if it does not soon. */
   async restartIce(): Promise<void> {

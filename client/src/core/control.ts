@@ -15,6 +15,8 @@ const MESSAGE_TYPES: ReadonlySet<string> = new Set<ControlFromNode["type"]>([
   "slots",
   "encodings",
   "speakers",
+  "quality",
+  "stats",
   "error",
 ]);
 

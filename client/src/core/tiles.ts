@@ -1,5 +1,5 @@
-import type { ParticipantState, ParticipantStatus } from "../generated/protocol";
-import { isLive, publicationOf, type Roster } from "./roster";
+import type { ConnectionQuality, ParticipantState, ParticipantStatus } from "../generated/protocol";
+import { isLive, publicationOf, qualityOf, type Roster } from "./roster";
 
 /** One picture on the stage: a participant's camera (or avatar), or the screen it shares. */
 export interface Tile {
@@ -13,6 +13,7 @@ export interface Tile {
   readonly microphoneOn: boolean;
   readonly speaking: boolean;
   readonly status: ParticipantStatus;
+  readonly quality: ConnectionQuality;
 }
 
 /** What the person chose to see large. */
@@ -106,5 +107,6 @@ function tileOf(person: ParticipantState, source: Tile["source"], roster: Roster
     microphoneOn: isLive(person, "microphone"),
     speaking: source === "camera" && roster.speaking.includes(person.participant),
     status: person.status,
+    quality: qualityOf(roster, person),
   };
 }

@@ -4,8 +4,18 @@
  * What a Publication shows or sounds.
  */
 export type Source = "camera" | "microphone" | "screen" | "screenAudio";
+export type ConnectionQuality = "good" | "poor" | "lost";
 export type ControlFromNode =
-  Roster | ParticipantChanged | ParticipantLeft | Published | Slots | Encodings | Speakers | SignallingError;
+  | Roster
+  | ParticipantChanged
+  | ParticipantLeft
+  | Published
+  | Slots
+  | Encodings
+  | Speakers
+  | Quality
+  | Stats
+  | SignallingError;
 export type Role = "host" | "coHost" | "presenter" | "attendee" | "viewer";
 export type ParticipantStatus = "connecting" | "connected" | "reconnecting";
 export type LeaveReason = "left" | "replaced" | "removed" | "banned" | "ended" | "timedOut" | "dtlsFailed" | "nodeLost";
@@ -27,7 +37,7 @@ export type ErrorCode =
   | "NodeDraining"
   | "TooManyRequests"
   | "Internal";
-export type ControlToNode = Layout | Publish | Unpublish | Mute;
+export type ControlToNode = Layout | Publish | Unpublish | Mute | WatchStats;
 export type FromControlPlane = ChatMessage | MeetingUpdated | SessionEnded | Move | SignallingError;
 export type FromNode = Joined | Answered | Left | SignallingError;
 export type ToNode = Join | Offer | Leave | RemovePeer | EndSession;
@@ -158,6 +168,63 @@ export interface SpeakerLevel {
   participant: string;
   level: number;
 }
+/**
+ * Whose connection has another quality than before; who was not named since the last `roster` has a good one.
+ */
+export interface Quality {
+  type: "quality";
+  participants: ParticipantQuality[];
+}
+export interface ParticipantQuality {
+  participant: string;
+  quality: ConnectionQuality;
+}
+/**
+ * How the connection of this Peer is, every two seconds while it watches. `up` is what the client sends.
+ */
+export interface Stats {
+  type: "stats";
+  roundTripMs?: number;
+  transport?: "udp" | "tcp";
+  estimate?: number;
+  up: FlowStats;
+  down: FlowStats;
+  publications: EncodingStats[];
+  slots: SlotStats[];
+}
+/**
+ * All media in one direction.
+ */
+export interface FlowStats {
+  bitsPerSecond: number;
+  lossRatio: number;
+}
+/**
+ * One encoding that the client sends.
+ */
+export interface EncodingStats {
+  publication: string;
+  rid?: string;
+  height?: number;
+  bitsPerSecond: number;
+  lossRatio: number;
+  jitterMs: number;
+}
+/**
+ * A slot that carries something; loss and jitter are as the client itself reports them (RFC 3550, 6.4.1).
+ */
+export interface SlotStats {
+  mid: string;
+  publication: string;
+  rid?: string;
+  height?: number;
+  spatialLayer?: number;
+  temporalLayer?: number;
+  bitsPerSecond: number;
+  lossRatio?: number;
+  jitterMs?: number;
+  freezes: number;
+}
 export interface SignallingError {
   type: "error";
   requestId?: string;
@@ -198,6 +265,13 @@ export interface Mute {
   type: "mute";
   publication: string;
   muted: boolean;
+}
+/**
+ * Begins, or ends, the `stats` about this Peer.
+ */
+export interface WatchStats {
+  type: "watchStats";
+  enabled: boolean;
 }
 /**
  * From the control plane to the node: everyone goes.

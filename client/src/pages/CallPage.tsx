@@ -3,6 +3,8 @@ import { useEffect, useRef, useState } from "react";
 import { Alone } from "../components/Alone";
 import { AudioOutput } from "../components/AudioOutput";
 import { ChatPanel } from "../components/ChatPanel";
+import { ConnectionButton } from "../components/ConnectionButton";
+import { ConnectionDetails } from "../components/ConnectionDetails";
 import { ControlBar } from "../components/ControlBar";
 import { DeviceSettings } from "../components/DeviceSettings";
 import { NoticeToasts } from "../components/NoticeToasts";
@@ -43,7 +45,7 @@ const useStyles = makeStyles({
     gap: "8px",
     pointerEvents: "none",
   },
-  title: { outlineStyle: "none", minInlineSize: 0, overflowWrap: "anywhere" },
+  title: { flexGrow: 1, outlineStyle: "none", minInlineSize: 0, overflowWrap: "anywhere" },
   settings: { padding: "0 20px 20px", overflowY: "auto" },
 });
 
@@ -80,6 +82,12 @@ export function CallPage({ phase }: CallPageProps) {
         <Text as="h1" ref={heading} tabIndex={-1} className={styles.title} size={300} weight="semibold" data-testid="meeting-title">
           {title}
         </Text>
+        <ConnectionButton
+          pressed={panel === "connection"}
+          onToggle={() => {
+            setPanel(panel === "connection" ? null : "connection");
+          }}
+        />
       </header>
       <div className={styles.middle}>
         <main className={styles.stage}>
@@ -111,11 +119,13 @@ function Panel({ name, onClose }: { name: PanelName; onClose: () => void }) {
     people: strings.panels.people(participants.size),
     chat: strings.panels.chat,
     settings: strings.panels.settings,
+    connection: strings.connection.title,
   };
   return (
     <SidePanel name={name} title={titles[name]} onClose={onClose}>
       {name === "people" && <PeopleList />}
       {name === "chat" && <ChatPanel />}
+      {name === "connection" && <ConnectionDetails />}
       {name === "settings" && (
         <div className={styles.settings}>
           <DeviceSettings />

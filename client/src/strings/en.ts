@@ -64,6 +64,16 @@ const losses: Record<LossCause, string> = {
   move: "Moving to another media server…",
 };
 
+const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const tenths = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const percent = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 1 });
+
+/** Below a megabit in whole kilobits. */
+function bitrate(bitsPerSecond: number): string {
+  const kilobits = Math.round(bitsPerSecond / 1_000);
+  return kilobits < 1_000 ? `${whole.format(kilobits)} kbit/s` : `${tenths.format(kilobits / 1_000)} Mbit/s`;
+}
+
 /** Every word the client shows, in English. */
 export const en = {
   product: "Parley",
@@ -112,7 +122,6 @@ export const en = {
     unpin: (name: string) => `Show ${name} with the others`,
     muted: "Microphone is off",
     speaking: "Speaking",
-    weak: "Connection is weak",
     previousPage: "Previous page",
     nextPage: "Next page",
     page: (page: number, pages: number) => `Page ${page} of ${pages}`,
@@ -155,6 +164,34 @@ export const en = {
     cameraOff: "Camera off",
     cameraOn: "Camera on",
     sharing: "Sharing a screen",
+  },
+  connection: {
+    title: "Connection details",
+    quality: {
+      good: "Connection is good",
+      poor: "Connection is poor",
+      lost: "Connection is lost",
+    },
+    waiting: "Measuring…",
+    unknown: "Not known yet",
+    roundTrip: "Round trip",
+    transport: "Transport",
+    transports: { udp: "UDP", tcp: "TCP, because UDP does not get through" },
+    sending: "Sending",
+    receiving: "Receiving",
+    estimate: "Room for receiving",
+    sent: "What you send",
+    received: "What you receive",
+    nothing: "Nothing now",
+    milliseconds: (count: number) => `${whole.format(count)} ms`,
+    bitrate,
+    loss: (ratio: number) => `${percent.format(ratio)} lost`,
+    height: (pixels: number) => `${pixels}p`,
+    layers: (spatial: number | undefined, temporal: number | undefined) =>
+      `layer ${[spatial !== undefined && `S${spatial}`, temporal !== undefined && `T${temporal}`].filter(Boolean).join(" ")}`,
+    freezes: (count: number) => (count === 1 ? "1 freeze" : `${whole.format(count)} freezes`),
+    of: (source: string, name: string) => `${name}: ${source.toLowerCase()}`,
+    source: { camera: "Camera", microphone: "Microphone", screen: "Screen", screenAudio: "Sound of the screen" },
   },
   reconnecting: losses,
   ended: {

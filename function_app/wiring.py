@@ -44,6 +44,7 @@ from function_app.stores.cosmos import Cosmos
 from function_app.stores.deliveries import DeliveryStore
 from function_app.stores.events import EventStore
 from function_app.stores.meetings import MeetingStore
+from function_app.stores.presence import PresenceStore
 from function_app.stores.sessions import SessionStore
 from function_app.stores.tenants import TenantStore
 from function_app.stores.webhooks import WebhookStore
@@ -132,6 +133,7 @@ def build(settings: Settings, clock: Clock) -> Services:
     cosmos = open_cosmos(settings)
     meetings = MeetingStore(cosmos.container(MEETINGS_CONTAINER))
     sessions = SessionStore(cosmos.container(MEETINGS_CONTAINER))
+    presence = PresenceStore(cosmos.container(MEETINGS_CONTAINER))
     tenants = TenantStore(cosmos.container(TENANTS_CONTAINER))
     signalling = Signalling(
         settings.webpubsub_endpoint,
@@ -153,7 +155,7 @@ def build(settings: Settings, clock: Clock) -> Services:
         continuations=Continuations(pepper),
         join_tokens=JoinTokens(key, clock),
         joining=JoinService(meetings, sessions, controller, clock, RateLimit(JOINS_PER_SECOND, JOINS_AT_ONCE)),
-        leaving=LeaveService(sessions, signalling, clock),
+        leaving=LeaveService(presence, signalling, clock),
         media_grants=MediaGrants(key, clock),
         turn=TurnServers(settings.turn_urls, _text(settings.turn_secret), clock),
         signalling=signalling,
@@ -161,10 +163,10 @@ def build(settings: Settings, clock: Clock) -> Services:
         event_origin=EventOrigin(settings.webpubsub_endpoint, _text(settings.webpubsub_key)),
         service_tokens=ServiceTokens(_text(settings.service_key)),
         controller=controller,
-        presence=PresenceService(sessions, clock),
+        presence=PresenceService(presence, clock),
         chat=chat,
         ending=ending,
-        sweep=Sweep(tenants, meetings, sessions, ending, controller, signalling, clock),
+        sweep=Sweep(tenants, meetings, sessions, presence, ending, controller, signalling, clock),
         meeting_events=MeetingEvents(sessions, ending, signalling, clock),
         webhooks=webhooks.service,
         redelivery=webhooks.redelivery,

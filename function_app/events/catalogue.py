@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 from function_app.timestamps import Timestamp
-from parley_protocol.ids import SessionId
+from parley_protocol.errors import LeaveReason
+from parley_protocol.grants import DisplayName, Role
+from parley_protocol.ids import ParticipantId, SessionId, UserId
 
 
 class EventType(StrEnum):
@@ -21,6 +23,8 @@ class EventType(StrEnum):
     MEETING_DELETED = "meeting.deleted"
     SESSION_STARTED = "session.started"
     SESSION_ENDED = "session.ended"
+    PARTICIPANT_JOINED = "participant.joined"
+    PARTICIPANT_LEFT = "participant.left"
 
 
 class EventData(BaseModel):
@@ -67,6 +71,38 @@ class SessionEnded(EventData):
     ended_on: Timestamp
 
 
+class ParticipantJoined(EventData):
+    """A user is in the session, with media. Reconnecting and reloading are no events."""
+
+    type = EventType.PARTICIPANT_JOINED
+    session: SessionId
+    participant: ParticipantId
+    user: UserId
+    name: DisplayName
+    role: Role
+
+
+class ParticipantLeft(EventData):
+    """A user who was in the session is not in it any more."""
+
+    type = EventType.PARTICIPANT_LEFT
+    session: SessionId
+    participant: ParticipantId
+    user: UserId
+    name: DisplayName
+    role: Role
+    reason: LeaveReason
+
+
 CATALOGUE: Mapping[EventType, type[EventData]] = {
-    data.type: data for data in (MeetingCreated, MeetingUpdated, MeetingDeleted, SessionStarted, SessionEnded)
+    data.type: data
+    for data in (
+        MeetingCreated,
+        MeetingUpdated,
+        MeetingDeleted,
+        SessionStarted,
+        SessionEnded,
+        ParticipantJoined,
+        ParticipantLeft,
+    )
 }

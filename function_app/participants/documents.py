@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Self
 
 from function_app.stores.documents import MeetingScoped
 from function_app.timestamps import Timestamp
@@ -56,6 +57,8 @@ class Participant(MeetingScoped):
     presence: Presence
     presence_since: Timestamp
     leave_reason: LeaveReason | None = None
+    announced: bool = False
+    """Whether an event has told that it came into the session, and none that it left."""
 
     @property
     def there_as(self) -> PeerOnNode:
@@ -69,4 +72,34 @@ class Participant(MeetingScoped):
         told = {"peer": newer.peer, "node": newer.node, "name": newer.name, "role": newer.role, "grants": newer.grants}
         if self.presence is Presence.CONNECTED:
             return self.model_copy(update=told)
-        return newer.model_copy(update={"joined_on": self.joined_on, "etag": self.etag})
+        kept = {"joined_on": self.joined_on, "announced": self.announced, "etag": self.etag}
+        return newer.model_copy(update=kept)
+
+    def connected(self, peer: str, node: str, now: datetime) -> Self | None:
+        """With media by that Peer on that node; None when it is another's node, or no news."""
+        is_news = self.presence_peer != peer or self.presence is Presence.JOINING
+        if self.node != node or not is_news:
+            return None
+        told = {"presence_peer": peer, "presence_node": node, "announced": True}
+        return self._since(Presence.CONNECTED, now, **told)
+
+    def replaced(self, peer: str, node: str, now: datetime) -> Self | None:
+        """Waiting for media by its newest Peer; None unless that Peer had it, on that node."""
+        return self._since(Presence.JOINING, now) if self._has_media_by(peer, node) else None
+
+    def left(self, peer: str, node: str | None, reason: LeaveReason, now: datetime) -> Self | None:
+        """Gone; None unless it was there by that Peer, on that node if one is named, and else by its newest."""
+        is_there = self._has_media_by(peer, node) or self._waits_for_media_by(peer, node)
+        if not is_there or (node is None and self.peer != peer):
+            return None
+        return self._since(Presence.LEFT, now, presence_peer=peer, leave_reason=reason, announced=False)
+
+    def _since(self, presence: Presence, now: datetime, **changes: object) -> Self:
+        return self.model_copy(update={"presence": presence, "presence_since": now, **changes})
+
+    def _has_media_by(self, peer: str, node: str | None) -> bool:
+        is_there = self.presence is Presence.CONNECTED and self.presence_peer == peer
+        return is_there and node in (None, self.presence_node)
+
+    def _waits_for_media_by(self, peer: str, node: str | None) -> bool:
+        return self.presence is Presence.JOINING and self.peer == peer and node in (None, self.node)

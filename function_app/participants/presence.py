@@ -9,8 +9,7 @@ from collections.abc import Iterable
 
 from function_app.errors import StoreUnavailableError
 from function_app.stores.documents import MeetingKey
-from function_app.stores.outcomes import StoreRaceError
-from function_app.stores.sessions import PeerOfSession, SessionStore
+from function_app.stores.presence import PeerOfSession, PresenceStore
 from function_app.timestamps import Clock
 from function_app.together import all_done
 from parley_protocol.errors import LeaveReason
@@ -24,8 +23,8 @@ _logger = logging.getLogger("parley.presence")
 
 
 class PresenceService:
-    def __init__(self, sessions: SessionStore, clock: Clock, within_seconds: float = APPLY_WITHIN_SECONDS) -> None:
-        self._sessions = sessions
+    def __init__(self, store: PresenceStore, clock: Clock, within_seconds: float = APPLY_WITHIN_SECONDS) -> None:
+        self._store = store
         self._clock = clock
         self._within_seconds = within_seconds
 
@@ -54,14 +53,13 @@ class PresenceService:
 
     async def _apply(self, node: str, event: NodeEvent) -> None:
         peer = PeerOfSession(MeetingKey(event.tenant, event.meeting), event.session, event.participant, event.peer)
-        try:
-            match event:
-                case PeerConnected():
-                    await self._sessions.mark_connected(peer, node, self._clock())
-                case PeerLeft(reason=LeaveReason.REPLACED):
-                    await self._sessions.mark_replaced(peer, node, self._clock())
-                case PeerLeft():
-                    await self._sessions.mark_left(peer, event.reason, self._clock(), node)
-        except StoreRaceError:
+        match event:
+            case PeerConnected():
+                is_news = await self._store.mark_connected(peer, node, self._clock())
+            case PeerLeft(reason=LeaveReason.REPLACED):
+                is_news = await self._store.mark_replaced(peer, node, self._clock())
+            case PeerLeft():
+                is_news = await self._store.mark_left(peer, event.reason, self._clock(), node)
+        if not is_news:
             return  # A repeat, news of a Peer that is not the newest any more, or of one that is not the node's.
         _logger.info("peer event=%s session=%s participant=%s", event.type, event.session, event.participant)

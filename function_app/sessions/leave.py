@@ -6,8 +6,7 @@ import logging
 
 from function_app.signalling.webpubsub import Signalling
 from function_app.stores.documents import MeetingKey
-from function_app.stores.outcomes import StoreRaceError
-from function_app.stores.sessions import PeerOfSession, SessionStore
+from function_app.stores.presence import PeerOfSession, PresenceStore
 from function_app.timestamps import Clock
 from parley_protocol.addresses import node_group
 from parley_protocol.errors import LeaveReason
@@ -19,8 +18,8 @@ _logger = logging.getLogger("parley.sessions")
 
 
 class LeaveService:
-    def __init__(self, sessions: SessionStore, signalling: Signalling, clock: Clock) -> None:
-        self._sessions = sessions
+    def __init__(self, presence: PresenceStore, signalling: Signalling, clock: Clock) -> None:
+        self._presence = presence
         self._signalling = signalling
         self._clock = clock
 
@@ -29,9 +28,7 @@ class LeaveService:
         it is the farewell of a page that has been reloaded since."""
         participant = participant_id(session, claims.sub)
         leaver = PeerOfSession(MeetingKey(claims.tenant, claims.meeting), session, participant, peer)
-        try:
-            await self._sessions.mark_left(leaver, LeaveReason.LEFT, self._clock())
-        except StoreRaceError:
+        if not await self._presence.mark_left(leaver, LeaveReason.LEFT, self._clock()):
             return
         message = RemovePeer(participant=participant, peer=peer, reason=LeaveReason.LEFT)
         await self._signalling.send(node_group(session), message)

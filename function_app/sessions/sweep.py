@@ -16,7 +16,8 @@ from function_app.sessions.ending import SessionEnding
 from function_app.signalling.webpubsub import Signalling
 from function_app.stores.meetings import MeetingStore
 from function_app.stores.outcomes import StoreRaceError
-from function_app.stores.sessions import PeerOfSession, SessionStore
+from function_app.stores.presence import PeerOfSession, PresenceStore
+from function_app.stores.sessions import SessionStore
 from function_app.stores.tenants import TenantStore
 from function_app.timestamps import Clock
 from parley_protocol.addresses import participant_group
@@ -40,6 +41,7 @@ class Sweep:
         tenants: TenantStore,
         meetings: MeetingStore,
         sessions: SessionStore,
+        presence: PresenceStore,
         ending: SessionEnding,
         controller: MediaController,
         signalling: Signalling,
@@ -48,6 +50,7 @@ class Sweep:
         self._tenants = tenants
         self._meetings = meetings
         self._sessions = sessions
+        self._presence = presence
         self._ending = ending
         self._controller = controller
         self._signalling = signalling
@@ -109,11 +112,10 @@ class Sweep:
     async def _mark_left(self, participants: Iterable[Participant], reason: LeaveReason, now: datetime) -> None:
         for one in participants:
             peer, node = one.there_as
-            try:
-                await self._sessions.mark_left(PeerOfSession(one.key, one.session_id, one.id, peer), reason, now, node)
-            except StoreRaceError:
-                continue  # It has joined again, or has left, since it was read.
-            _logger.info("left session=%s participant=%s reason=%s", one.session_id, one.id, reason)
+            whose = PeerOfSession(one.key, one.session_id, one.id, peer)
+            # Not when it has joined again, or has left, since it was read.
+            if await self._presence.mark_left(whose, reason, now, node):
+                _logger.info("left session=%s participant=%s reason=%s", one.session_id, one.id, reason)
 
     async def _end_if_empty_for_long(self, active: ActiveSession, now: datetime) -> None:
         last_leave = await self._sessions.last_leave(active.key, active.session_id) or active.last_join_on

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from pydantic import ValidationError
 
 from function_app.events.documents import Event
 from function_app.meetings.documents import Meeting
-from function_app.participants.documents import Participant, Presence
+from function_app.participants.documents import Participant
 from function_app.sessions.documents import ACTIVE_SESSION_DOCUMENT, ActiveSession, Session
 from function_app.stores.cosmos import BatchOperation, Container, set_values
 from function_app.stores.documents import MeetingKey
 from function_app.stores.meetings import save_meeting
 from function_app.timestamps import rfc3339
-from parley_protocol.errors import LeaveReason
 
 _PAGE_SIZE = 100
 _IDS_IN_QUERY = 1000
@@ -29,15 +27,6 @@ _LIVE = """
     WHERE c.type = 'activeSession' AND ARRAY_CONTAINS(@sessions, c.sessionId)
 """
 _OF_SESSION = "c.tenantId = @tenant AND c.type = 'participant' AND c.sessionId = @session"
-
-
-class PeerOfSession(NamedTuple):
-    """A Peer, and the participant that somebody says it is of."""
-
-    key: MeetingKey
-    session: str
-    participant: str
-    id: str
 
 
 class SessionStore:
@@ -114,47 +103,6 @@ class SessionStore:
         body = await self._container.read(key, participant)
         return Participant.read(body) if body else None
 
-    async def mark_connected(self, peer: PeerOfSession, node: str, now: datetime) -> None:
-        """The Peer has media on the node. Raises StoreRaceError when that is no longer news.
-
-        The node decides which of two Peers is the participant's newest; only a Peer that has left stays so.
-        """
-        changes = {
-            "presence": Presence.CONNECTED,
-            "presenceSince": rfc3339(now),
-            "presencePeer": peer.id,
-            "presenceNode": node,
-        }
-        is_news = f"(c.presencePeer != '{peer.id}' OR c.presence = '{Presence.JOINING}')"
-        await self._change(peer, changes, f"c.node = '{node}' AND {is_news}")
-
-    async def mark_replaced(self, peer: PeerOfSession, node: str, now: datetime) -> None:
-        """The node has ended the Peer for a newer one, which has no media yet.
-
-        Raises StoreRaceError when it was not the Peer with media, or not on that node.
-        """
-        changes = {"presence": Presence.JOINING, "presenceSince": rfc3339(now)}
-        await self._change(peer, changes, _has_media(peer, node))
-
-    async def mark_left(self, peer: PeerOfSession, reason: LeaveReason, now: datetime, node: str | None = None) -> None:
-        """The participant has left with its Peer that has media or, when none has, with its newest.
-
-        `node` is where that Peer was; without one it is the client that says so, and then the Peer must be the newest
-        in any case. Raises StoreRaceError when it is there with another Peer, has left before, or is on another node.
-        """
-        changes = {
-            "presence": Presence.LEFT,
-            "presenceSince": rfc3339(now),
-            "presencePeer": peer.id,
-            "leaveReason": reason,
-        }
-        is_there = f"({_has_media(peer, node)} OR {_waits_for_media(peer, node)})"
-        await self._change(peer, changes, is_there if node else f"c.peer = '{peer.id}' AND {is_there}")
-
-    async def _change(self, peer: PeerOfSession, changes: Mapping[str, object], condition: str) -> None:
-        in_session = f"c.sessionId = '{peer.session}'"
-        await self._container.patch(peer.key, peer.participant, set_values(changes), f"{in_session} AND {condition}")
-
     async def present(self, key: MeetingKey, session: str) -> list[Participant]:
         """Everyone in the session who has not left."""
         sql = f"SELECT * FROM c WHERE {_OF_SESSION} AND c.presence != 'left'"  # noqa: S608 constants only
@@ -176,18 +124,6 @@ class SessionStore:
             ("create", (event.body(),)),
         ]
         await self._container.batch(active.key, operations)
-
-
-def _has_media(peer: PeerOfSession, node: str | None) -> str:
-    """The condition that this is the participant's Peer with media, on that node if one is named."""
-    condition = f"c.presence = '{Presence.CONNECTED}' AND c.presencePeer = '{peer.id}'"
-    return f"({condition} AND c.presenceNode = '{node}')" if node else f"({condition})"
-
-
-def _waits_for_media(peer: PeerOfSession, node: str | None) -> str:
-    """The condition that no Peer has media and this is the newest, on that node if one is named."""
-    condition = f"c.presence = '{Presence.JOINING}' AND c.peer = '{peer.id}'"
-    return f"({condition} AND c.node = '{node}')" if node else f"({condition})"
 
 
 def _touch_active(participant: Participant, now: datetime) -> BatchOperation:

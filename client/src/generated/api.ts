@@ -409,7 +409,7 @@ export interface components {
          * @description The names of the types, as tenants see and choose them.
          * @enum {string}
          */
-        EventType: "meeting.created" | "meeting.updated" | "meeting.deleted" | "session.started" | "session.ended";
+        EventType: "meeting.created" | "meeting.updated" | "meeting.deleted" | "session.started" | "session.ended" | "participant.joined" | "participant.left";
         /**
          * @description Why a message does not count as delivered.
          * @enum {string}

@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from function_app.errors import StoreUnavailableError
-from function_app.stores.sessions import PeerOfSession, SessionStore
+from function_app.stores.presence import PeerOfSession, PresenceStore
 from parley_protocol.ids import new_id
 
 from .support import FakeNode, Platform, bearer, eventually
@@ -162,7 +162,7 @@ async def test_a_report_that_fails_is_over_when_the_node_hears_of_it(
         await asyncio.sleep(0.05)
         ended.append(peer.id)
 
-    monkeypatch.setattr(SessionStore, "mark_connected", slow_or_broken)
+    monkeypatch.setattr(PresenceStore, "mark_connected", slow_or_broken)
     events = [node.event("peerConnected", joined) for joined in (ann, bob)]
     answer = await platform.http.post(
         f"/internal/nodes/{node.id}/events", json={"events": events}, headers=bearer(node.token())

@@ -9,6 +9,7 @@ import pytest
 
 from function_app.errors import SignallingUnavailableError
 from function_app.signalling.webpubsub import Signalling
+from function_app.stores.presence import PresenceStore
 from function_app.stores.sessions import SessionStore
 from parley_protocol.addresses import NODE_ROLES
 from parley_protocol.ids import new_id
@@ -229,7 +230,7 @@ async def test_a_report_that_the_database_is_slow_to_take_is_refused_in_time(
         await asyncio.Event().wait()
 
     monkeypatch.setattr(platform.services.presence, "_within_seconds", 0.05)
-    monkeypatch.setattr(SessionStore, "mark_connected", silent)
+    monkeypatch.setattr(PresenceStore, "mark_connected", silent)
     events = [node.event("peerConnected", joined) for joined in (ann, bob)] * 100
     path = f"/internal/nodes/{node.id}/events"
     async with asyncio.timeout(3):

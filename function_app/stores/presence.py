@@ -1,0 +1,106 @@
+"""The presence of participants in Cosmos DB. Coming in and leaving are events, written with the change in one batch."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from function_app.events.catalogue import EventData, ParticipantJoined, ParticipantLeft
+from function_app.meetings.documents import MEETING_DOCUMENT, Meeting
+from function_app.participants.documents import Participant
+from function_app.stores.cosmos import BatchOperation, Container, set_values
+from function_app.stores.documents import MeetingKey
+from function_app.stores.outcomes import AbsentError, until_it_holds
+from parley_protocol.errors import LeaveReason
+
+_LOCKS = 64
+
+
+class PeerOfSession(NamedTuple):
+    """A Peer, and the participant that somebody says it is of."""
+
+    key: MeetingKey
+    session: str
+    participant: str
+    id: str
+
+
+Decide = Callable[[Participant], Participant | None]
+"""What becomes of a participant; None when nothing does."""
+
+
+class PresenceStore:
+    def __init__(self, container: Container) -> None:
+        self._container = container
+        # Everybody's events are counted on the meeting's document. Within a process they wait for one another, as they
+        # would otherwise race for it; between processes the loser tries again.
+        self._locks = [asyncio.Lock() for _ in range(_LOCKS)]
+
+    async def mark_connected(self, peer: PeerOfSession, node: str, now: datetime) -> bool:
+        """The Peer has media on the node. Whether that was news.
+
+        The node decides which of two Peers is the participant's newest; only a Peer that has left stays so.
+        """
+        return await self._change(peer, lambda known: known.connected(peer.id, node, now), now)
+
+    async def mark_replaced(self, peer: PeerOfSession, node: str, now: datetime) -> bool:
+        """The node has ended the Peer for a newer one, which has no media yet.
+
+        Whether it was the Peer with media, on that node.
+        """
+        return await self._change(peer, lambda known: known.replaced(peer.id, node, now), now)
+
+    async def mark_left(self, peer: PeerOfSession, reason: LeaveReason, now: datetime, node: str | None = None) -> bool:
+        """The participant has left with its Peer that has media or, when none has, with its newest. Whether it has.
+
+        `node` is where that Peer was; without one it is the client that says so, and then the Peer must be the newest
+        in any case. It has not when it is there with another Peer, has left before, or is on another node.
+        """
+        return await self._change(peer, lambda known: known.left(peer.id, node, reason, now), now)
+
+    async def _change(self, peer: PeerOfSession, decide: Decide, now: datetime) -> bool:
+        async def attempt() -> bool:
+            body = await self._container.read(peer.key, peer.participant)
+            known = Participant.read(body) if body else None
+            after = decide(known) if known and known.session_id == peer.session else None
+            if known is None or after is None:
+                return False
+            await self._write(known, after, now)
+            return True
+
+        async with self._locks[hash(peer.key) % _LOCKS]:
+            return await until_it_holds(attempt)
+
+    async def _write(self, before: Participant, after: Participant, now: datetime) -> None:
+        operations: list[BatchOperation] = [
+            ("replace", (after.id, after.body()), {"if_match_etag": before.etag}),
+        ]
+        if what := _news(before, after):
+            operations += await self._counted(before.key, what, now)
+        await self._container.batch(before.key, operations)
+
+    async def _counted(self, key: MeetingKey, what: EventData, now: datetime) -> list[BatchOperation]:
+        """The operations that write the event and count it. They leave alone what else changes in the meeting."""
+        body = await self._container.read(key, MEETING_DOCUMENT)
+        if body is None:
+            raise AbsentError
+        meeting = Meeting.read(body)
+        counted, event = meeting.happened(what, now)
+        condition = f"FROM c WHERE c.eventSequence = {meeting.event_sequence}"
+        changes = set_values({"eventSequence": counted.event_sequence})
+        return [
+            ("patch", (MEETING_DOCUMENT, changes), {"filter_predicate": condition}),
+            ("create", (event.body(),)),
+        ]
+
+
+def _news(before: Participant, after: Participant) -> EventData | None:
+    """What the change means to those outside: that somebody is in the session who was not, or the reverse."""
+    if before.announced == after.announced:
+        return None
+    about = {name: getattr(after, name) for name in ("user", "name", "role")}
+    if after.announced:
+        return ParticipantJoined(session=after.session_id, participant=after.id, **about)
+    return ParticipantLeft(session=after.session_id, participant=after.id, reason=after.leave_reason, **about)

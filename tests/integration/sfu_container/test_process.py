@@ -1,66 +1,16 @@
 """`python -m sfu_container` as a process."""
 
 import asyncio
-import os
 import signal
 import socket
-import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any
 
-import aiohttp
 import pytest
 
-from tests.integration.sfu_container.harness import (
-    SERVICE_KEY,
-    ControlPlaneStub,
-    EmulatorHost,
-    free_port,
-    listen,
-    service_client,
-)
+from sfu_container.exit_code import ExitCode
+from tests.integration.sfu_container.harness import ControlPlaneStub, EmulatorHost, listen, service_client
+from tests.integration.sfu_container.processes import health, node_process
 from tests.support.waiting import eventually
-
-ROOT = Path(__file__).parents[3]
-
-
-@asynccontextmanager
-async def node_process(**changes: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, dict[str, str]]]:
-    environment = {
-        "PARLEY_ENVIRONMENT": "local",
-        "PARLEY_SERVICE_KEY": SERVICE_KEY,
-        "PARLEY_CONTROL_URL": f"http://127.0.0.1:{free_port()}",
-        "PARLEY_MEDIA_PORT": str(free_port()),
-        "PARLEY_HTTP_PORT": str(free_port()),
-        **changes,
-    }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "sfu_container",
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        yield process, environment
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()
-
-
-async def health(environment: dict[str, str]) -> dict[str, Any] | None:
-    async with aiohttp.ClientSession() as http:
-        try:
-            async with http.get(f"http://127.0.0.1:{environment['PARLEY_HTTP_PORT']}/healthz") as response:
-                body: dict[str, Any] = await response.json()
-                return body
-        except aiohttp.ClientConnectionError:
-            return None
 
 
 async def test_a_node_waits_for_its_control_plane_and_says_goodbye_to_it() -> None:
@@ -112,7 +62,7 @@ async def test_a_taken_media_port_is_a_clear_error() -> None:
         port = taken.getsockname()[1]
         async with node_process(PARLEY_MEDIA_PORT=str(port)) as (process, _):
             _, errors = await asyncio.wait_for(process.communicate(), 20)
-    assert process.returncode == 1
+    assert process.returncode == ExitCode.CANNOT_START
     assert b"could not start" in errors
     assert b"Traceback" not in errors
 
@@ -120,7 +70,7 @@ async def test_a_taken_media_port_is_a_clear_error() -> None:
 async def test_wrong_settings_are_a_clear_error() -> None:
     async with node_process(PARLEY_ENVIRONMENT="prod", PARLEY_SERVICE_KEY="tiny") as (process, _):
         _, errors = await asyncio.wait_for(process.communicate(), 20)
-    assert process.returncode == 2
+    assert process.returncode == ExitCode.WRONG_SETTINGS
     assert b"PARLEY_SERVICE_KEY" in errors
     assert b"tiny" not in errors
     assert b"Traceback" not in errors

@@ -202,12 +202,12 @@ impl Engine {
 
     pub(super) fn send_transport_feedback(&mut self, out: &mut dyn Transmit) {
         for peer in self.peers.values_mut() {
-            // Every message takes something off, so this ends.
-            while !peer.arrivals.is_empty() {
-                Self::send_rtcp(peer, &mut self.drops, out, |peer, writer| {
+            // Every message that is written takes something off, so this ends.
+            while !peer.arrivals.is_empty()
+                && Self::send_rtcp(peer, &mut self.drops, out, |peer, writer| {
                     peer.arrivals.write(writer, LOCAL_SSRC, peer.any_ssrc);
-                });
-            }
+                })
+            {}
         }
     }
 

@@ -57,14 +57,15 @@ impl Engine {
         self.send_owed_reports(now, out);
     }
 
-    /// Writes RTCP for a Peer and sends it; without a path or keys it is lost.
+    /// Writes RTCP for a Peer and sends it. False without a path or keys: then nothing is written.
     pub(super) fn send_rtcp(
         peer: &mut Peer,
         drops: &mut Drops,
         out: &mut dyn Transmit,
         write: impl FnOnce(&mut Peer, &mut Writer<'_>),
-    ) {
-        let (Some(mut keys), Some(path)) = (peer.keys.take(), peer.ice.send_path().copied()) else { return };
+    ) -> bool {
+        let Some(path) = peer.ice.send_path().copied() else { return false };
+        let Some(mut keys) = peer.keys.take() else { return false };
         let overhead = keys.send.profile().rtcp_overhead();
         let buffer = out.buffer();
         let limit = MAX_RTCP_LEN.min(buffer.len().saturating_sub(overhead));
@@ -78,6 +79,7 @@ impl Engine {
             }
         }
         peer.keys = Some(keys);
+        true
     }
 }
 

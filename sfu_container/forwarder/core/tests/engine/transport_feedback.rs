@@ -5,7 +5,7 @@ use parley_forwarder_core::Path;
 use parley_forwarder_core::negotiated::{Codec, Encoding, MediaKind, PublicationLine};
 use parley_forwarder_core::rtcp::{Compound, Packet};
 
-use crate::simulation::{TRANSPORT_SEQUENCE, VP8, World, rtp_packet, vp8_payload};
+use crate::simulation::{TRANSPORT_SEQUENCE, VP8, World, check, rtp_packet, vp8_payload};
 
 /// `ann` publishes a camera with an RTX stream, and numbers all its packets.
 fn studio() -> (World, Path) {
@@ -109,4 +109,15 @@ fn a_flood_between_two_messages_is_bounded() {
     assert!(messages.iter().all(|(_, len, _)| *len < 1_400));
     let statuses: usize = messages.iter().map(|(_, _, statuses)| statuses.len()).sum();
     assert!(statuses <= 4_096, "{statuses}");
+}
+
+#[test]
+fn what_came_while_the_publisher_gave_no_consent_is_told_when_it_is_back() {
+    let (mut world, ann) = studio();
+    world.advance(Duration::from_secs(31));
+    send(&mut world, &ann, 10);
+    assert_eq!(told(&mut world, &ann), [].into());
+    world.deliver_up(&ann, check("ufrag-ann", "password-ann", true));
+    send(&mut world, &ann, 12);
+    assert_eq!(told(&mut world, &ann), [(10, true), (11, false), (12, true)].into());
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from parley_protocol.grants import Source
-from parley_protocol.signalling import SlotRequest
+from parley_protocol.signalling import ParticipantStatus, SlotRequest
 from sfu_container.members import Members
 from sfu_container.peer import Peer
 
@@ -74,11 +74,11 @@ class Viewers:
         return self._published(view.participant, Source.CAMERA), self._published(view.participant, Source.MICROPHONE)
 
     def _stage_camera(self) -> str | None:
-        """The camera of who speaks; while that is off, the one that was shown before, or any."""
-        others = (peer.participant for peer in self._members)
-        for participant in (self.dominant, self._on_stage, *others):
+        """The camera of who speaks; while that is off or silent, the one that was shown before, or any."""
+        connected = [peer.participant for peer in self._members if peer.status is ParticipantStatus.CONNECTED]
+        for participant in (self.dominant, self._on_stage, *connected):
             camera = self._published(participant, Source.CAMERA)
-            if camera is not None:
+            if camera is not None and participant in connected:
                 self._on_stage = participant
                 return camera
         return None

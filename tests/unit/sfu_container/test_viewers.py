@@ -7,7 +7,7 @@ import pytest
 from parley_protocol.grants import MediaGrant, Source
 from parley_protocol.ids import new_id
 from parley_protocol.signalling import PublicationOffer
-from sfu_container.engine import SpeakersChanged
+from sfu_container.engine import IceLost, SpeakersChanged
 from sfu_container.errors import ParticipantNotFoundError
 from sfu_container.sdp import parse_offer
 from sfu_container.viewers import View
@@ -35,6 +35,7 @@ class Stage:
     def publisher(self, publications: Sequence[PublicationOffer] = (CAMERA, MICROPHONE), who: str = "") -> MediaGrant:
         grant = make_grant(SESSION, who)
         self.world.node.join(grant, join_message(publications=publications))
+        self.world.connect(grant)
         return grant
 
     def viewer(self, participant: str | None = None) -> MediaGrant:
@@ -115,6 +116,15 @@ def test_a_camera_that_goes_off_gives_way_to_another(stage: Stage) -> None:
     assert stage.shown(viewer, "v") == stage.publication(ben, Source.CAMERA)
     stage.mutes(ann, Source.CAMERA, muted=False)
     assert stage.shown(viewer, "v") == stage.publication(ann, Source.CAMERA)
+
+
+def test_who_is_not_heard_from_gives_way_to_another(stage: Stage) -> None:
+    ann, ben = stage.publisher(), stage.publisher()
+    viewer = stage.viewer()
+    stage.speaks(ann)
+    stage.world.emit(IceLost(ann.peer))
+    stage.world.node.tell_changes()
+    assert stage.shown(viewer, "v") == stage.publication(ben, Source.CAMERA)
 
 
 def test_when_the_last_publisher_leaves_the_picture_is_empty(stage: Stage) -> None:

@@ -20,6 +20,11 @@ _BEHIND = """
     SELECT * FROM c
     WHERE c.tenantId = @tenant AND c.type = 'cursor' AND c.position < c.latest
 """
+_CURSOR_IDS = """
+    SELECT VALUE c.id FROM c
+    WHERE c.tenantId = @tenant AND c.type = 'cursor'
+    OFFSET 0 LIMIT @size
+"""
 _LOG = """
     SELECT * FROM c
     WHERE c.tenantId = @tenant AND c.type = 'delivery' AND (IS_NULL(@status) OR c.status = @status)
@@ -49,6 +54,11 @@ class DeliveryStore:
     async def delete(self, cursor: Cursor) -> None:
         """Raises StoreRaceError when it has changed since it was read."""
         await self._container.batch(cursor.partition, [_delete(cursor)])
+
+    async def forget(self, partition: WebhookPartition) -> None:
+        """Deletes every cursor of a webhook that is no more; the log expires by itself."""
+        while ids := await self._container.query(partition, _CURSOR_IDS, tenant=partition[0], size=_PAGE_SIZE):
+            await self._container.batch(partition, [("delete", (one,)) for one in ids])
 
     async def settle(self, settlement: Settlement) -> Cursor | None:
         """Writes all of the settlement or nothing; the cursor, or None when it has come to its end for good.

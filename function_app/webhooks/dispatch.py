@@ -15,7 +15,7 @@ from function_app.webhooks.cursors import Cursor, cursor_id
 from function_app.webhooks.documents import Webhook
 from function_app.webhooks.lanes import Lanes
 
-_DUE_AT_ONCE = 100
+_DUE_AT_ONCE = 200
 
 
 class Dispatch:
@@ -36,13 +36,15 @@ class Dispatch:
 
     async def run_due(self) -> None:
         """Has everything delivered that is due: retries, and what a worker left behind that has died."""
-        crowded = self._lanes.full()
+        served = self._lanes.full()
         while True:
-            due = await self._deliveries.due(self._clock(), crowded, _DUE_AT_ONCE)
-            refused = {cursor.webhook_key for cursor in due if not self._lanes.offer(cursor)}
-            if len(due) < _DUE_AT_ONCE or not refused:
+            due = await self._deliveries.due(self._clock(), served, _DUE_AT_ONCE)
+            for cursor in due:
+                self._lanes.offer(cursor)
+            if len(due) < _DUE_AT_ONCE:
                 return
-            crowded |= refused
+            # However much is due for these, the others have their turn first; the rest comes with the next tick.
+            served |= {cursor.webhook_key for cursor in due}
 
     async def _take_tenants(self, tenant: str, meetings: dict[MeetingKey, list[Event]]) -> None:
         register = await self._webhooks.of(tenant)

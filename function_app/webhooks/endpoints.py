@@ -74,7 +74,9 @@ async def delete_webhook(
     tenant: Tenant, services: ServicesOf, webhook: WebhookIdInPath, conditions: ConditionsOf
 ) -> Response:
     """Deletes the webhook, and gives up what was on its way to it; 204 also when there is none."""
-    await services.webhooks.delete(tenant, webhook, conditions)
+    deleted = await services.webhooks.delete(tenant, webhook, conditions)
+    if deleted:
+        await services.redelivery.forget(tenant, deleted)
     return Response(status_code=204)
 
 

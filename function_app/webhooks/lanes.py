@@ -13,7 +13,7 @@ from function_app.webhooks.cursors import Cursor
 
 LANE_WIDTH = 4
 """So many meetings are delivered to one webhook at once."""
-LANE_LENGTH = 50
+LANE_LENGTH = 100
 """So many more wait; the rest stay due in the database."""
 MAXIMUM_RUNNING = 256
 
@@ -37,13 +37,11 @@ class Lanes:
         self._turn = asyncio.Semaphore(MAXIMUM_RUNNING)
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def offer(self, cursor: Cursor) -> bool:
-        """Runs the cursor soon; False when its webhook's lane is full."""
+    def offer(self, cursor: Cursor) -> None:
+        """Runs the cursor soon, unless its webhook's lane is full."""
         lane = self._lanes.setdefault(cursor.webhook_key, _Lane())
-        if cursor.id in lane.known:
-            return True
-        if len(lane.waiting) >= LANE_LENGTH:
-            return False
+        if cursor.id in lane.known or len(lane.waiting) >= LANE_LENGTH:
+            return
         lane.known.add(cursor.id)
         lane.waiting.append(cursor)
         if lane.running < LANE_WIDTH:
@@ -51,7 +49,6 @@ class Lanes:
             task = asyncio.create_task(self._drive(cursor.webhook_key, lane))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        return True
 
     def full(self) -> set[str]:
         """The keys of the webhooks whose lanes take no more."""

@@ -95,6 +95,10 @@ class RedeliveryService:
                 except StoreRaceError:
                     continue  # Somebody is at it.
 
+    async def forget(self, tenant: str, webhook: Webhook) -> None:
+        """Gives up what is on its way to a webhook that was deleted."""
+        await until_it_holds(lambda: self._deliveries.forget((tenant, webhook.key)))
+
     async def _rewound(self, webhook: Webhook, key: MeetingKey, position: int, latest: int) -> Cursor:
         found = await self._deliveries.cursor((key.tenant, webhook.key), cursor_id(key))
         now = self._clock()

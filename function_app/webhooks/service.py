@@ -74,18 +74,18 @@ class WebhookService:
 
         return await self._change(tenant, webhook, written)
 
-    async def delete(self, tenant: str, webhook: str, conditions: Conditions) -> None:
-        """Deletes the webhook if there is one. Raises PreconditionFailedError.
-
-        What was on its way to it is given up, each when it is due.
-        """
+    async def delete(self, tenant: str, webhook: str, conditions: Conditions) -> Webhook | None:
+        """Deletes the webhook if there is one: the webhook as it was. Raises PreconditionFailedError."""
+        found: Webhook | None = None
 
         def without(register: WebhookRegister) -> WebhookRegister:
+            nonlocal found
             found = register.find(webhook)
             conditions.check(found.version if found else None)
             return register.without(webhook)
 
         await self._store.change(tenant, without)
+        return found
 
     async def rotate_secret(self, tenant: str, webhook: str, keep_former: timedelta) -> Webhook:
         """The webhook with a new secret beside its former one, which goes on for a while. An older one is dead at once.

@@ -37,7 +37,10 @@ class Webhooks:
 
     async def feed(self, meeting: str = "weekly") -> None:
         """Hands every event of the meeting to the change-feed function, as the host does."""
-        documents = await self.platform.documents("event", meeting)
+        await self.bring(await self.platform.documents("event", meeting))
+
+    async def bring(self, documents: list[dict[str, Any]]) -> None:
+        """Hands these to the change-feed function."""
         await trigger.webhook_events(func.DocumentList([func.Document.from_dict(one) for one in documents]))
 
     async def tick(self, after_seconds: float = 0) -> None:
@@ -63,12 +66,16 @@ class Webhooks:
 
         await eventually(logged, f"the log of {webhook} says {expected}")
 
+    async def cursors(self) -> list[dict[str, Any]]:
+        """What is delivered or to be delivered, to whatever webhook."""
+        sql = "SELECT * FROM c WHERE c.type = 'cursor'"
+        return await self.platform.store.container("webhooks").query_every_partition(sql)
+
     async def until_at_rest(self) -> None:
         """Waits until nothing is to be delivered any more, now or later."""
 
         async def at_rest() -> bool:
-            sql = "SELECT * FROM c WHERE c.type = 'cursor' AND NOT IS_NULL(c.dueOn)"
-            return not await self.platform.store.container("webhooks").query_every_partition(sql)
+            return all(cursor["dueOn"] is None for cursor in await self.cursors())
 
         await eventually(at_rest, "all is delivered")
 

@@ -220,7 +220,8 @@ async def test_a_deleted_webhook_gets_nothing_more(webhooks: Webhooks, receiver:
     await webhooks.change_meeting()
     await webhooks.feed()
     await webhooks.until_logged("failed")
-    await webhooks.platform.call("DELETE", "/webhooks/crm")
+    assert (await webhooks.platform.call("DELETE", "/webhooks/crm")).status_code == 204
+    assert await webhooks.cursors() == []
     await webhooks.change_meeting()
     await webhooks.feed()
     await webhooks.tick(after_seconds=7)

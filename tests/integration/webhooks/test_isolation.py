@@ -11,7 +11,7 @@ from tests.support.waiting import eventually
 from .conftest import Webhooks
 
 MEETINGS = [f"meeting-{number}" for number in range(12)]
-MORE_THAN_ARE_LOOKED_AT_AT_ONCE = 130
+MORE_THAN_ARE_LOOKED_AT_AT_ONCE = 210
 
 
 @pytest.fixture

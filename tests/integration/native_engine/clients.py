@@ -12,11 +12,12 @@ from typing import Protocol
 from aioice import stun
 from pylibsrtp import Policy, Session
 
-from sfu_container.engine import Codec, Event, IceConnected, SrtpProfile
+from sfu_container.engine import Codec, Event, IceConnected, SlotChanged, SrtpProfile
 from sfu_container.native_engine import NativeEngine
 
 LOOPBACK = ("127.0.0.1", 0)
 TIMEOUT_SECONDS = 30
+OPUS = Codec(111, "opus", 48_000)
 VP8 = Codec(96, "VP8", 90_000, rtx_payload_type=97)
 PROFILES: dict[SrtpProfile, tuple[int, int]] = {
     "AEAD_AES_128_GCM": (Policy.SRTP_PROFILE_AEAD_AES_128_GCM, 28),
@@ -147,6 +148,13 @@ async def next_event(engine: NativeEngine) -> Event:
     finally:
         loop.remove_reader(engine.event_fd())
     (event,) = engine.poll_events(1)
+    return event
+
+
+async def next_change(engine: NativeEngine) -> SlotChanged:
+    """The next change of a Slot; other events that come before are passed over."""
+    while not isinstance(event := await next_event(engine), SlotChanged):
+        pass
     return event
 
 

@@ -14,7 +14,9 @@ from sfu_container.engine import (
     DtlsReceived,
     Encoding,
     Engine,
+    EngineConfig,
     IceConnected,
+    IceLost,
     SlotChanged,
     SrtpProfile,
     StreamStarted,
@@ -23,6 +25,7 @@ from sfu_container.engine import (
 from sfu_container.native_engine import NativeEngine
 from tests.integration.native_engine.clients import (
     LOOPBACK,
+    OPUS,
     PROFILES,
     VP8,
     Client,
@@ -33,6 +36,7 @@ from tests.integration.native_engine.clients import (
     connect,
     is_rtcp,
     is_rtp,
+    next_change,
     next_event,
     receive_matching,
     video_packet,
@@ -187,3 +191,46 @@ def test_the_descriptor_is_readable_only_while_events_wait() -> None:
     assert engine.poll_events(10) == []
     engine.close()
     engine.close()
+
+
+async def test_timers_run_by_themselves() -> None:
+    engine = NativeEngine(udp=[LOOPBACK], tcp=[], config=EngineConfig(ice_timeout_ms=50))
+    engine.add_peer("ann", "ours", "secret")
+    client = UdpClient(engine)
+    client.send(check("ours", "secret"))
+    assert isinstance(await next_event(engine), IceConnected)
+    assert await next_event(engine) == IceLost("ann")
+    client.close()
+    engine.close()
+
+
+async def test_every_call_does_what_it_says(engine: NativeEngine, publisher: UdpClient, viewer: UdpClient) -> None:
+    keys = await connect(engine, publisher, "ann", "AEAD_AES_128_GCM")
+    await connect(engine, viewer, "bob", "AEAD_AES_128_GCM")
+    engine.add_publication("ann", "camera", "video", "0", [Encoding(ssrc=100)], [VP8], {})
+    engine.add_publication("ann", "microphone", "audio", "1", [Encoding(ssrc=200)], [OPUS], {})
+    engine.add_slot("bob", "seen", "video", "5", 900, None, [VP8], {})
+    engine.add_slot("bob", "heard", "audio", "6", 910, None, [OPUS], {})
+    engine.route("seen", "camera", 720, 3, 0)
+    for peer in ("ann", "bob"):
+        engine.route_speakers(peer, "room")
+    publisher.send(keys.protect(video_packet(1, ssrc=100, body=b"frame", is_keyframe=True)))
+    publisher.send(keys.protect(struct.pack("!BBHII", 0x80, OPUS.payload_type, 1, 960, 200) + b"sound" * 20))
+    shown = {SlotChanged("seen", "camera", None), SlotChanged("heard", "microphone", None)}
+    assert shown == {await next_change(engine), await next_change(engine)}
+
+    engine.request_keyframe("camera")
+    keyframe_request = struct.pack("!BBHII", 0x81, 206, 2, 1, 100)
+    await receive_matching(publisher, lambda data: is_rtcp(data) and keys.unprotect_rtcp(data) == keyframe_request)
+    engine.set_paused("seen", True)
+    assert await next_change(engine) == SlotChanged("seen", None, None)
+    engine.remove("microphone")
+    assert await next_change(engine) == SlotChanged("heard", None, None)
+
+    engine.restart_ice("ann", "new", "changed", 1_000)
+    publisher.send(check("new", "changed"))
+    assert isinstance(await next_event(engine), IceConnected)
+    engine.remove_peer("ann")
+    assert list(engine.peer_stats(["bob"])) == ["bob"]
+    with pytest.raises(UnknownIdError):
+        engine.remove("camera")

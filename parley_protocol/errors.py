@@ -20,6 +20,7 @@ class ErrorCode(StrEnum):
     PARTICIPANT_NOT_FOUND = "ParticipantNotFound"
     PUBLICATION_NOT_FOUND = "PublicationNotFound"
     SLOT_NOT_FOUND = "SlotNotFound"
+    CODEC_UNSUPPORTED = "CodecUnsupported"
     NOT_ALLOWED = "NotAllowed"
     NODE_FULL = "NodeFull"
     NODE_DRAINING = "NodeDraining"

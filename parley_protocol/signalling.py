@@ -285,6 +285,16 @@ class Published(Wire):
     publication: PublicationId
 
 
+class SlotRefusal(Wire):
+    """Why a slot does not carry what the layout asks for."""
+
+    publication: PublicationId
+    code: ErrorCode
+    """`CodecUnsupported`: the client did not negotiate the codec."""
+    codec: str
+    """What the publication is sent in: VP8, VP9, H264, AV1."""
+
+
 class SlotState(Wire):
     """What a slot carries now; nothing when `publication` is absent."""
 
@@ -292,6 +302,7 @@ class SlotState(Wire):
     publication: PublicationId | None = None
     participant: ParticipantId | None = None
     rid: str | None = None
+    refusal: SlotRefusal | None = None
 
 
 class Slots(Wire):

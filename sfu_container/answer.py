@@ -18,7 +18,6 @@ UDP_PRIORITY = (126 << 24) | (65_535 << 8) | 255
 TCP_PRIORITY = (126 << 24) | (16_383 << 8) | 255
 
 DIRECTIONS = {LineUse.PUBLICATION: "recvonly", LineUse.SLOT: "sendonly", LineUse.INACTIVE: "inactive"}
-OPUS_PARAMETERS = "minptime=10;useinbandfec=1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +89,7 @@ def _line(line: NegotiatedLine, index: int) -> list[str]:
         f"a={DIRECTIONS[line.use]}",
         "a=rtcp-mux",
         "a=rtcp-rsize",
+        *(["a=extmap-allow-mixed"] if line.allows_mixed_extensions else []),
         *(f"a=extmap:{number} {uri}" for number, uri in line.extensions.items()),
         *_codecs(line),
         *_streams(line, index),
@@ -98,15 +98,17 @@ def _line(line: NegotiatedLine, index: int) -> list[str]:
 
 def _codecs(line: NegotiatedLine) -> list[str]:
     out = []
-    for codec in line.codecs:
-        channels = "/2" if line.kind == "audio" else ""
-        out.append(f"a=rtpmap:{codec.payload_type} {codec.name}/{codec.clock_rate}{channels}")
-        out += [f"a=rtcp-fb:{codec.payload_type} {feedback}" for feedback in line.feedback]
-        if codec.name.lower() == "opus":
-            out.append(f"a=fmtp:{codec.payload_type} {OPUS_PARAMETERS}")
-        if codec.rtx_payload_type is not None:
-            out.append(f"a=rtpmap:{codec.rtx_payload_type} rtx/{codec.clock_rate}")
-            out.append(f"a=fmtp:{codec.rtx_payload_type} apt={codec.payload_type}")
+    for negotiated in line.payload_types:
+        codec = negotiated.codec
+        number, rtx = codec.payload_type, codec.rtx_payload_type
+        channels = f"/{negotiated.channels}" if line.kind == "audio" else ""
+        out.append(f"a=rtpmap:{number} {codec.name}/{codec.clock_rate}{channels}")
+        out += [f"a=rtcp-fb:{number} {feedback}" for feedback in negotiated.feedback]
+        if negotiated.parameters:
+            out.append(f"a=fmtp:{number} {negotiated.parameters}")
+        if rtx is not None:
+            out.append(f"a=rtpmap:{rtx} rtx/{codec.clock_rate}")
+            out.append(f"a=fmtp:{rtx} apt={number}")
     return out
 
 

@@ -46,6 +46,11 @@ class Codec:
     """As in SDP: VP8, opus …"""
     clock_rate: int
     rtx_payload_type: int | None = None
+    profiles: tuple[str, ...] = ()
+    """Where not every receiver decodes every profile: of a Publication the one sent, of a Slot those decoded.
+
+    The closest first; empty where a codec has only one.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,16 @@ class EncodingsWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class CodecUnsupported:
+    """The Slot's receiver did not negotiate the codec of the Publication that it is to carry. It is empty now."""
+
+    slot: str
+    publication: str
+    codec: str
+    """Its name in upper case."""
+
+
+@dataclass(frozen=True, slots=True)
 class SpeakersChanged:
     room: str
     levels: tuple[tuple[str, int], ...]
@@ -130,6 +145,7 @@ Event = (
     | DtlsReceived
     | StreamStarted
     | SlotChanged
+    | CodecUnsupported
     | EncodingsWanted
     | SpeakersChanged
     | KeyframeTimeout
@@ -191,7 +207,8 @@ class Engine(Protocol):
     def route(self, slot: str, publication: str | None, max_height: int, max_temporal: int, priority: int) -> None:
         """Let a video Slot carry a Publication, in the lowest encoding at least `max_height` pixels high.
 
-        The switch waits for a keyframe, which is asked for; until then the Slot goes on with what it had.
+        The switch waits for a keyframe, which is asked for; until then the Slot goes on with what it had. Only
+        encodings in a codec of the Slot count; when there are none among those that have begun, `CodecUnsupported`.
         """
 
     def route_speakers(self, peer: str, room: str) -> None:

@@ -10,6 +10,7 @@ import parley_forwarder
 
 from sfu_container.engine import (
     Codec,
+    CodecUnsupported,
     DtlsReceived,
     Encoding,
     EncodingsWanted,
@@ -159,6 +160,8 @@ def _to_event(event: _Event) -> Event:
             return SlotChanged(slot, carried, rid)
         case ("encodingsWanted", peer, publication, encodings):
             return EncodingsWanted(peer, publication, encodings)
+        case ("codecUnsupported", slot, wanted, codec):
+            return CodecUnsupported(slot, wanted, codec)
         case ("speakersChanged", room, levels, dominant):
             return SpeakersChanged(room, levels, dominant)
         case ("keyframeTimeout", publication):

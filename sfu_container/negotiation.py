@@ -4,33 +4,17 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Final, Literal, cast
+from typing import Literal, cast
 
 from parley_protocol.grants import Grants
+from sfu_container.codecs import CODEC_NAMES, NegotiatedCodec, publication_codecs, slot_codecs
 from sfu_container.engine import Codec, Encoding, MediaKind
 from sfu_container.errors import UnsupportedOfferError
-from sfu_container.offer import MediaLine, Offer, OfferedCodec
+from sfu_container.header_extensions import TRANSPORT_CC, negotiate_extensions
+from sfu_container.offer import MediaLine, Offer
 
-MID: Final = "urn:ietf:params:rtp-hdrext:sdes:mid"
-RID: Final = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
-REPAIRED_RID: Final = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
-AUDIO_LEVEL: Final = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
-ABS_SEND_TIME: Final = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
-TRANSPORT_CC: Final = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
-VIDEO_ORIENTATION: Final = "urn:3gpp:video-orientation"
-
-SLOT_EXTENSIONS = frozenset({MID, AUDIO_LEVEL, ABS_SEND_TIME, TRANSPORT_CC, VIDEO_ORIENTATION})
-PUBLICATION_EXTENSIONS = SLOT_EXTENSIONS | {RID, REPAIRED_RID}
-MAX_EXTENSION_ID = 14
-"""The largest id of a one-byte header extension (RFC 8285, 4.2); without extmap-allow-mixed there are no others."""
-
-CODEC_NAMES: Mapping[MediaKind, str] = {"audio": "opus", "video": "VP8"}
-FEEDBACK: Mapping[MediaKind, tuple[str, ...]] = {
-    "audio": (),
-    "video": ("nack", "nack pli", "ccm fir"),
-}
 FINGERPRINT_ALGORITHMS = frozenset({"sha-256", "sha-384", "sha-512"})
 SCTP_PROTOCOLS = frozenset({"UDP/DTLS/SCTP", "TCP/DTLS/SCTP"})
 
@@ -55,16 +39,16 @@ class SlotStreams:
 
 @dataclass(frozen=True, slots=True)
 class NegotiatedLine:
-    """An m-line as both sides will use it; `codecs` and `extensions` are what the Engine needs."""
+    """An m-line as both sides will use it."""
 
     mid: str
     kind: str
     protocol: str
     formats: tuple[str, ...]
     use: LineUse
-    codecs: tuple[Codec, ...] = ()
-    feedback: tuple[str, ...] = ()
+    payload_types: tuple[NegotiatedCodec, ...] = ()
     extensions: Mapping[int, str] = field(default_factory=dict)
+    allows_mixed_extensions: bool = False
     rids: tuple[str, ...] = ()
     ssrc: int | None = None
     rtx_ssrc: int | None = None
@@ -73,6 +57,11 @@ class NegotiatedLine:
     def media_kind(self) -> MediaKind:
         """The kind of a Publication's or a Slot's m-line."""
         return cast(Literal["audio", "video"], self.kind)
+
+    @property
+    def codecs(self) -> tuple[Codec, ...]:
+        """What the Engine has to know of the payload types."""
+        return tuple(negotiated.codec for negotiated in self.payload_types)
 
     @property
     def encodings(self) -> tuple[Encoding, ...]:
@@ -132,32 +121,23 @@ def _negotiate_line(media: MediaLine, grants: Grants, slots: SlotStreamAllocator
     line = NegotiatedLine(media.mid, media.kind, media.protocol, media.formats, use)
     if use in (LineUse.REJECTED, LineUse.CONTROL):
         return line
-    kind = line.media_kind
-    codec = _shared_codec(media, kind)
-    rtx = next((c for c in media.codecs.values() if c.name.lower() == "rtx" and c.apt == codec.payload_type), None)
-    allowed = PUBLICATION_EXTENSIONS if use is LineUse.PUBLICATION else SLOT_EXTENSIONS
-    extensions = {
-        number: uri for number, uri in media.extensions.items() if uri in allowed and 1 <= number <= MAX_EXTENSION_ID
-    }
-    offered_feedback = codec.feedback | media.feedback
-    feedback = [name for name in FEEDBACK[kind] if name in offered_feedback]
-    if TRANSPORT_CC in extensions.values() and "transport-cc" in offered_feedback:
-        feedback.append("transport-cc")
-    streams = SlotStreams(0, None)
+    is_publication = use is LineUse.PUBLICATION
+    extensions = negotiate_extensions(media, is_publication=is_publication)
+    choose = publication_codecs if is_publication else slot_codecs
+    payload_types = choose(media, line.media_kind, TRANSPORT_CC in extensions.values())
+    ssrc, rtx_ssrc = media.ssrc, media.rtx_ssrc
     if use is LineUse.SLOT:
-        streams = slots.streams(media.mid, with_rtx=rtx is not None)
-    return NegotiatedLine(
-        mid=media.mid,
-        kind=media.kind,
-        protocol=media.protocol,
-        formats=media.formats,
-        use=use,
-        codecs=(Codec(codec.payload_type, codec.name, codec.clock_rate, rtx.payload_type if rtx else None),),
-        feedback=tuple(feedback),
+        has_rtx = any(negotiated.codec.rtx_payload_type is not None for negotiated in payload_types)
+        streams = slots.streams(media.mid, with_rtx=has_rtx)
+        ssrc, rtx_ssrc = streams.ssrc, streams.rtx_ssrc
+    return replace(
+        line,
+        payload_types=payload_types,
         extensions=extensions,
-        rids=tuple(media.rids) if use is LineUse.PUBLICATION else (),
-        ssrc=streams.ssrc if use is LineUse.SLOT else media.ssrc,
-        rtx_ssrc=streams.rtx_ssrc if use is LineUse.SLOT else media.rtx_ssrc,
+        allows_mixed_extensions=media.allows_mixed_extensions,
+        rids=tuple(media.rids) if is_publication else (),
+        ssrc=ssrc,
+        rtx_ssrc=rtx_ssrc,
     )
 
 
@@ -176,12 +156,3 @@ def _use_of(media: MediaLine, grants: Grants) -> LineUse:
             return LineUse.SLOT if grants.subscribe else LineUse.INACTIVE
         case "inactive":
             return LineUse.INACTIVE
-
-
-def _shared_codec(media: MediaLine, kind: MediaKind) -> OfferedCodec:
-    wanted = CODEC_NAMES[kind]
-    formats = set(media.formats)
-    for codec in media.codecs.values():
-        if codec.name.lower() == wanted.lower() and str(codec.payload_type) in formats:
-            return codec
-    raise UnsupportedOfferError(f"m-line {media.mid} does not offer {wanted}")

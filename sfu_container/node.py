@@ -19,6 +19,7 @@ from parley_protocol.grants import MediaGrant
 from parley_protocol.nodes import PeerConnected, PeerLeft
 from parley_protocol.signalling import CONTROL_TO_NODE, MAX_CONTROL_BYTES, Join, Joined, Layout, PublicationOffer
 from sfu_container.engine import (
+    CodecUnsupported,
     DtlsReceived,
     EncodingsWanted,
     Engine,
@@ -46,6 +47,7 @@ from sfu_container.peer_media import parse_slot_id
 from sfu_container.ports import LinkListener, Links, Mailbox, Reporter, SrtpKeys
 from sfu_container.rate_limit import Rate, RateLimiter
 from sfu_container.room import Room, Surroundings
+from sfu_container.slot_states import SlotNews
 from sfu_container.spent_grants import SpentGrants
 from sfu_container.viewers import View
 
@@ -219,9 +221,9 @@ class Node:
 
     def pump(self) -> None:
         """Take what the Engine has to say; to be called when its `event_fd` is readable."""
-        slots: dict[str, list[SlotChanged]] = {}
+        slots: dict[str, list[SlotNews]] = {}
         for event in self._engine.poll_events(EVENTS_AT_ONCE):
-            if isinstance(event, SlotChanged):
+            if isinstance(event, SlotChanged | CodecUnsupported):
                 peer, _ = parse_slot_id(event.slot)
                 slots.setdefault(peer, []).append(event)
             else:

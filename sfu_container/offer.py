@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
 Direction = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
+_PAYLOAD_TYPE = re.compile(r"\d{1,3}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,15 @@ class OfferedCodec:
     name: str
     clock_rate: int
     channels: int = 1
-    apt: int | None = None
-    """For RTX: the payload type that it repairs."""
+    parameters: dict[str, str] = field(default_factory=dict)
+    """Of its `fmtp`, by lower-case name, as far as they have the form `name=value`."""
     feedback: set[str] = field(default_factory=set)
+
+    @property
+    def apt(self) -> int | None:
+        """For RTX: the payload type that it repairs (RFC 4588, 8.1)."""
+        value = self.parameters.get("apt", "")
+        return int(value) if _PAYLOAD_TYPE.fullmatch(value) else None
 
 
 @dataclass(slots=True)
@@ -45,6 +53,8 @@ class MediaLine:
     feedback: set[str] = field(default_factory=set)
     """What is offered for all codecs (`rtcp-fb:*`), besides what each has of its own."""
     extensions: dict[int, str] = field(default_factory=dict)
+    allows_mixed_extensions: bool = False
+    """`extmap-allow-mixed` (RFC 8285, 6), here or for the whole offer."""
     rids: list[str] = field(default_factory=list)
     """The simulcast streams that the client sends, in its order: lowest first."""
     ssrc: int | None = None

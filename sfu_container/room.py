@@ -37,7 +37,7 @@ from parley_protocol.signalling import (
     Wire,
 )
 from sfu_container.connections import Connections
-from sfu_container.engine import EncodingsWanted, Engine, SlotChanged, SpeakersChanged
+from sfu_container.engine import EncodingsWanted, Engine, SpeakersChanged
 from sfu_container.errors import ParticipantNotFoundError, PublicationNotFoundError, SignallingFailure
 from sfu_container.members import Members, send
 from sfu_container.offer import Offer as SdpOffer
@@ -45,6 +45,7 @@ from sfu_container.peer import MediaAddress, Peer
 from sfu_container.peer_media import parse_slot_id
 from sfu_container.ports import Links, Mailbox, SrtpKeys
 from sfu_container.sdp import parse_offer
+from sfu_container.slot_states import SlotNews, slot_state
 from sfu_container.viewers import View, Viewers
 
 UNTOLD_REASONS = frozenset({LeaveReason.LEFT})
@@ -316,9 +317,9 @@ class Room:
         """Tell a Peer everything that its control channel would have told it so far."""
         found = self._members[peer]
         self._members.send_roster(found)
-        filled = tuple(slot for slot in found.media.slots.values() if slot.publication is not None)
-        if filled:
-            send(found, Slots(slots=filled))
+        told = tuple(slot for slot in found.media.slots.values() if slot != SlotState(mid=slot.mid))
+        if told:
+            send(found, Slots(slots=told))
         if self._speakers is not None:
             send(found, self._speakers)
         for publication in found.media.publications.values():
@@ -333,19 +334,15 @@ class Room:
         if message is not None:
             send(found, message)
 
-    def slots_changed(self, peer: str, changes: Iterable[SlotChanged]) -> None:
-        """Tell a Peer what its Slots carry now."""
+    def slots_changed(self, peer: str, changes: Iterable[SlotNews]) -> None:
+        """Tell a Peer what its Slots carry now, and what they cannot."""
         found = self._members[peer]
         states: dict[str, SlotState] = {}
         for change in changes:
             _, mid = parse_slot_id(change.slot)
-            owner = self._members.owner(change.publication)
-            if mid not in found.media.slots:
-                continue
-            state = SlotState(mid=mid)
-            if owner is not None:
-                state = SlotState(mid=mid, publication=change.publication, participant=owner, rid=change.rid)
-            states[mid] = found.media.slots[mid] = state
+            if mid in found.media.slots:
+                owner = self._members.owner(change.publication)
+                states[mid] = found.media.slots[mid] = slot_state(mid, change, owner)
         if states:
             send(found, Slots(slots=tuple(states.values())))
 

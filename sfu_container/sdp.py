@@ -35,7 +35,7 @@ _EXTENSION = re.compile(r"(\d{1,5})(?:/(?:sendrecv|sendonly|recvonly|inactive))?
 _RTPMAP = re.compile(r"(\d{1,3}) ([A-Za-z0-9_-]{1,32})/(\d{1,6})(?:/(\d{1,2}))?", re.ASCII)
 _FEEDBACK = re.compile(r"(\*|\d{1,3}) ([a-z0-9-]{1,32}(?: [a-z0-9-]{1,32})?)(?: .*)?", re.ASCII)
 _FORMAT = re.compile(r"(\d{1,3}) (.{1,512})", re.ASCII)
-_APT = re.compile(r"(?:^|;)\s*apt=(\d{1,3})\s*(?:;|$)", re.ASCII)
+_PARAMETER = re.compile(r"\s*([A-Za-z0-9-]{1,32})\s*=\s*([A-Za-z0-9.,/_+-]{1,64})\s*", re.ASCII)
 _SSRC = re.compile(r"(\d{1,10})(?: .*)?", re.ASCII)
 _SSRC_GROUP = re.compile(r"FID (\d{1,10}) (\d{1,10})", re.ASCII)
 _FINGERPRINT = re.compile(r"([A-Za-z0-9-]{1,16}) ((?:[0-9A-Fa-f]{2}:){15,63}[0-9A-Fa-f]{2})", re.ASCII)
@@ -84,6 +84,7 @@ class _Reader:
         self._simulcast: dict[int, list[str]] = {}
         self._codec_details = 0
         """Of the m-line that is being read."""
+        self._allows_mixed_extensions = False
         self._is_first = True
 
     def read(self, line: str) -> None:
@@ -99,12 +100,16 @@ class _Reader:
                 self._read_media(self._offer.media[-1], name, value)
             elif name == "group" and value.startswith("BUNDLE"):
                 self._offer.bundle = tuple(value.split()[1:])
+            elif name == "extmap-allow-mixed":
+                self._allows_mixed_extensions = True
 
     def _open_media(self, value: str) -> None:
         kind, port, protocol, formats = _match(_MEDIA, value, "m-line").groups()
         if len(self._offer.media) == MAX_MEDIA_LINES:
             raise UnsupportedOfferError(f"the offer has more than {MAX_MEDIA_LINES} m-lines")
-        self._offer.media.append(MediaLine(kind, protocol, tuple(formats.split()), rejected=int(port) == 0))
+        media = MediaLine(kind, protocol, tuple(formats.split()), rejected=int(port) == 0)
+        media.allows_mixed_extensions = self._allows_mixed_extensions
+        self._offer.media.append(media)
         self._transports.append(_Transport())
         self._codec_details = 0
 
@@ -134,6 +139,8 @@ class _Reader:
             case "extmap":
                 number, uri = _match(_EXTENSION, value, name).groups()
                 media.extensions[int(number)] = uri
+            case "extmap-allow-mixed":
+                media.allows_mixed_extensions = True
             case "rtpmap":
                 _read_codec(media, value)
             case "rtcp-fb" | "fmtp":
@@ -158,8 +165,7 @@ class _Reader:
         else:
             payload_type, parameters = _match(_FORMAT, value, name).groups()
             if codec := media.codecs.get(int(payload_type)):
-                apt = _APT.search(parameters)
-                codec.apt = int(apt[1]) if apt else None
+                codec.parameters = _parameters(parameters)
 
     def _read_streams(self, media: MediaLine, name: str, value: str) -> None:
         match name:
@@ -214,6 +220,12 @@ def _read_codec(media: MediaLine, value: str) -> None:
     if number in media.codecs:
         raise _LineError(f"payload type {number} is given twice")
     media.codecs[number] = OfferedCodec(number, codec, int(rate), int(channels or 1))
+
+
+def _parameters(value: str) -> dict[str, str]:
+    """The parameters of an `fmtp` line of the form `name=value;name=value`; the first of a name counts."""
+    found = (_PARAMETER.fullmatch(part) for part in value.split(";"))
+    return {match[1].lower(): match[2] for match in reversed([match for match in found if match])}
 
 
 def _simulcast_order(value: str) -> list[str]:

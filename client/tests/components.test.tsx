@@ -35,7 +35,7 @@ function show(element: ReactElement, session: MeetingSession | null = null) {
 }
 
 function newSession() {
-  return new MeetingSession({ page: "meeting", meeting: "demo", token: null, name: null, autojoin: false });
+  return new MeetingSession({ page: "meeting", meeting: "demo", token: null, name: null, autojoin: false, codec: null });
 }
 
 const remote: TileState = {
@@ -51,9 +51,14 @@ const remote: TileState = {
   quality: "good",
 };
 
-function showTile(tile: TileState, track: MediaStreamTrack | null = new FakeTrack("video").asTrack()) {
+function showTile(
+  tile: TileState,
+  track: MediaStreamTrack | null = new FakeTrack("video").asTrack(),
+  undecodable: string | null = null,
+) {
   const onPin = vi.fn();
-  show(<Tile tile={tile} size={{ width: 320, height: 180 }} track={track} pinned={false} onPin={onPin} />);
+  const size = { width: 320, height: 180 };
+  show(<Tile {...{ tile, size, track, undecodable, onPin }} pinned={false} />);
   return { element: screen.getByTestId("tile"), onPin };
 }
 
@@ -92,6 +97,12 @@ describe("a tile", () => {
   it("shows the initial of a camera that is off", () => {
     const { element } = showTile({ ...remote, publication: null }, null);
     expect(element.dataset.camera).toBe("off");
+    expect(screen.getByRole("img", { name: "Bo" })).toBeTruthy();
+  });
+
+  it("says when the browser cannot decode the picture, and shows the initial", () => {
+    showTile(remote, null, "AV1");
+    expect(screen.getByTestId("undecodable").textContent).toBe(strings.call.undecodable("AV1"));
     expect(screen.getByRole("img", { name: "Bo" })).toBeTruthy();
   });
 

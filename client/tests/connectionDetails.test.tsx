@@ -49,7 +49,7 @@ let session: MeetingSession;
 beforeEach(() => {
   localStorage.clear();
   sessionStorage.clear();
-  session = new MeetingSession({ page: "meeting", meeting: "demo", token: null, name: null, autojoin: false });
+  session = new MeetingSession({ page: "meeting", meeting: "demo", token: null, name: null, autojoin: false, codec: null });
   session.meeting.self.set({
     id: "me",
     name: "Ann",

@@ -161,6 +161,17 @@ describe("in the meeting", () => {
     expect(asked()).toEqual([true, false]);
   });
 
+  it("knows which pictures the browser cannot decode", async () => {
+    await platform.join();
+    const { channel, transceivers } = FakePeerConnection.latest();
+    const mid = transceivers.find((each) => each.direction === "recvonly" && each.kind === "video")?.mid ?? "";
+    const refusal = { publication: "pub_9", code: "CodecUnsupported", codec: "AV1" } as const;
+    channel.receive({ type: "slots", slots: [{ mid, refusal }] });
+    expect(platform.meeting.connection.value?.undecodable.value.get("pub_9")).toBe("AV1");
+    channel.receive({ type: "slots", slots: [{ mid }] });
+    expect(platform.meeting.connection.value?.undecodable.value.size).toBe(0);
+  });
+
   it.each(["replaced", "removed", "banned", "ended"] as const)("ends when the node says %s", async (reason) => {
     await platform.join();
     platform.socket.receive({ type: "left", peer: "peer_1", reason });

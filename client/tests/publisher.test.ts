@@ -5,13 +5,14 @@ import { MediaPeer } from "../src/core/peer";
 import { Publisher } from "../src/core/publisher";
 import type { ControlToNode, Publish, Source } from "../src/generated/protocol";
 import { FakeLocalMedia, FakeTrack } from "./fakes/media";
-import { FakePeerConnection } from "./fakes/rtc";
+import { FakePeerConnection, FakeRtpSender } from "./fakes/rtc";
 
 const SOURCES: Source[] = ["microphone", "camera", "screen", "screenAudio"];
 
 async function publishing(media: FakeLocalMedia, sources: Source[] = SOURCES) {
   vi.stubGlobal("RTCPeerConnection", FakePeerConnection);
-  const peer = new MediaPeer({ iceServers: [], sources, tracks: media.tracks(), sendHeight: 720 });
+  vi.stubGlobal("RTCRtpSender", FakeRtpSender);
+  const peer = new MediaPeer({ iceServers: [], sources, tracks: media.tracks(), sendHeight: 720, codec: "VP8" });
   await peer.offer();
   const { channel } = FakePeerConnection.latest();
   channel.open();

@@ -7,17 +7,18 @@ describe("the route", () => {
   });
 
   it("is a meeting with the name, the token and the wish to join at once", () => {
-    expect(parseRoute(new URL("http://localhost/m/demo?name=%20Ann%20&autojoin=1#token=a.b.c"))).toEqual({
+    expect(parseRoute(new URL("http://localhost/m/demo?name=%20Ann%20&autojoin=1&codec=av1#token=a.b.c"))).toEqual({
       page: "meeting",
       meeting: "demo",
       token: "a.b.c",
       name: "Ann",
       autojoin: true,
+      codec: "AV1",
     });
   });
 
   it("knows a bare meeting", () => {
-    expect(parseRoute(new URL("http://localhost/m/demo/"))).toMatchObject({ token: null, name: null, autojoin: false });
+    expect(parseRoute(new URL("http://localhost/m/demo/"))).toMatchObject({ token: null, name: null, autojoin: false, codec: null });
   });
 
   it.each(["/m/", "/m/-x", "/m/a%20b", "/m/a/b", "/nowhere", `/m/${"a".repeat(65)}`])("says that %s is no meeting", (path) => {

@@ -6,7 +6,7 @@ import type { StagePlan, Tile as TileState } from "../core/tiles";
 import { useSession } from "../hooks/session";
 import { useElementSize } from "../hooks/useElementSize";
 import { useStore } from "../hooks/useStore";
-import { useTileTracks } from "../hooks/useTileTracks";
+import { useTileTracks, useUndecodable } from "../hooks/useTileTracks";
 import { strings } from "../strings";
 import { Pager } from "./Pager";
 import { Tile } from "./Tile";
@@ -34,6 +34,7 @@ export function Stage() {
   const size = useElementSize(box);
   const placement = useMemo(() => place(plan, size), [plan, size]);
   const trackOf = useTileTracks();
+  const undecodableOf = useUndecodable();
 
   useEffect(() => {
     if (connection !== null) meeting.show(wantedOf(placement.all, window.devicePixelRatio));
@@ -45,6 +46,7 @@ export function Stage() {
       tile={tile}
       size={tileSize}
       track={trackOf(tile)}
+      undecodable={undecodableOf(tile)}
       pinned={pinned === tile.key}
       onPin={(key) => {
         stage.pin(key);

@@ -32,6 +32,7 @@ const useStyles = makeStyles({
   mirrored: { transform: "scaleX(-1)" },
   hidden: { visibility: "hidden" },
   avatar: { position: "absolute", inset: 0, display: "grid", placeItems: "center" },
+  note: { position: "absolute", insetBlockStart: "8px", insetInline: "8px", textAlign: "center" },
   label: {
     position: "absolute",
     insetBlockEnd: "8px",
@@ -62,12 +63,14 @@ interface TileProps {
   size: Size;
   /** What to show, or null for the avatar. */
   track: MediaStreamTrack | null;
+  /** The codec of the picture where this browser cannot decode it. */
+  undecodable: string | null;
   pinned: boolean;
   onPin: (key: string | null) => void;
 }
 
 /** One participant's picture, or the screen it shares. Sound comes from elsewhere, so the video is silent. */
-export function Tile({ tile, size, track, pinned, onPin }: TileProps) {
+export function Tile({ tile, size, track, undecodable, pinned, onPin }: TileProps) {
   const styles = useStyles();
   const video = useMediaElement<HTMLVideoElement>(track);
   const title = titleOf(tile);
@@ -105,6 +108,11 @@ export function Tile({ tile, size, track, pinned, onPin }: TileProps) {
         <div className={styles.avatar}>
           <Avatar name={tile.name} color="colorful" size={avatarSize(size)} idForColor={tile.participant} />
         </div>
+      )}
+      {undecodable !== null && (
+        <Text className={styles.note} size={200} data-testid="undecodable">
+          {strings.call.undecodable(undecodable)}
+        </Text>
       )}
       <div className={mergeClasses(styles.ring, tile.speaking && styles.speaking)} />
       <TileLabel tile={tile} />

@@ -41,6 +41,8 @@ export class Connection {
   readonly videos = new Store<ReadonlyMap<string, MediaStreamTrack>>(new Map());
   /** What the node told last of this Peer's connection, while it is watched. */
   readonly stats = new Store<Stats | null>(null);
+  /** The pictures that this browser cannot decode, by Publication, with their codec. */
+  readonly undecodable = new Store<ReadonlyMap<string, string>>(new Map());
   /** One track for each audio slot; the node routes who is heard into them. */
   audioTracks: readonly MediaStreamTrack[] = [];
   layout: SlotLayout | null = null;
@@ -81,6 +83,7 @@ export class Connection {
       sources: answer.participant.grants.publish,
       tracks: parts.media.tracks(),
       sendHeight: parts.settings.value.sendHeight,
+      codec: parts.settings.value.codec,
     });
     this.#control = new ControlChannel(this.peer.controlChannel, (news) => {
       if (news.type === "slots") this.#showSlots(news.slots);
@@ -205,6 +208,8 @@ export class Connection {
       if (publication !== undefined && track?.kind === "video") videos.set(publication, track);
     }
     this.videos.set(videos);
+    const refusals = [...this.#slots.values()].flatMap(({ refusal }) => refusal ?? []);
+    this.undecodable.set(new Map(refusals.map(({ publication, codec }) => [publication, codec])));
   }
 
   #trouble(cause: LossCause): void {

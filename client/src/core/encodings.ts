@@ -1,4 +1,5 @@
 import type { EncodingState } from "../generated/protocol";
+import type { VideoCodec } from "./codecs";
 import type { SendHeight } from "./settings";
 
 interface Layer {
@@ -21,6 +22,17 @@ export function cameraLayers(height: SendHeight): Layer[] {
     { rid: "h", scaleResolutionDownBy: lowerBy, maxBitrate: 500 * KBIT, active: true },
     { rid: "f", scaleResolutionDownBy: 1, maxBitrate: 1700 * KBIT, active: height > 360 },
   ];
+}
+
+/** One stream whose layers need one another only at keyframes: three sizes, each a quarter, half and all of its rate. */
+const LAYERED: RTCRtpEncodingParameters & { scalabilityMode: string } = {
+  scalabilityMode: "L3T3_KEY",
+  maxBitrate: 2000 * KBIT,
+};
+
+/** How a camera is encoded: several streams where a codec has no layers in space, else one stream of layers. */
+export function cameraEncodings(codec: VideoCodec, height: SendHeight): RTCRtpEncodingParameters[] {
+  return codec === "VP9" || codec === "AV1" ? [LAYERED] : cameraLayers(height);
 }
 
 /** A screen is sent once: text that is scaled down cannot be read. */

@@ -1,6 +1,7 @@
 import type { EncodingState, PublicationOffer, Source } from "../generated/protocol";
+import { encodable, ordered, type VideoCodec } from "./codecs";
 import { CONTROL_LABEL } from "./control";
-import { cameraLayers, SCREEN_ENCODINGS, SenderEncodings } from "./encodings";
+import { cameraEncodings, SCREEN_ENCODINGS, SenderEncodings } from "./encodings";
 import type { LocalTracks } from "./localMedia";
 import type { SendHeight } from "./settings";
 import { until } from "./time";
@@ -15,6 +16,8 @@ export interface PeerOptions {
   sources: readonly Source[];
   tracks: LocalTracks;
   sendHeight: SendHeight;
+  /** What to send the camera in, if this browser can. */
+  codec: VideoCodec;
 }
 
 /**
@@ -28,9 +31,9 @@ export class MediaPeer {
   readonly #encodings = new Map<Source, SenderEncodings>();
   readonly #slots: RTCRtpTransceiver[] = [];
 
-  constructor({ iceServers, sources, tracks, sendHeight }: PeerOptions) {
+  constructor({ iceServers, sources, tracks, ...camera }: PeerOptions) {
     this.pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", iceServers });
-    for (const source of sources) this.#addLine(source, tracks, sendHeight);
+    for (const source of sources) this.#addLine(source, tracks, camera);
     for (let slot = 0; slot < AUDIO_SLOTS; slot += 1) this.#addSlot("audio");
     for (let slot = 0; slot < VIDEO_SLOTS; slot += 1) this.#addSlot("video");
     this.controlChannel = this.pc.createDataChannel(CONTROL_LABEL);
@@ -95,16 +98,24 @@ export class MediaPeer {
     this.pc.close();
   }
 
-  #addLine(source: Source, tracks: LocalTracks, sendHeight: SendHeight): void {
+  #addLine(source: Source, tracks: LocalTracks, camera: Pick<PeerOptions, "sendHeight" | "codec">): void {
     const kind = source === "camera" || source === "screen" ? "video" : "audio";
-    const encodings = { camera: cameraLayers(sendHeight), screen: SCREEN_ENCODINGS, microphone: [], screenAudio: [] };
+    const capabilities = RTCRtpSender.getCapabilities("video");
+    const codec = encodable(camera.codec, capabilities);
+    const encodings = {
+      camera: cameraEncodings(codec, camera.sendHeight),
+      screen: SCREEN_ENCODINGS,
+      microphone: [],
+      screenAudio: [],
+    };
     const transceiver = this.pc.addTransceiver(tracks[source].track ?? kind, {
       direction: "sendonly",
       sendEncodings: encodings[source],
     });
+    if (source === "camera" && capabilities !== null) transceiver.setCodecPreferences(ordered(codec, capabilities));
     this.#lines.set(source, transceiver);
     if (kind === "video") this.#encodings.set(source, new SenderEncodings(transceiver.sender));
-    if (source === "camera") void this.setSendHeight(sendHeight);
+    if (source === "camera") void this.setSendHeight(camera.sendHeight);
   }
 
   #addSlot(kind: "audio" | "video"): void {

@@ -1,3 +1,5 @@
+import { parseCodec, type VideoCodec } from "./codecs";
+
 /** Where the person is: `/` or a meeting. Two routes need no router. */
 export type Route = { page: "landing"; problem?: "invalidMeeting" } | MeetingRoute;
 
@@ -10,6 +12,8 @@ export interface MeetingRoute {
   name: string | null;
   /** From `?autojoin=1`: join at once, with microphone and camera on. */
   autojoin: boolean;
+  /** From `?codec=`: what to send the camera in from now on. */
+  codec: VideoCodec | null;
 }
 
 const MEETING_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
@@ -27,6 +31,7 @@ export function parseRoute(location: Pick<Location, "pathname" | "search" | "has
     token: new URLSearchParams(location.hash.slice(1)).get("token"),
     name: name === "" ? null : name,
     autojoin: query.get("autojoin") === "1",
+    codec: parseCodec(query.get("codec")),
   };
 }
 

@@ -23,6 +23,7 @@ export class MeetingSession {
   constructor(route: MeetingRoute) {
     this.route = route;
     this.identity = new IdentityStore(route.meeting);
+    if (route.codec !== null) this.settings.change({ codec: route.codec });
     this.media = new LocalMedia(this.settings, (device, fallback) => {
       if (fallback.to === null) this.notices.add({ type: "deviceLost", device, problem: fallback.problem });
       else this.notices.add({ type: "deviceReplaced", device, by: fallback.to });

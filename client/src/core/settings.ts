@@ -1,3 +1,4 @@
+import { DEFAULT_CODEC, parseCodec, type VideoCodec } from "./codecs";
 import { Store } from "./store";
 
 /** The heights, in pixels, at which one may choose to send the camera at most. */
@@ -7,6 +8,8 @@ export type SendHeight = (typeof SEND_HEIGHTS)[number];
 export interface Settings {
   name: string;
   sendHeight: SendHeight;
+  /** What to send the camera in; heeded when a Peer is made. */
+  codec: VideoCodec;
   microphoneId: string;
   cameraId: string;
 }
@@ -14,6 +17,7 @@ export interface Settings {
 const KEYS: Record<keyof Settings, string> = {
   name: "parley.name",
   sendHeight: "parley.sendHeight",
+  codec: "parley.codec",
   microphoneId: "parley.microphone",
   cameraId: "parley.camera",
 };
@@ -26,6 +30,7 @@ export class SettingsStore extends Store<Settings> {
     super({
       name: storage.getItem(KEYS.name) ?? "",
       sendHeight: storage.getItem(KEYS.sendHeight) === "360" ? 360 : 720,
+      codec: parseCodec(storage.getItem(KEYS.codec)) ?? DEFAULT_CODEC,
       microphoneId: storage.getItem(KEYS.microphoneId) ?? "",
       cameraId: storage.getItem(KEYS.cameraId) ?? "",
     });

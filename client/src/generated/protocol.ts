@@ -32,6 +32,7 @@ export type ErrorCode =
   | "ParticipantNotFound"
   | "PublicationNotFound"
   | "SlotNotFound"
+  | "CodecUnsupported"
   | "NotAllowed"
   | "NodeFull"
   | "NodeDraining"
@@ -140,6 +141,15 @@ export interface SlotState {
   publication?: string;
   participant?: string;
   rid?: string;
+  refusal?: SlotRefusal;
+}
+/**
+ * Why a slot does not carry what the layout asks for.
+ */
+export interface SlotRefusal {
+  publication: string;
+  code: ErrorCode;
+  codec: string;
 }
 /**
  * Which encodings of one's own Publication are worth sending: the others nobody receives.

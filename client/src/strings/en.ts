@@ -121,6 +121,7 @@ export const en = {
     pin: (name: string) => `Show ${name} large`,
     unpin: (name: string) => `Show ${name} with the others`,
     muted: "Microphone is off",
+    undecodable: (codec: string) => `Your browser cannot show this picture (${codec}).`,
     speaking: "Speaking",
     previousPage: "Previous page",
     nextPage: "Next page",

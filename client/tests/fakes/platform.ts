@@ -9,7 +9,7 @@ import { SettingsStore } from "../../src/core/settings";
 import type { OpenSocket, SocketListener } from "../../src/core/signalling";
 import type { Join, Joined, Offer, ParticipantState } from "../../src/generated/protocol";
 import { FakeLocalMedia, MemoryStorage } from "./media";
-import { FakePeerConnection } from "./rtc";
+import { FakePeerConnection, FakeRtpSender } from "./rtc";
 
 export const SELF = "par_01SELF";
 
@@ -49,6 +49,7 @@ export class FakePlatform {
   constructor() {
     FakePeerConnection.all.length = 0;
     vi.stubGlobal("RTCPeerConnection", FakePeerConnection);
+    vi.stubGlobal("RTCRtpSender", FakeRtpSender);
     const openSocket: OpenSocket = (_url, listener) => {
       const socket = new FakeSocket(listener);
       this.sockets.push(socket);

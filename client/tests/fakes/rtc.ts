@@ -45,9 +45,19 @@ interface FakeTransceiver {
   direction: string;
   kind: string;
   sendEncodings: RTCRtpEncodingParameters[];
+  codecs: string[];
+  setCodecPreferences: (codecs: RTCRtpCodec[]) => void;
   sender: FakeSender;
   receiver: { track: MediaStreamTrack };
 }
+
+/** A browser that encodes VP8, VP9 and AV1. */
+export const FakeRtpSender = {
+  getCapabilities: (): RTCRtpCapabilities => ({
+    codecs: ["video/VP8", "video/rtx", "video/VP9", "video/AV1"].map((mimeType) => ({ mimeType, clockRate: 90_000 })),
+    headerExtensions: [],
+  }),
+};
 
 /** An RTCPeerConnection that a test connects and breaks. */
 export class FakePeerConnection extends EventTarget {
@@ -87,7 +97,11 @@ export class FakePeerConnection extends EventTarget {
       },
     };
     const incoming = { kind, id: `incoming-${this.transceivers.length}` } as MediaStreamTrack;
-    const transceiver = {
+    const transceiver: FakeTransceiver = {
+      codecs: [],
+      setCodecPreferences: (codecs) => {
+        transceiver.codecs = codecs.map(({ mimeType }) => mimeType);
+      },
       mid: null,
       direction: init.direction ?? "sendrecv",
       kind,

@@ -3,7 +3,7 @@
 import pytest
 
 from parley_protocol.grants import Grants, Source
-from sfu_container import negotiation
+from sfu_container import header_extensions
 from sfu_container.answer import LocalTransport, write_answer
 from sfu_container.errors import UnsupportedOfferError
 from sfu_container.negotiation import LineUse, NegotiatedLine, SlotStreamAllocator, negotiate
@@ -82,7 +82,7 @@ def test_an_audio_slot_has_one_ssrc() -> None:
 
 def test_the_arrival_of_what_a_slot_sends_is_reported() -> None:
     slot = sections_of(usual_offer())[5]
-    assert f"a=extmap:3 {negotiation.TRANSPORT_CC}" in slot
+    assert f"a=extmap:3 {header_extensions.TRANSPORT_CC}" in slot
     assert "a=rtcp-fb:96 transport-cc" in slot
 
 
@@ -133,9 +133,22 @@ def test_an_inactive_line_stays_inactive() -> None:
     assert lines_of(make_sdp(media_section("0", "audio", "inactive")))[0].use is LineUse.INACTIVE
 
 
-def test_extension_ids_that_need_two_bytes_are_not_taken() -> None:
-    section = media_section("0", "audio", "sendonly", "a=extmap:15 urn:3gpp:video-orientation")
-    assert 15 not in lines_of(make_sdp(section))[0].extensions
+@pytest.mark.parametrize(("number", "mixed", "taken"), [(14, False, True), (15, True, False), (16, True, True)])
+def test_an_extension_id_is_taken_where_its_form_is_allowed(number: int, mixed: bool, taken: bool) -> None:
+    allow = ["a=extmap-allow-mixed"] if mixed else []
+    section = media_section("0", "video", "sendonly", f"a=extmap:{number} urn:3gpp:video-orientation", *allow)
+    assert (number in lines_of(make_sdp(section))[0].extensions) is taken
+    (_, answered) = sections_of(make_sdp(section))
+    assert ("a=extmap-allow-mixed" in answered) is mixed
+
+
+@pytest.mark.parametrize("direction", ["sendonly", "recvonly"])
+def test_a_dependency_descriptor_needs_extensions_of_any_length(direction: str) -> None:
+    descriptor = f"a=extmap:9 {header_extensions.DEPENDENCY_DESCRIPTOR}"
+    (short,) = lines_of(make_sdp(media_section("0", "video", direction, descriptor)))
+    assert 9 not in short.extensions
+    (mixed,) = lines_of(make_sdp(media_section("0", "video", direction, descriptor, "a=extmap-allow-mixed")))
+    assert mixed.extensions[9] == header_extensions.DEPENDENCY_DESCRIPTOR
 
 
 @pytest.mark.parametrize(
@@ -146,7 +159,7 @@ def test_extension_ids_that_need_two_bytes_are_not_taken() -> None:
         ("a=rtcp-mux\r\n", "", "rtcp-mux"),
         ("a=fingerprint:sha-256", "a=fingerprint:md5", "fingerprint"),
         ("a=setup:actpass", "a=setup:passive", "setup"),
-        ("VP8/90000", "VP9/90000", "m-line 0 does not offer VP8"),
+        ("VP8/90000", "H266/90000", "m-line 0 does not offer VP8, VP9, H264 or AV1"),
         ("opus/48000/2", "PCMU/8000", "m-line 1 does not offer opus"),
     ],
 )

@@ -9,7 +9,7 @@ import os
 import pytest
 
 from parley_protocol.grants import Grants
-from sfu_container import negotiation
+from sfu_container import header_extensions
 from sfu_container.answer import LocalTransport, write_answer
 from sfu_container.engine import Codec
 from sfu_container.negotiation import LineUse, SlotStreamAllocator, negotiate
@@ -36,15 +36,38 @@ def test_chromiums_simulcast_camera_is_read_in_full() -> None:
     camera = negotiate(offer, Grants(), SlotStreamAllocator())[0]
     assert camera.use is LineUse.PUBLICATION
     assert camera.rids == ("q", "h", "f")
-    assert camera.codecs == (Codec(96, "VP8", 90_000, 97),)
+    assert camera.codecs == (
+        Codec(96, "VP8", 90_000, 97),
+        Codec(108, "H264", 90_000, 109, ("constrainedBaseline/1",)),
+        Codec(45, "AV1", 90_000, 46),
+        Codec(98, "VP9", 90_000, 99),
+    )
     assert set(camera.extensions.values()) == {
-        negotiation.MID,
-        negotiation.RID,
-        negotiation.REPAIRED_RID,
-        negotiation.ABS_SEND_TIME,
-        negotiation.TRANSPORT_CC,
-        negotiation.VIDEO_ORIENTATION,
+        header_extensions.MID,
+        header_extensions.RID,
+        header_extensions.REPAIRED_RID,
+        header_extensions.ABS_SEND_TIME,
+        header_extensions.TRANSPORT_CC,
+        header_extensions.VIDEO_ORIENTATION,
+        header_extensions.DEPENDENCY_DESCRIPTOR,
     }
+
+
+def test_chromiums_slots_take_every_profile_that_it_decodes_once() -> None:
+    offer = parse_offer(read_golden("chromium_offer.sdp"))
+    slots = [line for line in negotiate(offer, Grants(), SlotStreamAllocator()) if line.use is LineUse.SLOT]
+    assert [codec.name for codec in slots[0].codecs] == ["opus"]
+    assert [(codec.payload_type, codec.name, codec.profiles[:1]) for codec in slots[-1].codecs] == [
+        (96, "VP8", ()),
+        (98, "VP9", ()),
+        (102, "H264", ("baseline/1",)),
+        (104, "H264", ("baseline/0",)),
+        (108, "H264", ("constrainedBaseline/1",)),
+        (114, "H264", ("constrainedBaseline/0",)),
+        (116, "H264", ("main/1",)),
+        (39, "H264", ("main/0",)),
+        (45, "AV1", ()),
+    ]
 
 
 def test_aiortcs_camera_is_known_by_its_ssrcs() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from parley_protocol.errors import LeaveReason
+from parley_protocol.errors import ErrorCode, LeaveReason
 from parley_protocol.grants import Grants, MediaGrant, Source
 from parley_protocol.ids import new_id
 from parley_protocol.nodes import PeerConnected, PeerLeft
@@ -15,11 +15,20 @@ from parley_protocol.signalling import (
     PublicationOffer,
     Roster,
     SignallingError,
+    SlotRefusal,
     SlotRequest,
     Slots,
+    SlotState,
     Speakers,
 )
-from sfu_container.engine import EncodingsWanted, IceConnected, IceLost, SlotChanged, SpeakersChanged
+from sfu_container.engine import (
+    CodecUnsupported,
+    EncodingsWanted,
+    IceConnected,
+    IceLost,
+    SlotChanged,
+    SpeakersChanged,
+)
 from sfu_container.errors import (
     InvalidOfferError,
     MalformedMessageError,
@@ -155,7 +164,7 @@ def test_a_refused_join_leaves_nothing_behind(world: World) -> None:
     with pytest.raises(InvalidOfferError):
         world.node.join(make_grant(), join_message(offer="v=0"))
     with pytest.raises(UnsupportedOfferError):
-        world.node.join(make_grant(), join_message(offer=usual_offer().replace("VP8", "AV1")))
+        world.node.join(make_grant(), join_message(offer=usual_offer().replace("VP8", "H266")))
     assert world.engine.is_bare
     assert (world.node.peers, world.node.sessions) == (0, ())
     assert all(link.is_closed for link in world.links.links.values())
@@ -241,6 +250,19 @@ def test_slot_changes_are_told_to_their_peer_in_one_message(world: World, ann: M
 def test_a_slot_of_a_publication_that_is_gone_is_told_as_empty(world: World, ann: MediaGrant, ben: MediaGrant) -> None:
     world.emit(SlotChanged(f"{ben.peer}/4", new_id("pub"), "q"))
     assert world.link(ben).said(Slots)[0].slots[0].publication is None
+
+
+def test_a_codec_that_a_viewer_cannot_decode_is_told_as_an_empty_slot_with_its_reason(
+    world: World, ann: MediaGrant, ben: MediaGrant
+) -> None:
+    camera = publication_of(world, ann, Source.CAMERA)
+    world.emit(CodecUnsupported(f"{ben.peer}/4", camera, "AV1"))
+    world.node.control_opened(ben.peer)
+    at_once, when_opened = world.link(ben).said(Slots)
+    refusal = SlotRefusal(publication=camera, code=ErrorCode.CODEC_UNSUPPORTED, codec="AV1")
+    assert at_once.slots == when_opened.slots == (SlotState(mid="4", refusal=refusal),)
+    world.emit(SlotChanged(f"{ben.peer}/4", None, None))
+    assert world.link(ben).said(Slots)[-1].slots == (SlotState(mid="4"),)
 
 
 def test_speakers_are_told_by_participant_loudest_first(world: World, ann: MediaGrant, ben: MediaGrant) -> None:

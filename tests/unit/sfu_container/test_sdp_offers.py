@@ -108,7 +108,7 @@ def test_a_payload_type_that_is_given_twice_is_invalid() -> None:
 def test_feedback_for_all_codecs_counts_for_each() -> None:
     section = [line.replace("rtcp-fb:96", "rtcp-fb:*") for line in media_section("0", "video", "sendonly")]
     (line,) = negotiate(parse_offer(make_sdp(section)), Grants(), SlotStreamAllocator())
-    assert line.feedback == ("nack", "nack pli", "transport-cc")
+    assert line.payload_types[0].feedback == ("nack", "nack pli", "transport-cc")
 
 
 def test_more_lines_than_a_node_reads_are_invalid() -> None:

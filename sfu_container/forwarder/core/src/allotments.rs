@@ -87,7 +87,8 @@ impl Downlink {
         let anything_flows = all().any(|(_, key)| flows(key));
         for (place, key) in all() {
             let comes = !anything_flows || flows(key) || publication.interest.can_begin(place, now);
-            let Some(stream) = streams.get(key).filter(|_| comes) else { continue };
+            let can_carry = |stream: &&Stream| slot.output.can_carry(publication, stream.payload_type);
+            let Some(stream) = streams.get(key).filter(|_| comes).filter(can_carry) else { continue };
             let start = self.offers.len();
             let offer = |(height, bits_per_second)| LayerOffer { height: to_height(height), bits_per_second };
             self.offers.extend(stream.layers().map(offer));

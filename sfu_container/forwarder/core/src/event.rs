@@ -52,6 +52,15 @@ pub enum Event {
         /// The name of each encoding, and whether somebody is to receive it; the lowest first.
         encodings: Vec<(Option<Id>, bool)>,
     },
+    /// The Slot cannot carry the Publication that it shall: its receiver did not negotiate the codec. It is empty now.
+    CodecUnsupported {
+        /// Which Slot.
+        slot: Id,
+        /// What it shall carry.
+        publication: Id,
+        /// The name of the codec.
+        codec: String,
+    },
     /// Who is heard.
     SpeakersChanged {
         /// Where.

@@ -41,6 +41,9 @@ pub struct Codec {
     pub clock_rate: u32,
     /// The payload type of its RTX (RFC 4588).
     pub rtx_payload_type: Option<u8>,
+    /// Where receivers of one profile cannot decode every other: of a Publication the profile that is sent, of a Slot
+    /// those that its receiver decodes, the closest first. Empty where there is only one.
+    pub profiles: Vec<String>,
 }
 
 impl Codec {
@@ -55,9 +58,20 @@ impl Codec {
         }
     }
 
-    /// Whether it is the same codec, whatever its payload type.
-    pub fn matches(&self, other: &Self) -> bool {
-        self.name == other.name && self.clock_rate == other.clock_rate
+    /// Of the codecs of a Slot the one in which it carries what is `sent`, if any does: that of the closest profile.
+    pub fn carrying<'a>(codecs: &'a [Self], sent: &Self) -> Option<&'a Self> {
+        let carries = codecs.iter().filter_map(|own| Some((own.distance(sent)?, own)));
+        carries.min_by_key(|(distance, _)| *distance).map(|(_, own)| own)
+    }
+
+    /// How far its profile is from what is sent; `None` where it is another codec or cannot be decoded.
+    fn distance(&self, sent: &Self) -> Option<usize> {
+        let is_same = self.name == sent.name && self.clock_rate == sent.clock_rate;
+        let place = match sent.profiles.first() {
+            Some(profile) => self.profiles.iter().position(|own| own == profile),
+            None => Some(0),
+        };
+        place.filter(|_| is_same)
     }
 }
 

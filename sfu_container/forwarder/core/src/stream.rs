@@ -27,6 +27,8 @@ pub(crate) struct Stream {
     pub(crate) kind: MediaKind,
     pub(crate) rid: Option<Id>,
     pub(crate) ssrc: u32,
+    /// That of the last keyframe, or of the first packet.
+    pub(crate) payload_type: u8,
     pub(crate) reception: Reception,
     pub(crate) missing: MissingPackets,
     pub(crate) wish: KeyframeWish,
@@ -52,7 +54,7 @@ impl Stream {
         publication: Key<Publication>,
         kind: MediaKind,
         rid: Option<Id>,
-        ssrc: u32,
+        (ssrc, payload_type): (u32, u8),
         clock_rate: u32,
         cache: PacketCache,
     ) -> Self {
@@ -61,6 +63,7 @@ impl Stream {
             kind,
             rid,
             ssrc,
+            payload_type,
             reception: Reception::new(clock_rate),
             missing: MissingPackets::default(),
             wish: KeyframeWish::default(),
@@ -118,11 +121,11 @@ impl Stream {
         self.layer_heights.first().copied().or(self.height)
     }
 
-    /// Notes a packet that a receiver can begin with. Tells whether the picture has another size now.
+    /// Notes a packet that a receiver can begin with. Tells whether the picture has another size or codec now.
     pub(crate) fn note_switch_point(&mut self, media: &MediaPacket) -> bool {
-        self.wish.fulfil();
         self.keyframes += 1;
-        let before = (self.height, self.layer_heights.len());
+        let before = (self.height, self.layer_heights.len(), self.payload_type);
+        self.payload_type = media.header.payload_type;
         let resolution_of = |layer| match &media.descriptor {
             Descriptor::Vp9(descriptor) => descriptor.structure.and_then(|structure| structure.resolution(layer)),
             Descriptor::Av1(_) => self.dependencies.structure().and_then(|structure| structure.resolution(layer)),
@@ -132,7 +135,7 @@ impl Stream {
         self.layer_heights.clear();
         self.layer_heights.extend(heights);
         self.height = media.frame.resolution.map(|resolution| resolution.height).or(self.height);
-        before != (self.height, self.layer_heights.len())
+        before != (self.height, self.layer_heights.len(), self.payload_type)
     }
 
     /// The highest layers that a wish asks for: the lowest spatial layer at least as high as wished.

@@ -14,6 +14,7 @@ pub(crate) struct CodecArgument {
     name: String,
     clock_rate: u32,
     rtx_payload_type: Option<u8>,
+    profiles: Vec<String>,
 }
 
 impl From<CodecArgument> for Codec {
@@ -23,6 +24,7 @@ impl From<CodecArgument> for Codec {
             name: argument.name.to_ascii_uppercase(),
             clock_rate: argument.clock_rate,
             rtx_payload_type: argument.rtx_payload_type,
+            profiles: argument.profiles,
         }
     }
 }

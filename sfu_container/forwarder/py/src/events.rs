@@ -20,6 +20,9 @@ pub(crate) fn to_python<'py>(event: Event, python: Python<'py>) -> PyResult<Boun
         Event::SlotChanged { slot, publication, rid } => {
             ("slotChanged", &*slot, publication.as_deref(), rid.as_deref()).into_pyobject(python)
         }
+        Event::CodecUnsupported { slot, publication, codec } => {
+            ("codecUnsupported", &*slot, &*publication, codec).into_pyobject(python)
+        }
         Event::EncodingsWanted { peer, publication, encodings } => {
             let encodings: Vec<(Option<&str>, bool)> =
                 encodings.iter().map(|(rid, is_wanted)| (rid.as_deref(), *is_wanted)).collect();

@@ -158,6 +158,12 @@ impl Engine {
         } else if has_changed {
             self.switchboard.retarget_all(publication, now);
         }
+        if media.is_switch_point
+            && let Some(stream) = self.switchboard.streams.get_mut(key)
+        {
+            // Also the wish that its own news has just raised.
+            stream.wish.fulfil();
+        }
         if let Some(lasted) = ended_freeze {
             self.count_freezes(key, lasted);
         }
@@ -238,7 +244,7 @@ impl Engine {
         let packets =
             if kind == MediaKind::Audio { AUDIO_CACHE_PACKETS } else { self.config.retransmission_cache_packets };
         let cache = PacketCache::new(packets);
-        let stream = Stream::new(key, kind, rid.clone(), header.ssrc, clock_rate, cache);
+        let stream = Stream::new(key, kind, rid.clone(), (header.ssrc, header.payload_type), clock_rate, cache);
         let stream = self.switchboard.streams.insert(stream);
         let publication = self.switchboard.publications.get_mut(key).ok_or(DropReason::UnknownStream)?;
         if let Some(place) = publication.streams.get_mut(encoding) {

@@ -15,6 +15,7 @@ mod continuity;
 mod freeze_watch;
 mod layer_filter;
 mod output;
+mod passed_extensions;
 mod sent_packets;
 mod staged;
 
@@ -77,6 +78,8 @@ pub(crate) struct Slot {
     pub(crate) wanted: Option<Key<Publication>>,
     pub(crate) target: Option<Key<Stream>>,
     pub(crate) current: Option<Key<Stream>>,
+    /// The Publication of which nothing can be carried, once that was told.
+    pub(crate) refused: Option<Key<Publication>>,
     pub(crate) wish: Wish,
     pub(crate) allotment: Allotment,
     pub(crate) layers: LayerFilter,
@@ -105,6 +108,7 @@ impl Slot {
             wanted: None,
             target: None,
             current: None,
+            refused: None,
             wish: Wish { max_height: 0, max_temporal: ALL_LAYERS, priority: 0 },
             allotment: Allotment::Unlimited,
             layers: LayerFilter::new(),

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use super::continuity::Continuity;
+use super::passed_extensions::PassedExtensions;
 use super::sent_packets::{Departed, SentPacket, SentPackets};
 use super::staged::{Staged, StagedKind};
 use crate::arena::Key;
 use crate::bytes::WriteError;
 use crate::codec::av1::rewrite_frame_number;
 use crate::extension_ids::{ExtensionIds, Known};
-use crate::media::{Descriptor, MediaPacket};
+use crate::media::MediaPacket;
 use crate::negotiated::{Codec, SlotLine};
 use crate::publication::Publication;
 use crate::random::Random;
@@ -38,10 +39,8 @@ pub(crate) struct SlotOutput {
     mid_id: Option<u8>,
     transport_sequence_id: Option<u8>,
     send_time_id: Option<u8>,
-    dependency_id: Option<u8>,
     payload_types: Vec<PayloadTypes>,
-    /// By incoming id, the id under which an extension goes out.
-    passed: Vec<(u8, u8)>,
+    passed: PassedExtensions,
     continuity: Continuity,
     sent: SentPackets,
     rtx_ssrc: Option<u32>,
@@ -68,10 +67,9 @@ impl SlotOutput {
             mid_id: extensions.id(Known::Mid),
             transport_sequence_id: extensions.id(Known::TransportSequence),
             send_time_id: extensions.id(Known::AbsoluteSendTime),
-            dependency_id: extensions.id(Known::DependencyDescriptor),
             extensions,
             payload_types: Vec::new(),
-            passed: Vec::new(),
+            passed: PassedExtensions::default(),
             continuity: Continuity::new(random),
             sent: SentPackets::new(cache_packets),
             rtx_ssrc: line.rtx_ssrc,
@@ -95,10 +93,9 @@ impl SlotOutput {
         self.rtx_state = self.rtx_ssrc.map(SendState::new);
     }
 
-    /// Whether the codec of a packet was negotiated for this Slot too.
-    pub(crate) fn can_carry(&self, publication: &Publication, media: &MediaPacket) -> bool {
-        let codec = publication.codec(media.header.payload_type);
-        codec.is_some_and(|codec| self.codecs.iter().any(|own| own.matches(codec)))
+    /// Whether the codec of a payload type of the Publication was negotiated for this Slot too.
+    pub(crate) fn can_carry(&self, publication: &Publication, payload_type: u8) -> bool {
+        publication.codec(payload_type).is_some_and(|sent| Codec::carrying(&self.codecs, sent).is_some())
     }
 
     /// Goes on with another stream, which `first` begins.
@@ -107,7 +104,7 @@ impl SlotOutput {
         self.sent.forget_departures();
         self.payload_types.clear();
         for codec in &publication.codecs {
-            if let Some(own) = self.codecs.iter().find(|own| own.matches(codec)) {
+            if let Some(own) = Codec::carrying(&self.codecs, codec) {
                 self.payload_types.push(PayloadTypes {
                     incoming: codec.payload_type,
                     outgoing: own.payload_type,
@@ -115,8 +112,7 @@ impl SlotOutput {
                 });
             }
         }
-        self.passed.clear();
-        self.passed.extend(publication.extensions.passed_to(&self.extensions));
+        self.passed.begin(&publication.extensions, &self.extensions);
         let clock_rate = publication.codec(first.header.payload_type).map_or(1, |codec| codec.clock_rate);
         self.continuity.begin(first, clock_rate, now);
     }
@@ -148,10 +144,12 @@ impl SlotOutput {
 
     /// Leaves a packet of the stream out, without a gap for the receiver.
     pub(crate) fn skip(&mut self, stream: Key<Stream>, media: &MediaPacket) {
-        let (Some(place), Some(codec)) = (self.continuity.skip(media), self.codecs.first()) else { return };
+        let types = self.payload_types(media).or(self.payload_types.first());
+        let Some(payload_type) = types.map(|types| types.outgoing) else { return };
+        let Some(place) = self.continuity.skip(media) else { return };
         let fields = FixedFields {
             marker: false,
-            payload_type: codec.payload_type,
+            payload_type,
             sequence: place.sequence,
             timestamp: place.timestamp,
             ssrc: self.ssrc,
@@ -278,18 +276,15 @@ impl SlotOutput {
         }
         if let Some((media, packet)) = source {
             for extension in media.header.extensions(packet) {
-                let Some((_, id)) = self.passed.iter().find(|(incoming, _)| *incoming == extension.id) else {
-                    continue;
-                };
-                let at = header.extension(*id, extension.data)?;
-                if self.dependency_id == Some(*id) {
+                let Some(id) = self.passed.onward_id(extension.id, media) else { continue };
+                let at = header.extension(id, extension.data)?;
+                if self.passed.is_dependency(id) {
                     frame_number_at = Some((at, extension.data.len()));
                 }
             }
         }
         let len = header.finish()?;
-        if let (Some((at, data_len)), Some((media, _))) = (frame_number_at, source)
-            && matches!(media.descriptor, Descriptor::Av1(_))
+        if let Some((at, data_len)) = frame_number_at
             && let Some(data) = self.headers.get_mut(start + at..start + at + data_len)
         {
             rewrite_frame_number(data, staged.place.picture_id).map_err(|_| WriteError::BufferTooSmall)?;
@@ -308,13 +303,6 @@ impl SlotOutput {
         let own_fit = self.mid_id.is_none_or(|id| one_byte.fits(id, self.mid.as_bytes()))
             && self.send_time_id.is_none_or(|id| one_byte.fits(id, &[0; 3]))
             && self.transport_sequence_id.is_none_or(|id| one_byte.fits(id, &[0; 2]));
-        let passed_fit = source.is_none_or(|(media, packet)| {
-            media.header.extension_format != Some(ExtensionFormat::TwoByte)
-                || media.header.extensions(packet).all(|extension| {
-                    let onward = self.passed.iter().find(|(incoming, _)| *incoming == extension.id);
-                    onward.is_none_or(|(_, id)| one_byte.fits(*id, extension.data))
-                })
-        }) && self.passed.iter().all(|(_, id)| one_byte.fits(*id, &[0]));
-        if own_fit && passed_fit { one_byte } else { ExtensionFormat::TwoByte }
+        if own_fit && self.passed.fit_one_byte(source) { one_byte } else { ExtensionFormat::TwoByte }
     }
 }

@@ -3,21 +3,24 @@
 use super::Switchboard;
 use crate::arena::{Arena, Key};
 use crate::publication::Publication;
-use crate::slot::Affordable;
+use crate::slot::{Affordable, SlotOutput};
 use crate::stream::Stream;
 use crate::time::Instant;
 
-/// The lowest stream at least as high as wished, or the highest there is, among those that flow and fit.
+/// The lowest stream at least as high as wished, or the highest there is, among those that flow and fit, and that the
+/// receiver can decode.
 ///
 /// Streams whose height is not known yet count only where none is known; when nothing flows at all, the choice is among
 /// all of them.
 pub(super) fn choose_stream(
     publication: &Publication,
     streams: &Arena<Stream>,
+    output: &SlotOutput,
     affordable: &Affordable,
     now: Instant,
 ) -> Option<Key<Stream>> {
-    let all = || publication.streams_lowest_first().filter_map(|key| Some((key, streams.get(key)?)));
+    let begun = || publication.streams_lowest_first().filter_map(|key| Some((key, streams.get(key)?)));
+    let all = || begun().filter(|(_, stream)| output.can_carry(publication, stream.payload_type));
     let anything_flows = all().any(|(_, stream)| stream.is_flowing(now));
     let candidates = || {
         let fits = |stream: &Stream| stream.lowest_height().is_none_or(|height| height <= affordable.height_limit);
@@ -44,6 +47,7 @@ impl Switchboard {
                 mark(wanted, place);
             }
             if slot.wanted == Some(key)
+                && slot.refused != Some(key)
                 && let Some(affordable) = slot.affordable()
             {
                 want_fitting(publication, &self.streams, affordable.aim, wanted);

@@ -1,6 +1,7 @@
 //! Which stream goes to which Slots, and every change of that.
 
 mod choice;
+mod refusal;
 mod retarget;
 
 use std::collections::VecDeque;
@@ -70,6 +71,7 @@ impl Switchboard {
             publication.slots.push(key);
         }
         self.leave_unless_needed(key, before);
+        self.forget_refusal(key);
         self.retarget(key, now);
     }
 
@@ -119,8 +121,9 @@ impl Switchboard {
     pub(crate) fn remove_publication(&mut self, key: Key<Publication>) {
         let Some(publication) = self.publications.remove(key) else { return };
         for slot in publication.slots {
-            if let Some(slot) = self.slots.get_mut(slot).filter(|slot| slot.wanted == Some(key)) {
-                (slot.wanted, slot.target) = (None, None);
+            if let Some(wishing) = self.slots.get_mut(slot).filter(|slot| slot.wanted == Some(key)) {
+                (wishing.wanted, wishing.target) = (None, None);
+                self.forget_refusal(slot);
             }
         }
     }
@@ -146,6 +149,7 @@ impl Switchboard {
         if before == chosen {
             return;
         }
+        slot.refused = None;
         let slot_id = slot.id.clone();
         if let Some(stream) = before.and_then(|before| self.streams.get_mut(before)) {
             stream.carriers.retain(|carrier| *carrier != key);

@@ -25,7 +25,11 @@ impl Switchboard {
         }
         let wanted = wanted.and_then(|wanted| self.publications.get(wanted)).filter(|wanted| !wanted.is_paused);
         let Some((affordable, wanted)) = affordable.zip(wanted) else { return };
-        let Some(chosen) = choose_stream(wanted, &self.streams, &affordable, now) else { return };
+        let Some(output) = self.slots.get(key).map(|slot| &slot.output) else { return };
+        let Some(chosen) = choose_stream(wanted, &self.streams, output, &affordable, now) else {
+            self.refuse_undecodable(key);
+            return;
+        };
         let (Some(slot), Some(stream)) = (self.slots.get_mut(key), self.streams.get_mut(chosen)) else { return };
         let needs_keyframe = if slot.current == Some(chosen) {
             slot.layers.limit(stream.limits(affordable.wish))
@@ -52,7 +56,7 @@ impl Switchboard {
         let Some(affordable) = slot.affordable() else { return };
         let is_wanted = slot.wanted == Some(stream.publication);
         let is_too_much = stream.lowest_height().is_some_and(|height| height > affordable.height_limit);
-        if is_too_much || !is_wanted || !slot.output.can_carry(publication, media) {
+        if is_too_much || !is_wanted || !slot.output.can_carry(publication, media.header.payload_type) {
             return;
         }
         let current = slot.current.and_then(|current| self.streams.get(current));

@@ -6,6 +6,7 @@
 mod simulation;
 
 mod bandwidth;
+mod codecs;
 mod dynacast;
 mod excess;
 mod floods;

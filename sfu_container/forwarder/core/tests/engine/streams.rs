@@ -3,7 +3,8 @@ use parley_forwarder_core::{DropReason, Event, Path};
 
 use crate::simulation::{Extension, MID_ID, REPAIRED_RID_ID, RID_ID, VP8, World, picture, rtp_packet, vp8_payload};
 
-const RTX: Codec = Codec { payload_type: 97, name: String::new(), clock_rate: 90_000, rtx_payload_type: None };
+const RTX: Codec =
+    Codec { payload_type: 97, name: String::new(), clock_rate: 90_000, rtx_payload_type: None, profiles: Vec::new() };
 
 /// `ann` publishes a camera whose streams only their header extensions tell apart; a Slot of `bob` wants it.
 fn studio(rids: &[Option<&str>]) -> (World, Path, Path) {

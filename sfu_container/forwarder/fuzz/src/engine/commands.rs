@@ -142,7 +142,13 @@ fn kind(line: &Line) -> MediaKind {
 
 fn codecs(line: &Line) -> Vec<Codec> {
     let (payload_type, clock_rate) = (line.payload_type, if line.codec == "OPUS" { 48_000 } else { 90_000 });
-    vec![Codec { payload_type, name: line.codec.into(), clock_rate, rtx_payload_type: Some(payload_type + 1) }]
+    vec![Codec {
+        payload_type,
+        name: line.codec.into(),
+        clock_rate,
+        rtx_payload_type: Some(payload_type + 1),
+        profiles: Vec::new(),
+    }]
 }
 
 fn extensions(with_transport_sequence: bool) -> Vec<(u8, String)> {

@@ -22,6 +22,8 @@ class _Codec(Protocol):
     def clock_rate(self) -> int: ...
     @property
     def rtx_payload_type(self) -> int | None: ...
+    @property
+    def profiles(self) -> Sequence[str]: ...
 
 class _Encoding(Protocol):
     @property
@@ -49,6 +51,7 @@ _Event = (
     | tuple[Literal["streamStarted"], str, str | None, int]
     | tuple[Literal["slotChanged"], str, str | None, str | None]
     | tuple[Literal["encodingsWanted"], str, str, tuple[tuple[str | None, bool], ...]]
+    | tuple[Literal["codecUnsupported"], str, str, str]
     | tuple[Literal["speakersChanged"], str, tuple[tuple[str, int], ...], str | None]
     | tuple[Literal["keyframeTimeout"], str]
 )

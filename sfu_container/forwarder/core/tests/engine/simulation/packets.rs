@@ -27,6 +27,7 @@ macro_rules! codec {
             name: $text.into(),
             clock_rate: $clock_rate,
             rtx_payload_type: $rtx,
+            profiles: Vec::new(),
         });
     };
 }

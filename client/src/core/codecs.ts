@@ -1,0 +1,24 @@
+/** What a camera may be sent in. The node carries them all; not every browser encodes, or decodes, each of them. */
+export const VIDEO_CODECS = ["VP8", "VP9", "H264", "AV1"] as const;
+export type VideoCodec = (typeof VIDEO_CODECS)[number];
+
+/** Every WebRTC browser decodes it (RFC 7742), and sends it in several sizes at once. */
+export const DEFAULT_CODEC: VideoCodec = "VP8";
+
+export function parseCodec(name: string | null): VideoCodec | null {
+  return VIDEO_CODECS.find((codec) => codec === name?.toUpperCase()) ?? null;
+}
+
+/** The codec that was chosen, or the default where this browser cannot encode it. */
+export function encodable(chosen: VideoCodec, capabilities: RTCRtpCapabilities | null): VideoCodec {
+  return capabilities?.codecs.some((codec) => isOf(codec, chosen)) === true ? chosen : DEFAULT_CODEC;
+}
+
+/** The browser's codecs with that one first; retransmission and the like stay where they were. */
+export function ordered(codec: VideoCodec, { codecs }: RTCRtpCapabilities): RTCRtpCodec[] {
+  return [...codecs.filter((each) => isOf(each, codec)), ...codecs.filter((each) => !isOf(each, codec))];
+}
+
+function isOf({ mimeType }: RTCRtpCodec, codec: VideoCodec): boolean {
+  return mimeType.toUpperCase() === `VIDEO/${codec}`;
+}

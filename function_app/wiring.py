@@ -56,6 +56,7 @@ from function_app.webhooks.dispatch import Dispatch
 from function_app.webhooks.lanes import Lanes
 from function_app.webhooks.messages import Messenger
 from function_app.webhooks.redelivery import REQUESTS_AT_ONCE, REQUESTS_PER_SECOND, RedeliveryService
+from function_app.webhooks.resolver import OwnThreadsResolver
 from function_app.webhooks.sender import WebhookSender
 from function_app.webhooks.service import WebhookService
 from function_app.webhooks.signatures import SigningSecrets
@@ -196,7 +197,7 @@ def _webhooks(settings: Settings, cosmos: Cosmos, meetings: MeetingStore, clock:
         EventStore(cosmos.container(MEETINGS_CONTAINER)),
     )
     timeout = settings.webhook_timeout_seconds
-    sender = WebhookSender(timeout, any_socket if private_allowed else public_socket)
+    sender = WebhookSender(timeout, any_socket if private_allowed else public_socket, OwnThreadsResolver())
     messenger = Messenger(sender, _signing_secrets(settings), settings.public_url, clock)
     longest_message = timedelta(seconds=timeout + settings.cosmos_timeout_seconds)
     lanes = Lanes(Courier(stores, messenger, clock, SystemRandom().random, longest_message).run)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Collection
 from datetime import datetime
 
-from function_app.stores.cosmos import BatchOperation, Container
+from pydantic import ValidationError
+
+from function_app.stores.cosmos import BatchOperation, Container, Json
 from function_app.timestamps import rfc3339
 from function_app.webhooks.cursors import Cursor
 from function_app.webhooks.deliveries import Delivery, DeliveryStatus, Settlement
 
 _PAGE_SIZE = 100
+
+_logger = logging.getLogger("parley.store")
 
 _DUE = """
     SELECT * FROM c
@@ -76,7 +81,7 @@ class DeliveryStore:
     async def due(self, now: datetime, but: Collection[str], limit: int) -> list[Cursor]:
         """Some of the cursors, of whatever tenant, that are due and not of these webhooks."""
         rows = await self._container.query_every_partition(_DUE, limit=limit, now=rfc3339(now), but=sorted(but))
-        return [Cursor.read(row) for row in rows]
+        return list(filter(None, map(_read_cursor, rows)))
 
     async def behind(self, partition: WebhookPartition) -> AsyncIterator[Cursor]:
         """The webhook's cursors that are not at their end."""
@@ -85,8 +90,8 @@ class DeliveryStore:
             rows, continuation = await self._container.query_page(
                 partition, _BEHIND, size=_PAGE_SIZE, continuation=continuation, tenant=partition[0]
             )
-            for row in rows:
-                yield Cursor.read(row)
+            for cursor in filter(None, map(_read_cursor, rows)):
+                yield cursor
             if continuation is None:
                 return
 
@@ -102,6 +107,15 @@ class DeliveryStore:
             partition, _LOG, size=size, continuation=continuation, tenant=partition[0], status=status
         )
         return [Delivery.read(row) for row in rows], following
+
+
+def _read_cursor(row: Json) -> Cursor | None:
+    """One that cannot be read is left out: it must not hold up the others."""
+    try:
+        return Cursor.read(row)
+    except ValidationError:
+        _logger.exception("unreadable cursor tenant=%s id=%s", row.get("tenantId"), row.get("id"))
+        return None
 
 
 def _replace(cursor: Cursor) -> BatchOperation:

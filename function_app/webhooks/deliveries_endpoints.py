@@ -34,9 +34,10 @@ async def list_deliveries(
     continuation: Annotated[str | None, Query(alias=PARAMETER, max_length=MAXIMUM_LENGTH)] = None,
 ) -> DeliveryList:
     """The attempts to deliver, newest first: those of the last 7 days, and what was given up in the last 30."""
-    listing = (tenant, "deliveries", webhook, status or "")
+    found = await services.webhooks.get(tenant, webhook)
+    listing = (tenant, "deliveries", found.key, status or "")
     inner = services.continuations.open(listing, continuation) if continuation else None
-    page, following = await services.redelivery.log(tenant, webhook, status, size, inner)
+    page, following = await services.redelivery.log(tenant, found, status, size, inner)
     next_link = None
     if following:
         query = {"maxpagesize": size, PARAMETER: services.continuations.seal(listing, following)}

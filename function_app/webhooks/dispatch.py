@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from function_app.errors import ApiError
 from function_app.events.documents import Event
 from function_app.stores.documents import MeetingKey
 from function_app.stores.outcomes import until_it_holds
@@ -16,6 +18,8 @@ from function_app.webhooks.documents import Webhook
 from function_app.webhooks.lanes import Lanes
 
 _DUE_AT_ONCE = 200
+
+_logger = logging.getLogger("parley.webhooks")
 
 
 class Dispatch:
@@ -32,7 +36,7 @@ class Dispatch:
         by_tenant: dict[str, dict[MeetingKey, list[Event]]] = defaultdict(lambda: defaultdict(list))
         for event in events:
             by_tenant[event.tenant_id][event.key].append(event)
-        await all_done(*(self._take_tenants(tenant, meetings) for tenant, meetings in by_tenant.items()))
+        await all_done(*(self._take_contained(tenant, meetings) for tenant, meetings in by_tenant.items()))
 
     async def run_due(self) -> None:
         """Has everything delivered that is due: retries, and what a worker left behind that has died."""
@@ -45,6 +49,15 @@ class Dispatch:
                 return
             # However much is due for these, the others have their turn first; the rest comes with the next tick.
             served |= {cursor.webhook_key for cursor in due}
+
+    async def _take_contained(self, tenant: str, meetings: dict[MeetingKey, list[Event]]) -> None:
+        """Raises only what may be otherwise the next time: anything else would hold up all tenants for ever."""
+        try:
+            await self._take_tenants(tenant, meetings)
+        except ApiError:
+            raise
+        except Exception:
+            _logger.exception("events not taken tenant=%s meetings=%s", tenant, [key.meeting for key in meetings])
 
     async def _take_tenants(self, tenant: str, meetings: dict[MeetingKey, list[Event]]) -> None:
         register = await self._webhooks.of(tenant)

@@ -47,11 +47,10 @@ class RedeliveryService:
         self._limit = limit
 
     async def log(
-        self, tenant: str, webhook: str, status: DeliveryStatus | None, size: int, continuation: str | None
+        self, tenant: str, webhook: Webhook, status: DeliveryStatus | None, size: int, continuation: str | None
     ) -> tuple[list[Delivery], str | None]:
-        """A page of the attempts, newest first. Raises WebhookNotFoundError."""
-        found = await self._webhooks.get(tenant, webhook)
-        return await self._deliveries.log((tenant, found.key), status, size, continuation)
+        """A page of the attempts, newest first, and the continuation of the next."""
+        return await self._deliveries.log((tenant, webhook.key), status, size, continuation)
 
     async def test(self, tenant: str, webhook: str) -> Outcome:
         """Sends a test event now, also to a webhook that is disabled. Raises WebhookNotFoundError."""

@@ -51,13 +51,13 @@ class Outcome:
 
 
 class WebhookSender:
-    """`make_socket` opens the socket to an address, or raises ForbiddenAddressError."""
+    """`make_socket` opens the socket to an address, or raises ForbiddenAddressError. The resolver is closed with it."""
 
     def __init__(
         self,
         timeout_seconds: float,
         make_socket: Callable[[AddressInfo], socket],
-        resolver: AbstractResolver | None = None,
+        resolver: AbstractResolver,
     ) -> None:
         self._timeout = aiohttp.ClientTimeout(
             total=timeout_seconds, sock_connect=min(_CONNECT_SECONDS, timeout_seconds)
@@ -75,6 +75,7 @@ class WebhookSender:
         if self._session:
             await self._session.close()
             self._session = None
+        await self._resolver.close()
 
     async def _post(
         self, url: str, headers: Mapping[str, str], body: bytes

@@ -109,6 +109,21 @@ async def test_the_http_app_answers_and_reaches_its_services(unpacked: Path, pla
     assert (await platform.call("GET", "/meetings/weekly")).status_code == 200
 
 
+async def test_the_change_feed_and_the_timer_reach_the_webhooks(unpacked: Path, platform: Platform) -> None:
+    # A disabled one, so that nobody outside is called.
+    content = {"url": "https://example.com/events", "enabled": False}
+    await platform.call("PUT", "/webhooks/crm", json=content)
+    await platform.put_meeting("weekly")
+    invocations: list[dict[str, Any]] = [
+        {"function": "webhook_events", "documents": await platform.documents("event", "weekly")},
+        {"function": "webhook_retries", "timer": {"IsPastDue": False, "Schedule": {}, "ScheduleStatus": {}}},
+    ]
+    results = (await drive(unpacked, invocations, settings_of(platform)))["results"]
+    assert [result["ok"] for result in results] == [True, True]
+    cursors = platform.store.container("webhooks").query_every_partition("SELECT * FROM c WHERE c.type = 'cursor'")
+    assert [(cursor["meetingId"], cursor["latest"]) for cursor in await cursors] == [("weekly", 1)]
+
+
 async def test_the_timer_sweeps(unpacked: Path, platform: Platform, session: dict[str, Any]) -> None:
     container = platform.store.container("meetings")
     long_ago = [{"op": "set", "path": "/presenceSince", "value": LONG_AGO}]

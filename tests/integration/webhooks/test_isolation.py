@@ -5,6 +5,7 @@ import pytest
 from function_app.stores.documents import MeetingKey
 from function_app.webhooks.cursors import Cursor
 from function_app.webhooks.lanes import LANE_LENGTH, LANE_WIDTH
+from parley_protocol.ids import new_id
 from tests.support.receiver import Receiver, hang
 from tests.support.waiting import eventually
 
@@ -32,6 +33,24 @@ async def test_one_webhook_that_hangs_does_not_delay_another(
     await webhooks.until_logged(*["delivered"] * len(MEETINGS))
     assert await webhooks.statuses("dead") == []
     assert len(receiver.received) == LANE_WIDTH
+
+
+async def test_what_cannot_be_read_of_one_tenant_holds_up_no_other(
+    webhooks: Webhooks, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    platform = webhooks.platform
+    await webhooks.put("crm", receiver.url)
+    stranger = new_id("ten")
+    await platform.store.container("tenants").create({"id": "webhooks", "tenantId": stranger, "webhooks": [{"id": 1}]})
+    cursor = {"id": "cursor_x", "type": "cursor", "tenantId": stranger, "webhookKey": "whk_x", "dueOn": "2026-01-01"}
+    await platform.store.container("webhooks").create(cursor)
+    await webhooks.change_meeting()
+    [event] = await platform.documents("event", "weekly")
+    await webhooks.bring([{**event, "tenantId": stranger}, event])
+    await webhooks.until_logged("delivered")
+    await webhooks.tick()
+    assert f"events not taken tenant={stranger}" in caplog.text
+    assert f"unreadable cursor tenant={stranger}" in caplog.text
 
 
 async def test_much_that_is_due_for_a_webhook_that_hangs_does_not_hide_what_is_due_for_another(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -21,6 +23,7 @@ from cryptography.x509.oid import NameOID
 
 from function_app.timestamps import utc_now
 from function_app.webhooks.addresses import AddressInfo, any_socket, public_socket
+from function_app.webhooks.resolver import OwnThreadsResolver
 from function_app.webhooks.sender import Failure, WebhookSender
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -52,7 +55,7 @@ async def sender(
     resolver: AbstractResolver | None = None,
     within_seconds: float = 2.0,
 ) -> AsyncIterator[WebhookSender]:
-    running = WebhookSender(within_seconds, make_socket, resolver)
+    running = WebhookSender(within_seconds, make_socket, resolver or OwnThreadsResolver())
     try:
         yield running
     finally:
@@ -96,6 +99,36 @@ async def test_no_spelling_of_this_machine_is_called(host: str) -> None:
         outcome = await public.send(f"http://{host}:{port}/", {}, b"{}")
     assert outcome.failure is Failure.ADDRESS_NOT_ALLOWED
     assert not called.is_set()
+
+
+async def test_names_that_are_looked_up_for_long_keep_nobody_else_from_a_look_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    let_go = threading.Event()
+    look_up = socket.getaddrinfo
+
+    def slow(host: str, *rest: Any) -> Any:
+        if host.endswith(".slow.example"):
+            let_go.wait(30)
+            raise socket.gaierror
+        return look_up(host, *rest)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    async with sender() as plain:
+        names = [f"http://{number}.slow.example/" for number in range(40)]
+        waiting = [asyncio.create_task(plain.send(name, {}, b"{}")) for name in names]
+        await asyncio.sleep(0)
+        async with asyncio.timeout(10):
+            await asyncio.get_running_loop().getaddrinfo("localhost", 80)
+        outcomes = await asyncio.gather(*waiting)
+        let_go.set()
+    assert {outcome.failure for outcome in outcomes} == {Failure.TIMED_OUT}
+
+
+async def test_a_name_that_does_not_exist_is_unreachable() -> None:
+    async with sender() as plain:
+        outcome = await plain.send("http://no-such-host.invalid/", {}, b"{}")
+    assert outcome.failure is Failure.UNREACHABLE
 
 
 async def test_a_name_that_leads_to_a_private_address_is_not_called() -> None:

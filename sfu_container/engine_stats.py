@@ -58,7 +58,7 @@ class SlotStats(StreamStats):
     """What it carries now."""
     rid: str | None = None
     height: int | None = None
-    """Of the encoding that it carries, in pixels; with SVC that of the highest spatial layer there is."""
+    """Of the picture that is forwarded, in pixels."""
     spatial_layer: int | None = None
     """The highest that was forwarded over the last second, from 0."""
     temporal_layer: int | None = None

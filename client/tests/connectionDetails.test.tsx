@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ConnectionButton } from "../src/components/ConnectionButton";
 import { ConnectionDetails } from "../src/components/ConnectionDetails";
 import type { Connection } from "../src/core/connection";
+import { layerOf } from "../src/core/received";
 import { applyToRoster, rosterOf } from "../src/core/roster";
 import { MeetingSession } from "../src/core/session";
 import { Store } from "../src/core/store";
@@ -24,6 +25,7 @@ const STATS: Stats = {
   up: { bitsPerSecond: 1_240_000, lossRatio: 0.015 },
   down: { bitsPerSecond: 640_000, lossRatio: 0 },
   publications: [
+    { publication: "pub_me", rid: "q", height: 180, bitsPerSecond: 0, lossRatio: 0, jitterMs: 0 },
     { publication: "pub_me", rid: "f", height: 720, bitsPerSecond: 1_200_000, lossRatio: 0.01, jitterMs: 4 },
   ],
   slots: [
@@ -99,6 +101,13 @@ function text(testId: string): string | null {
   return screen.getByTestId(testId).textContent;
 }
 
+it("a layer is named by its encoding or its spatial layer, and by its temporal one", () => {
+  const slot = { mid: "5", publication: "pub_1", bitsPerSecond: 0, freezes: 0 };
+  expect(layerOf({ ...slot, rid: "h", spatialLayer: 0, temporalLayer: 2 })).toBe("h T2");
+  expect(layerOf({ ...slot, spatialLayer: 1, temporalLayer: 0 })).toBe("S1 T0");
+  expect(layerOf(slot)).toBe("");
+});
+
 describe("connection details", () => {
   it("are asked for while they are open, of whichever connection there is", () => {
     const first = connect();
@@ -126,7 +135,10 @@ describe("connection details", () => {
     expect(text("connection-sending")).toBe("1.2 Mbit/s · 1.5% lost");
     expect(text("connection-receiving")).toBe("640 kbit/s · 0% lost");
     expect(text("connection-estimate")).toBe("3.0 Mbit/s");
-    expect(text("connection-sent")).toBe("Camera720p · 1.2 Mbit/s · 1% lost");
+    expect(screen.getAllByTestId("connection-sent").map((row) => row.textContent)).toEqual([
+      `Camera180p · ${words.paused}`,
+      "Camera720p · 1.2 Mbit/s · 1% lost",
+    ]);
     act(() => {
       const { type, up, down, publications, slots } = STATS;
       connection.stats.set({ type, up, down, publications, slots, estimate: 400_000 });
@@ -142,7 +154,7 @@ describe("connection details", () => {
       connection.stats.set(STATS);
     });
     expect(screen.getAllByTestId("connection-received").map((row) => row.textContent)).toEqual([
-      "Bo: camera360p · layer T1 · 600 kbit/s · 2 freezes",
+      "Bo: camera360p · layer h T1 · 600 kbit/s · 2 freezes",
       "Bo: microphone32 kbit/s · 0% lost",
     ]);
   });

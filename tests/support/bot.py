@@ -133,6 +133,11 @@ class Bot:
         assert found is not None
         return found
 
+    async def fall_silent(self) -> None:
+        """Stop sending without a farewell, as when the network goes."""
+        assert self.pc.sctp is not None
+        await self.pc.sctp.transport.transport.stop()
+
     def show(self, mid: str, publication: str | None) -> None:
         """Ask for a publication in a video slot."""
         slot = {"mid": mid, "publication": publication, "maxHeight": 360, "priority": 0}

@@ -1,6 +1,6 @@
 import { makeStyles, Text, tokens } from "@fluentui/react-components";
 import type { ReactNode } from "react";
-import { receivedOf } from "../core/received";
+import { layerOf, receivedOf } from "../core/received";
 import { publicationsOf, qualityOf, type Roster } from "../core/roster";
 import type { EncodingStats, FlowStats, SlotStats, Stats } from "../generated/protocol";
 import { useSession } from "../hooks/session";
@@ -136,15 +136,16 @@ function flowText({ bitsPerSecond, lossRatio }: FlowStats): string {
 }
 
 function encodingNumbers({ height, bitsPerSecond, lossRatio }: EncodingStats): string[] {
+  if (bitsPerSecond === 0) return [...heightText(height), words.paused];
   return [...heightText(height), words.bitrate(bitsPerSecond), words.loss(lossRatio)];
 }
 
 function slotNumbers(slot: SlotStats): string[] {
-  const { height, spatialLayer, temporalLayer, bitsPerSecond, lossRatio, freezes } = slot;
-  const hasLayers = height !== undefined && (spatialLayer !== undefined || temporalLayer !== undefined);
+  const { height, bitsPerSecond, lossRatio, freezes } = slot;
+  const layer = height === undefined ? "" : layerOf(slot);
   return [
     ...heightText(height),
-    ...(hasLayers ? [words.layers(spatialLayer, temporalLayer)] : []),
+    ...(layer === "" ? [] : [words.layer(layer)]),
     words.bitrate(bitsPerSecond),
     ...(lossRatio === undefined ? [] : [words.loss(lossRatio)]),
     ...(freezes === 0 ? [] : [words.freezes(freezes)]),

@@ -1,9 +1,9 @@
 import { makeStyles, mergeClasses, tokens } from "@fluentui/react-components";
-import { CellularData1Regular, CellularOffRegular, CellularWarningRegular } from "@fluentui/react-icons";
+import { CellularData1Filled, CellularOffFilled, CellularWarningFilled } from "@fluentui/react-icons";
 import type { ConnectionQuality } from "../generated/protocol";
 import { strings } from "../strings";
 
-const ICONS = { good: CellularData1Regular, poor: CellularWarningRegular, lost: CellularOffRegular };
+const ICONS = { good: CellularData1Filled, poor: CellularWarningFilled, lost: CellularOffFilled };
 
 const useStyles = makeStyles({
   icon: { flexShrink: 0 },

@@ -23,3 +23,9 @@ export function receivedOf(roster: Roster, slots: readonly SlotStats[]): Receive
 function isPicture({ source }: Received): boolean {
   return source === "camera" || source === "screen";
 }
+
+/** The layer that a slot carries: its simulcast encoding or spatial layer, and its temporal layer, as far as there are any. */
+export function layerOf({ rid, spatialLayer, temporalLayer }: SlotStats): string {
+  const quality = rid ?? (spatialLayer === undefined ? "" : `S${spatialLayer}`);
+  return [quality, temporalLayer === undefined ? "" : `T${temporalLayer}`].filter((part) => part !== "").join(" ");
+}

@@ -188,8 +188,8 @@ export const en = {
     bitrate,
     loss: (ratio: number) => `${percent.format(ratio)} lost`,
     height: (pixels: number) => `${pixels}p`,
-    layers: (spatial: number | undefined, temporal: number | undefined) =>
-      `layer ${[spatial !== undefined && `S${spatial}`, temporal !== undefined && `T${temporal}`].filter(Boolean).join(" ")}`,
+    layer: (name: string) => `layer ${name}`,
+    paused: "paused, nobody needs it",
     freezes: (count: number) => (count === 1 ? "1 freeze" : `${whole.format(count)} freezes`),
     of: (source: string, name: string) => `${name}: ${source.toLowerCase()}`,
     source: { camera: "Camera", microphone: "Microphone", screen: "Screen", screenAudio: "Sound of the screen" },

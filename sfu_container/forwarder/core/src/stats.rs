@@ -84,7 +84,7 @@ pub struct SlotStats {
     pub publication: Option<Id>,
     /// Which encoding of it.
     pub rid: Option<Id>,
-    /// The height of that encoding in pixels, all its spatial layers together.
+    /// The height in pixels of the spatial layers that were forwarded.
     pub height: Option<u32>,
     /// The highest layers that were forwarded over the last second.
     pub layers: Option<Layers>,

@@ -153,6 +153,11 @@ impl Stream {
         Limits { spatial, temporal: layers.temporal, target }
     }
 
+    /// Of the picture up to a spatial layer, in pixels.
+    pub(crate) fn height_up_to(&self, spatial: u8) -> Option<u32> {
+        self.layer_heights.get(usize::from(spatial)).copied().or(self.height)
+    }
+
     /// Wishes for a keyframe; sound needs none.
     pub(crate) fn ask_for_keyframe(&mut self, now: Instant) {
         if self.kind == MediaKind::Video {

@@ -91,7 +91,8 @@ impl Engine {
             kind: slot.kind,
             publication: publication.map(|publication| publication.id.clone()),
             rid: stream.and_then(|stream| stream.rid.clone()),
-            height: stream.and_then(|stream| stream.height),
+            height: stream
+                .and_then(|stream| stream.height_up_to(slot.shown_layers.map_or(u8::MAX, |layers| layers.spatial))),
             layers: slot.shown_layers,
             counts: slot.counts.clone(),
             rate: slot.meter.rate(),

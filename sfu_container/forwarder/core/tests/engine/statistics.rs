@@ -163,7 +163,7 @@ fn the_highest_layers_forwarded_lately_are_told() {
         world.advance(Duration::from_millis(20));
     }
     let slot = world.engine.peer_stats("bob", world.now).unwrap().slots.remove(0);
-    assert_eq!(slot.layers, Some(Layers { spatial: 1, temporal: 0 }));
+    assert_eq!((slot.layers, slot.height), (Some(Layers { spatial: 1, temporal: 0 }), Some(360)));
     world.advance(Duration::from_secs(3));
     let slot = world.engine.peer_stats("bob", world.now).unwrap().slots.remove(0);
     assert_eq!(slot.layers, None, "nothing came any more");

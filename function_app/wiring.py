@@ -56,8 +56,6 @@ from function_app.webhooks.dispatch import Dispatch
 from function_app.webhooks.lanes import Lanes
 from function_app.webhooks.messages import Messenger
 from function_app.webhooks.redelivery import REQUESTS_AT_ONCE, REQUESTS_PER_SECOND, RedeliveryService
-from function_app.webhooks.resolver import OwnThreadsResolver
-from function_app.webhooks.sender import WebhookSender
 from function_app.webhooks.service import WebhookService
 from function_app.webhooks.signatures import SigningSecrets
 
@@ -190,14 +188,19 @@ class _Webhooks(NamedTuple):
 
 
 def _webhooks(settings: Settings, cosmos: Cosmos, meetings: MeetingStore, clock: Clock) -> _Webhooks:
-    private_allowed = settings.webhooks_to_private_addresses
+    # Imported where it is needed: aiohttp takes a fifth of a second.
+    from function_app.webhooks.resolver import OwnThreadsResolver
+    from function_app.webhooks.sender import WebhookSender
+
     stores = Stores(
         WebhookStore(cosmos.container(TENANTS_CONTAINER)),
         DeliveryStore(cosmos.container(WEBHOOKS_CONTAINER)),
         EventStore(cosmos.container(MEETINGS_CONTAINER)),
     )
     timeout = settings.webhook_timeout_seconds
-    sender = WebhookSender(timeout, any_socket if private_allowed else public_socket, OwnThreadsResolver())
+    sender = WebhookSender(
+        timeout, any_socket if settings.webhooks_to_private_addresses else public_socket, OwnThreadsResolver()
+    )
     messenger = Messenger(sender, _signing_secrets(settings), settings.public_url, clock)
     longest_message = timedelta(seconds=timeout + settings.cosmos_timeout_seconds)
     lanes = Lanes(Courier(stores, messenger, clock, SystemRandom().random, longest_message).run)

@@ -8,7 +8,7 @@ import azure.functions as func
 
 from function_app.errors import ApiError
 from function_app.events.documents import Event
-from function_app.triggers.changed_events import events_of
+from function_app.triggers.meetings_feed import events_of, on_meeting_changes
 from function_app.wiring import process
 
 blueprint = func.Blueprint()  # type: ignore[no-untyped-call]  # azure-functions types no constructor
@@ -16,22 +16,7 @@ blueprint = func.Blueprint()  # type: ignore[no-untyped-call]  # azure-functions
 _logger = logging.getLogger("parley.changes")
 
 
-@blueprint.function_name("meeting_changes")
-# Without a policy Azure goes on to the next batch when a call has failed, and the changes of this one are lost.
-@blueprint.retry(
-    strategy="exponential_backoff",
-    max_retry_count="-1",
-    minimum_interval="00:00:01",
-    maximum_interval="00:00:30",
-)
-@blueprint.cosmos_db_trigger(
-    arg_name="documents",
-    connection="PARLEY_COSMOS",
-    database_name="%PARLEY_COSMOS_DATABASE%",
-    container_name="meetings",
-    lease_container_name="leases",
-    feed_poll_delay=500,
-)
+@on_meeting_changes(blueprint, "meeting_changes")
 async def meeting_changes(documents: func.DocumentList) -> None:
     """Hands over each event, whatever becomes of the others.
 

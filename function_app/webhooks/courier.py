@@ -18,7 +18,7 @@ from function_app.webhooks.cursors import Cursor
 from function_app.webhooks.deliveries import LOOK_AT_DISABLED_EVERY, Settlement, settle
 from function_app.webhooks.documents import DisabledReason, Webhook, WebhookRegister
 from function_app.webhooks.messages import Messenger
-from function_app.webhooks.sender import Failure
+from function_app.webhooks.outcomes import Failure
 
 _EVENTS_AT_ONCE = 50
 _REPLICA_LAGS = timedelta(seconds=2)

@@ -13,7 +13,7 @@ from function_app.timestamps import Timestamp
 from function_app.webhooks.backoff import RETRY_FOR, Random, next_attempt
 from function_app.webhooks.cursors import Cursor
 from function_app.webhooks.documents import Ordering
-from function_app.webhooks.sender import Failure, Outcome
+from function_app.webhooks.outcomes import Failure, Outcome
 from parley_protocol.ids import new_id
 
 LOGGED_FOR = timedelta(days=7)

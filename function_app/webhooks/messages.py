@@ -11,7 +11,7 @@ from function_app.events.cloud_events import CONTENT_TYPE, cloud_event, encode
 from function_app.events.documents import Event
 from function_app.timestamps import Clock, rfc3339
 from function_app.webhooks.documents import Webhook
-from function_app.webhooks.sender import Outcome, WebhookSender
+from function_app.webhooks.outcomes import Outcome, Sender
 from function_app.webhooks.signatures import SigningSecrets, signed_headers
 
 TEST_TYPE = "webhook.test"
@@ -25,7 +25,7 @@ class Message(NamedTuple):
 class Messenger:
     """Makes, signs and sends messages."""
 
-    def __init__(self, sender: WebhookSender, secrets: SigningSecrets, public_url: str, clock: Clock) -> None:
+    def __init__(self, sender: Sender, secrets: SigningSecrets, public_url: str, clock: Clock) -> None:
         self._sender = sender
         self._secrets = secrets
         self._public_url = public_url

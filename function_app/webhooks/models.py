@@ -13,7 +13,7 @@ from function_app.timestamps import Timestamp
 from function_app.webhooks.addresses import MAXIMUM_URL_LENGTH
 from function_app.webhooks.deliveries import Delivery, DeliveryStatus
 from function_app.webhooks.documents import DisabledReason, Ordering, Webhook
-from function_app.webhooks.sender import Failure, Outcome
+from function_app.webhooks.outcomes import Failure, Outcome
 from parley_protocol.ids import DeliveryId, MeetingId, WebhookId
 
 DEFAULT_KEEP_FORMER_SECONDS = 24 * 3600

@@ -19,7 +19,7 @@ from function_app.webhooks.deliveries import Delivery, DeliveryStatus
 from function_app.webhooks.documents import Webhook
 from function_app.webhooks.lanes import Lanes
 from function_app.webhooks.messages import Messenger
-from function_app.webhooks.sender import Outcome
+from function_app.webhooks.outcomes import Outcome
 from function_app.webhooks.service import WebhookService
 
 REQUESTS_PER_SECOND = 1.0

@@ -7,9 +7,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from http import HTTPStatus
 from socket import socket
 
@@ -17,37 +15,12 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 
 from function_app.webhooks.addresses import AddressInfo, ForbiddenAddressError
+from function_app.webhooks.outcomes import Failure, Outcome
 
 USER_AGENT = "Parley-Webhooks/1.0"
 _CONNECT_SECONDS = 5
 _CONNECTIONS_KEPT_SECONDS = 30
 _LONGEST_RETRY_AFTER = timedelta(hours=8)
-
-
-class Failure(StrEnum):
-    """Why a message does not count as delivered."""
-
-    ADDRESS_NOT_ALLOWED = "addressNotAllowed"
-    UNREACHABLE = "unreachable"
-    TLS_FAILED = "tlsFailed"
-    TIMED_OUT = "timedOut"
-    INVALID_ANSWER = "invalidAnswer"
-    REDIRECTED = "redirected"
-    REFUSED = "refused"
-    """Any status but 2xx, 3xx and 410."""
-    GONE = "gone"
-    """410: the receiver wants nothing any more."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a message; `failure` is None when it was delivered."""
-
-    failure: Failure | None
-    status: int | None
-    duration: timedelta
-    retry_after: timedelta = timedelta()
-    """How long the receiver asked to be left alone."""
 
 
 class WebhookSender:

@@ -23,8 +23,9 @@ from cryptography.x509.oid import NameOID
 
 from function_app.timestamps import utc_now
 from function_app.webhooks.addresses import AddressInfo, any_socket, public_socket
+from function_app.webhooks.outcomes import Failure
 from function_app.webhooks.resolver import OwnThreadsResolver
-from function_app.webhooks.sender import Failure, WebhookSender
+from function_app.webhooks.sender import WebhookSender
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 

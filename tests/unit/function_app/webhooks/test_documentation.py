@@ -15,7 +15,7 @@ from function_app.events.documents import Event
 from function_app.stores.documents import MeetingKey
 from function_app.webhooks.documents import MAXIMUM_WEBHOOKS
 from function_app.webhooks.lanes import LANE_WIDTH
-from function_app.webhooks.sender import Failure
+from function_app.webhooks.outcomes import Failure
 from function_app.webhooks.signatures import signed_headers
 
 PAGE = (Path(__file__).parents[4] / "docs" / "events.md").read_text()

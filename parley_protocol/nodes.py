@@ -10,11 +10,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
 from parley_protocol.errors import LeaveReason
 from parley_protocol.ids import MeetingId, ParticipantId, PeerId, SessionId, TenantId
+
+HttpOrigin = Annotated[str, StringConstraints(max_length=255, pattern=r"^https?://[^\s/?#]+$")]
+"""A scheme, a host and perhaps a port: what a path is put behind."""
 
 
 class _Wire(BaseModel):
@@ -51,7 +54,7 @@ class NodeReport(_Wire):
     version: str = Field(min_length=1, max_length=64)
     track: ReleaseTrack = ReleaseTrack.STABLE
     address: MediaAddress
-    http_url: str | None = Field(default=None, max_length=255, pattern=r"^https?://[^\s/?#]+$")
+    http_url: HttpOrigin | None = None
     """Where clients reach the node by HTTP, for WHIP and WHEP; absent where they cannot."""
     capacity: Capacity
     load: Load
@@ -135,7 +138,7 @@ class Elsewhere(_Wire):
     """Another node carries the session; the client is to be sent there."""
 
     type: Literal["elsewhere"] = "elsewhere"
-    http_url: str
+    http_url: HttpOrigin
 
 
 NodeJoinAnswer = Annotated[Admitted | Elsewhere, Field(discriminator="type")]

@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from parley_protocol.nodes import ReleaseTrack
+from parley_protocol.nodes import HttpOrigin, ReleaseTrack
 
 MIN_SECRET_CHARACTERS = 32
 WELL_KNOWN_SECRET_PARTS = ("change-me", "default")
@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     """One port for the media of all Peers, UDP and TCP."""
     http_bind: str = "127.0.0.1"
     http_port: int = Field(default=8084, ge=0, le=65535)
-    http_url: str | None = None
+    http_url: HttpOrigin | None = None
     """Where clients reach the HTTP side from outside, as `https://host[:port]`; without it, nobody is sent here by
     another node to publish or watch by WHIP and WHEP."""
     whip_requests_per_second: float = Field(default=20, gt=0)

@@ -11,6 +11,7 @@ import pytest
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
+from parley_protocol.errors import LeaveReason
 from parley_protocol.grants import Grants, MediaGrant
 from parley_protocol.ids import new_id, participant_id
 from parley_protocol.nodes import Admitted, Elsewhere, IceServer
@@ -144,6 +145,17 @@ async def test_a_full_and_a_draining_node_say_when_to_come_again(house: House, h
     house.world.node.draining = True
     draining = await publish(http, house.token("cid"))
     assert (draining.status, draining.headers["x-ms-error-code"]) == (503, "NodeDraining")
+
+
+async def test_who_was_removed_cannot_come_back_with_a_grant_that_is_still_about(
+    house: House, http: TestClient[Any, Any]
+) -> None:
+    assert (await publish(http, house.token())).status == 201
+    studio = participant_id(house.session, "studio")
+    house.world.node.remove_participant(house.session, studio, None, LeaveReason.REMOVED)
+    again = await publish(http, house.token())
+    assert (again.status, again.headers["x-ms-error-code"]) == (404, "PeerNotFound")
+    assert house.world.engine.is_bare
 
 
 async def test_who_may_not_publish_a_camera_publishes_nothing(house: House, http: TestClient[Any, Any]) -> None:

@@ -138,13 +138,16 @@ impl Engine {
     }
 }
 
-/// Whether the picture in a Slot should move: it is to be shown, there is room for it, and its publisher sends.
+/// Whether the picture in a Slot should move: it is to be shown, there is room for it, and its publisher sends what the
+/// viewer can decode.
 fn moves(switchboard: &Switchboard, slot: Key<Slot>, now: Instant) -> bool {
-    let slot = switchboard.slots.get(slot).filter(|slot| slot.kind == MediaKind::Video && !slot.is_paused);
-    let has_room = slot.filter(|slot| slot.allotment != Allotment::Nothing);
-    let wanted = has_room.and_then(|slot| switchboard.publications.get(slot.wanted?));
+    let Some(slot) = switchboard.slots.get(slot).filter(|slot| slot.kind == MediaKind::Video) else { return false };
+    if slot.is_paused || slot.allotment == Allotment::Nothing {
+        return false;
+    }
+    let wanted = slot.wanted.and_then(|wanted| switchboard.publications.get(wanted));
     wanted.filter(|publication| !publication.is_paused).is_some_and(|publication| {
-        let mut streams = publication.streams_lowest_first();
-        streams.any(|stream| switchboard.streams.get(stream).is_some_and(|stream| stream.is_flowing(now)))
+        let comes = |stream: &Stream| stream.is_flowing(now) && slot.output.can_carry(publication, stream.payload_type);
+        publication.streams_lowest_first().any(|stream| switchboard.streams.get(stream).is_some_and(comes))
     })
 }

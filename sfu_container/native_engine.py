@@ -32,6 +32,9 @@ from sfu_container.native_stats import to_engine_stats, to_peer_stats
 if TYPE_CHECKING:
     from parley_forwarder._engine import _Event
 
+PEERS_AT_ONCE = 50
+"""For whose statistics packets wait: about 3 µs a Peer with a dozen Slots."""
+
 
 @contextmanager
 def _known_ids() -> Iterator[None]:
@@ -140,7 +143,11 @@ class NativeEngine:
         return to_engine_stats(self._engine.stats())
 
     def peer_stats(self, peers: Sequence[str]) -> dict[str, PeerStats]:
-        return {peer: to_peer_stats(stats) for peer, stats in self._engine.peer_stats(peers).items()}
+        told: dict[str, PeerStats] = {}
+        for start in range(0, len(peers), PEERS_AT_ONCE):
+            asked = self._engine.peer_stats(peers[start : start + PEERS_AT_ONCE])
+            told.update((peer, to_peer_stats(stats)) for peer, stats in asked.items())
+        return told
 
     def close(self) -> None:
         self._engine.close()

@@ -139,6 +139,13 @@ async def test_counters_tell_what_went_through_and_what_was_dropped(engine: Nati
     client.close()
 
 
+def test_a_thousand_peers_can_be_asked_for_at_once(engine: NativeEngine) -> None:
+    names = [f"peer{number}" for number in range(1_000)]
+    for name in names:
+        engine.add_peer(name, name, "pwd")
+    assert engine.peer_stats([*names, "nobody"]).keys() == set(names)
+
+
 async def test_a_peer_tells_of_its_encodings_and_slots(engine: NativeEngine) -> None:
     client = UdpClient(engine)
     keys = await connect(engine, client, "ann", "AEAD_AES_128_GCM")

@@ -40,8 +40,23 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {option: str(path) for option, (path, _) in files.items()}
 
 
+def _noise(number: int) -> av.AudioFrame:
+    frame = av.AudioFrame(format="s16", layout="stereo", samples=SAMPLES)
+    frame.planes[0].update(bytes(range(256)) * 15)
+    frame.sample_rate, frame.pts = 48_000, number * SAMPLES
+    return frame
+
+
+def _grey(number: int) -> av.VideoFrame:
+    frame = av.VideoFrame(320, 240, "yuv420p")
+    for plane in frame.planes:
+        plane.update(bytes([number % 256]) * plane.buffer_size)
+    frame.pts = number
+    return frame
+
+
 class Ffmpeg:
-    """A thread that sends noise until it is stopped."""
+    """A thread that sends noise and a grey that changes, until it is stopped."""
 
     def __init__(self, url: str, token: str, certificate: dict[str, str]) -> None:
         self._url = url
@@ -59,14 +74,15 @@ class Ffmpeg:
             self.failure = error
 
     def _send(self, output: av.container.OutputContainer) -> None:
-        stream = output.add_stream("libopus", rate=48_000, layout="stereo")
+        sound = output.add_stream("libopus", rate=48_000, layout="stereo")
+        options = {"preset": "ultrafast", "tune": "zerolatency", "profile": "baseline"}
+        picture = output.add_stream("libx264", rate=25, width=320, height=240, pix_fmt="yuv420p", options=options)
+        picture.gop_size = 25
         begun, sent = time.monotonic(), 0
-        noise = bytes(range(256)) * 15
         while not self._may_end.wait(max(0.0, begun + sent * 0.02 - time.monotonic())):
-            frame = av.AudioFrame(format="s16", layout="stereo", samples=SAMPLES)
-            frame.planes[0].update(noise)
-            frame.sample_rate, frame.pts = 48_000, sent * SAMPLES
-            output.mux(stream.encode(frame))
+            output.mux(sound.encode(_noise(sent)))
+            if sent % 2 == 0:
+                output.mux(picture.encode(_grey(sent // 2)))
             sent += 1
 
     async def stop(self) -> None:
@@ -77,7 +93,7 @@ class Ffmpeg:
             raise self.failure
 
 
-async def test_what_ffmpeg_publishes_is_heard_and_ends_when_it_does(
+async def test_what_ffmpeg_publishes_is_seen_and_heard_and_ends_when_it_does(
     platform: Platform, client: Client, invite: Invite, certificate: dict[str, str]
 ) -> None:
     viewer = client("/whep/demo", await invite("viewer"))
@@ -85,7 +101,8 @@ async def test_what_ffmpeg_publishes_is_heard_and_ends_when_it_does(
     ffmpeg = Ffmpeg(f"{platform.node_origin}/whip/demo", await invite("ffmpeg"), certificate)
     try:
         await eventually(
-            lambda: ffmpeg.failure or viewer.frames.get("audio", 0) >= 50, "a second of its sound is heard"
+            lambda: ffmpeg.failure or min(viewer.frames.get(kind, 0) for kind in ("audio", "video")) >= 20,
+            "picture and sound arrive",
         )
     finally:
         await ffmpeg.stop()

@@ -146,7 +146,8 @@ impl Stream {
         let layers = LayerIds { spatial: spatial as u8, temporal: wish.max_temporal };
         let target = self.dependencies.structure().and_then(|structure| {
             let place = structure.best_target(layers, self.dependencies.active_targets())?;
-            Some(DecodeTarget { place, spatial: structure.layers_of(place).spatial })
+            let LayerIds { spatial, temporal } = structure.layers_of(place);
+            Some(DecodeTarget { place, spatial, temporal })
         });
         // What does not tell the size of its layers is passed whole.
         let spatial = if self.layer_heights.is_empty() { u8::MAX } else { layers.spatial };

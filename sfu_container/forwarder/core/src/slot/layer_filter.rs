@@ -14,6 +14,8 @@ pub(crate) struct DecodeTarget {
     pub(crate) place: usize,
     /// The highest spatial layer in it.
     pub(crate) spatial: u8,
+    /// The highest temporal layer in it.
+    pub(crate) temporal: u8,
 }
 
 /// The highest layers wanted.
@@ -77,10 +79,10 @@ impl LayerFilter {
             Descriptor::Av1(frame) => self.admit_to_target(media, frame)?,
             _ => self.admit_to_layers(media, is_new_picture)?,
         };
-        Some(media.header.marker || (media.frame.ends_frame && highest > 0 && media.frame.spatial == highest))
+        Some(media.header.marker || (media.frame.ends_frame && media.frame.spatial == highest))
     }
 
-    /// Returns the highest spatial layer that passes.
+    /// Returns the highest spatial layer of the picture that passes.
     fn admit_to_layers(&mut self, media: &MediaPacket, is_new_picture: bool) -> Option<u8> {
         let frame = &media.frame;
         if is_new_picture {
@@ -95,8 +97,9 @@ impl LayerFilter {
         } else if frame.temporal > self.temporal && frame.temporal <= self.limits.temporal && frame.switch_up {
             self.temporal = frame.temporal;
         }
-        (frame.temporal <= self.temporal && frame.spatial <= self.spatial)
-            .then_some(self.limits.spatial.min(self.spatial))
+        // The upper layers of a keyframe are still to come.
+        let highest = if frame.keyframe { self.limits.spatial } else { self.limits.spatial.min(self.spatial) };
+        (frame.temporal <= self.temporal && frame.spatial <= self.spatial).then_some(highest)
     }
 
     /// Returns the highest spatial layer of the target, if the frame is part of it.
@@ -104,13 +107,74 @@ impl LayerFilter {
         if self.target != self.limits.target
             && let Some(wanted) = self.limits.target
         {
-            let may_switch = frame.indications.get(wanted.place) == Indication::Switch || media.is_switch_point;
+            // A frame to switch at needs what it refers to, and of layers above those carried nothing was sent.
+            let climbs = self.target.is_some_and(|carried| wanted.spatial > carried.spatial);
+            let is_offered = !climbs && frame.indications.get(wanted.place) == Indication::Switch;
+            let may_switch = is_offered || media.is_switch_point;
             if media.frame.starts_frame && (may_switch || self.target.is_none()) {
                 self.target = Some(wanted);
             }
         }
-        // Before the structure is known to the switchboard everything passes.
-        let Some(target) = self.target else { return Some(media.frame.spatial) };
-        (frame.indications.get(target.place) != Indication::NotPresent).then_some(target.spatial)
+        // Before the structure is known to the switchboard everything passes, with the publisher's own marker.
+        let Some(target) = self.target else { return Some(u8::MAX) };
+        // Layers that need one another only at keyframes pass together all the same: else there would be no way down
+        // before the next one.
+        let is_below = media.frame.spatial < target.spatial && media.frame.temporal <= target.temporal;
+        (is_below || frame.indications.get(target.place) != Indication::NotPresent).then_some(target.spatial)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::av1::Indications;
+    use crate::codec::{BitReader, FrameInfo};
+    use crate::rtp::Header;
+
+    /// Two spatial layers that need one another only in keyframes (L2T1_KEY), each a decode target.
+    const LOW: DecodeTarget = DecodeTarget { place: 0, spatial: 0, temporal: 0 };
+    const HIGH: DecodeTarget = DecodeTarget { place: 1, spatial: 1, temporal: 0 };
+
+    /// A frame in one packet. Two bits for each target: 0 is not present, 2 a point to switch at.
+    fn frame(picture: u32, spatial: u8, keyframe: bool) -> MediaPacket {
+        let [a, b, c, d] = (picture * 3_000).to_be_bytes();
+        let header = Header::parse(&[0x80, 96, 0, 0, a, b, c, d, 0, 0, 0, 1]).unwrap();
+        let bits = match (spatial, keyframe) {
+            (0, true) => 0b1010_0000,
+            (0, false) => 0b1000_0000,
+            _ => 0b0010_0000,
+        };
+        let indications = Indications::read(&mut BitReader::new(&[bits]), 2).unwrap();
+        MediaPacket {
+            index: 0,
+            header,
+            payload_len: 1,
+            is_forwardable: true,
+            is_switch_point: keyframe && spatial == 0,
+            frame: FrameInfo { keyframe, starts_frame: true, ends_frame: true, spatial, ..FrameInfo::default() },
+            descriptor: Descriptor::Av1(FrameNumber { number: 0, indications }),
+        }
+    }
+
+    fn admitted(filter: &mut LayerFilter, picture: u32, keyframe: bool) -> Vec<Option<bool>> {
+        [0, 1].map(|spatial| filter.admit(&frame(picture, spatial, keyframe))).into()
+    }
+
+    fn limit(filter: &mut LayerFilter, target: DecodeTarget) -> bool {
+        filter.limit(Limits { spatial: target.spatial, temporal: 0, target: Some(target) })
+    }
+
+    #[test]
+    fn layers_that_are_independent_between_keyframes_go_down_at_once_and_up_with_a_keyframe() {
+        let mut filter = LayerFilter::new();
+        limit(&mut filter, HIGH);
+        let both = [Some(false), Some(true)];
+        assert_eq!(admitted(&mut filter, 0, true), both);
+        assert_eq!(admitted(&mut filter, 1, false), both, "the lower layer keeps the way down open");
+        assert!(!limit(&mut filter, LOW), "down needs no keyframe");
+        assert_eq!(admitted(&mut filter, 2, false), [Some(true), None]);
+        assert!(limit(&mut filter, HIGH), "up does");
+        assert_eq!(admitted(&mut filter, 3, false), [Some(true), None]);
+        assert_eq!(admitted(&mut filter, 4, true), both);
     }
 }

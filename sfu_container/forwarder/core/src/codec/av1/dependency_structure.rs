@@ -49,7 +49,7 @@ impl Indications {
         (0..MAX_DECODE_TARGETS).map(move |target| self.get(target))
     }
 
-    pub(super) fn read(bits: &mut BitReader<'_>, targets: usize) -> Option<Self> {
+    pub(crate) fn read(bits: &mut BitReader<'_>, targets: usize) -> Option<Self> {
         let packed = (0..targets).try_fold(0, |packed, target| Some(packed | u64::from(bits.bits(2)?) << (2 * target)));
         packed.map(Self)
     }

@@ -62,7 +62,7 @@ impl LayerFilter {
             _ => (limits.spatial, self.spatial),
         };
         if wanted <= carried {
-            self.asked_for = carried;
+            self.asked_for = wanted;
         }
         let needs_keyframe = wanted > carried && self.asked_for != wanted;
         if needs_keyframe {

@@ -24,6 +24,8 @@ def main() -> None:
     parser.add_argument("--full", action="store_true", help="measure everything, which takes about an hour")
     parser.add_argument("--folder", type=Path, default=RESULTS, help="where results and logs go")
     parser.add_argument("--load", action="append", help="only this load, as the table names it; may be repeated")
+    parser.add_argument("--sfu", action="append", choices=FULL.sfus, help="only this one; may be repeated")
+    parser.add_argument("--seconds", type=float, help="how long each row is measured")
     parser.add_argument("--repetitions", type=int, help="how often each row is measured")
     arguments = parser.parse_args()
     network.enter(sys.argv[1:])
@@ -33,6 +35,10 @@ def main() -> None:
     if arguments.load:
         chosen = tuple(one for one in FULL.scenarios if one.label in arguments.load)
         grid = dataclasses.replace(grid, scenarios=chosen, sweeps=())
+    if arguments.sfu:
+        grid = dataclasses.replace(grid, sfus=tuple(arguments.sfu))
+    if arguments.seconds:
+        grid = dataclasses.replace(grid, seconds=arguments.seconds)
     if arguments.repetitions:
         grid = dataclasses.replace(grid, repetitions=arguments.repetitions)
     run = Run(arguments.folder.absolute())

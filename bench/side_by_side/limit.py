@@ -26,11 +26,13 @@ def burst_of(packets_per_frame: int) -> int:
 
 async def measure_limit(scenario: Scenario, repetition: int, seconds: float) -> Row:
     burst = burst_of(scenario.packets_per_frame)
-    shape = [scenario.publishers, scenario.copies, burst, math.ceil(seconds), SFU_CORE, OTHER_CORE]
-    process = await asyncio.create_subprocess_exec(str(PROGRAM), *map(str, shape), stdout=PIPE)
+    whole_seconds = math.ceil(seconds)
+    load = [scenario.publishers, scenario.copies, scenario.packets_per_frame, burst]
+    arguments = [*load, whole_seconds, SFU_CORE, OTHER_CORE]
+    process = await asyncio.create_subprocess_exec(str(PROGRAM), *map(str, arguments), stdout=PIPE)
     output, _ = await process.communicate()
     result = json.loads(output)
-    per_second = result["packets"] / shape[3]
+    per_second = result["packets"] / whole_seconds
     return Row(
         sfu=NAME,
         scenario=scenario.label,

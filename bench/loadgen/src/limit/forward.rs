@@ -9,6 +9,7 @@ use parley_forwarder_core::rtp::{ExtensionFormat, FixedFields, Header, HeaderWri
 use parley_forwarder_core::srtp::{Profile, ReceiveContext, SendContext, SendState};
 
 use crate::Plan;
+use crate::batch::{Batch, MAX_PACKETS};
 use crate::gso::{MAX_RUNS, Runs, send};
 
 pub const PROFILE: Profile = Profile::AeadAes128Gcm;
@@ -17,7 +18,7 @@ pub const MASTER: [u8; 28] = [7; 28];
 pub const PAYLOAD_TYPE: u8 = 96;
 
 const FIRST_SINK: u32 = Ipv4Addr::new(127, 1, 0, 1).to_bits();
-const READ_LEN: usize = 2_048;
+const PACKET_ROOM: usize = 2_048;
 static SOCKET_BUFFER_LEN: libc::c_int = 64 << 20;
 const WAIT: Duration = Duration::from_millis(100);
 
@@ -28,7 +29,6 @@ struct Destination {
 }
 
 pub struct Forwarder {
-    plan: Plan,
     socket: UdpSocket,
     sink: UdpSocket,
     keys: ReceiveContext,
@@ -51,13 +51,12 @@ impl Forwarder {
             Ok(Destination { keys, states: (1..=plan.publishers).map(SendState::new).collect() })
         };
         Ok(Self {
-            plan,
             socket,
             sink,
             keys: ReceiveContext::new(PROFILE, &MASTER).map_err(io::Error::other)?,
             destinations: (0..plan.copies).map(destination).collect::<io::Result<_>>()?,
             addresses: (0..plan.copies).map(|number| Ipv4Addr::from_bits(FIRST_SINK + number)).collect(),
-            out: vec![0; MAX_RUNS * plan.burst as usize * READ_LEN],
+            out: vec![0; MAX_RUNS * MAX_PACKETS * PACKET_ROOM],
         })
     }
 
@@ -71,46 +70,53 @@ impl Forwarder {
         self.sink.try_clone()
     }
 
-    /// Forwards bursts until it is over; returns how many packets were sent.
+    /// Forwards what comes until it is over; returns how many packets were sent.
     pub fn run(&mut self, is_over: &AtomicBool) -> io::Result<u64> {
         let port = self.sink.local_addr()?.port();
-        let mut packets = 0;
-        let mut burst = vec![([0; READ_LEN], 0, None); self.plan.burst as usize];
+        let mut batch = Batch::new();
+        let mut opened = Vec::with_capacity(MAX_PACKETS);
+        let mut sent = 0;
         while !is_over.load(Ordering::Relaxed) {
-            for (bytes, len, header) in &mut burst {
-                let Ok(read) = self.socket.recv(bytes) else { break };
-                let parsed = Header::parse(&bytes[..read]).map_err(io::Error::other)?;
-                *len = self.keys.unprotect_rtp(&mut bytes[..read], &parsed).map_err(io::Error::other)?;
-                *header = Some(parsed);
+            batch.clear();
+            opened.clear();
+            let mut read = batch.read(&self.socket, true)?;
+            // As an SFU does, what comes meanwhile is taken along.
+            while read > 0 && opened.len() < MAX_PACKETS {
+                for number in opened.len()..opened.len() + read {
+                    opened.push(self.open(batch.packet(number))?);
+                }
+                read = batch.read(&self.socket, false)?;
             }
-            if burst.iter().all(|(_, _, header)| header.is_some()) {
-                packets += self.forward(&burst, port)?;
+            if !opened.is_empty() {
+                sent += self.forward(&batch, &opened, port)?;
             }
-            burst.iter_mut().for_each(|(_, _, header)| *header = None);
         }
-        Ok(packets)
+        Ok(sent)
     }
 
-    /// Sends a burst of one publisher to everyone.
-    fn forward(&mut self, burst: &[([u8; READ_LEN], usize, Option<Header>)], port: u16) -> io::Result<u64> {
-        let mut sent = 0;
+    /// Opens a packet; returns its header and its length without the tag.
+    fn open(&mut self, packet: &mut [u8]) -> io::Result<(Header, usize)> {
+        let header = Header::parse(packet).map_err(io::Error::other)?;
+        let len = self.keys.unprotect_rtp(packet, &header).map_err(io::Error::other)?;
+        Ok((header, len))
+    }
+
+    /// Sends a run of packets to everyone; returns how many packets that was.
+    fn forward(&mut self, batch: &Batch, run: &[(Header, usize)], port: u16) -> io::Result<u64> {
         let groups = self.destinations.chunks_mut(MAX_RUNS).zip(self.addresses.chunks(MAX_RUNS));
         for (destinations, addresses) in groups {
             let (mut used, mut segment_len) = (0, 0);
             for destination in destinations {
-                for (bytes, len, header) in burst {
-                    let Some(header) = header else { continue };
-                    let out = &mut self.out[used..];
-                    segment_len = destination.write(out, &bytes[header.len..*len], header)?;
+                for (number, (header, len)) in run.iter().enumerate() {
+                    let payload = batch.part(number, header.len..*len);
+                    segment_len = destination.write(&mut self.out[used..], payload, header)?;
                     used += segment_len;
-                    sent += 1;
                 }
             }
-            let bytes = &mut self.out[..used];
-            let run_len = segment_len * burst.len();
-            send(&self.socket, &mut Runs { bytes, addresses, port, run_len, segment_len })?;
+            let run_len = segment_len * run.len();
+            send(&self.socket, &mut Runs { bytes: &mut self.out[..used], addresses, port, run_len, segment_len })?;
         }
-        Ok(sent)
+        Ok((run.len() * self.addresses.len()) as u64)
     }
 }
 

@@ -1,14 +1,16 @@
-//! The least that forwarding can cost on this machine: read a burst, open each packet, and for every destination copy it,
+//! The least that forwarding can cost on this machine: read what waits, open each packet, and for every destination copy it,
 //! write its header anew, protect it and hand it to the kernel, as one run (UDP_SEGMENT) for each destination. No ICE, no
 //! rooms, no reports, no look-ups: the same cipher, system calls and batches as the SFU's, and nothing else.
 //!
-//! Usage: `parley_limit PUBLISHERS COPIES BURST SECONDS FORWARDER_CORE OTHER_CORE`. A source and a sink run on the other
+//! Usage: `parley_limit PUBLISHERS COPIES PACKETS_PER_FRAME BURST SECONDS FORWARDER_CORE OTHER_CORE`. A source and a sink run on the other
 //! core. Prints one JSON object: packets sent, CPU microseconds per packet, and packets per second of CPU.
 
 #![deny(unsafe_op_in_unsafe_fn)]
 
 #[path = "../cpu_clock.rs"]
 mod cpu_clock;
+
+mod batch;
 mod forward;
 mod gso;
 mod source;
@@ -28,6 +30,7 @@ use crate::source::{Source, drain};
 struct Plan {
     publishers: u32,
     copies: u32,
+    packets_per_frame: u32,
     /// Packets that a publisher sends at once.
     burst: u32,
     seconds: u64,
@@ -38,10 +41,12 @@ struct Plan {
 impl Plan {
     fn from_arguments() -> Option<Self> {
         let numbers: Vec<u32> = std::env::args().skip(1).map(|text| text.parse().ok()).collect::<Option<_>>()?;
-        let [publishers, copies, burst, seconds, forwarder_core, other_core] = numbers.try_into().ok()?;
+        let [publishers, copies, packets_per_frame, burst, seconds, forwarder_core, other_core] =
+            numbers.try_into().ok()?;
         Some(Self {
             publishers,
             copies,
+            packets_per_frame,
             burst,
             seconds: seconds.into(),
             forwarder_core: forwarder_core as usize,
@@ -52,7 +57,7 @@ impl Plan {
 
 fn main() -> ExitCode {
     let Some(plan) = Plan::from_arguments() else {
-        eprintln!("usage: parley_limit PUBLISHERS COPIES BURST SECONDS FORWARDER_CORE OTHER_CORE");
+        eprintln!("usage: parley_limit PUBLISHERS COPIES PACKETS_PER_FRAME BURST SECONDS FORWARDER_CORE OTHER_CORE");
         return ExitCode::from(2);
     };
     match run(plan) {

@@ -13,6 +13,7 @@ use crate::epoll::Epoll;
 use crate::outbound::Outbound;
 use crate::thread::Shared;
 use crate::udp_receive::{ReceiveBatch, enable_joining};
+use crate::udp_send::UdpSender;
 
 /// The numbers by which epoll knows the descriptors: commands, then UDP sockets, listeners and connections.
 const COMMANDS: u64 = 0;
@@ -20,6 +21,8 @@ const FIRST_UDP: u64 = 1;
 const FIRST_LISTENER: u64 = 1 << 16;
 pub(crate) const FIRST_CONNECTION: u64 = 1 << 32;
 
+/// From one socket, before everything leaves.
+const MAX_READS: usize = 4;
 const TCP_EXPIRY_INTERVAL: Duration = Duration::from_millis(250);
 
 pub(crate) struct Loop {
@@ -77,15 +80,20 @@ impl Loop {
         }
     }
 
+    /// Reads until nothing waits, and only then lets everything leave: what comes in a burst while its first packets are
+    /// looked at leaves with them, in fewer and longer runs.
     fn receive(&mut self, local: u16) {
-        let Some(sender) = self.outbound.udp.get(usize::from(local)) else { return };
-        if !self.batch.read(sender.as_raw_fd()) {
-            return;
-        }
-        let now = self.clock.now();
-        for (remote, datagram) in self.batch.datagrams() {
-            let path = Path { transport: Transport::Udp, local, remote };
-            self.engine.receive(&path, datagram, now, &mut self.outbound);
+        let Some(socket) = self.outbound.udp.get(usize::from(local)).map(UdpSender::as_raw_fd) else { return };
+        let mut now = self.clock.now();
+        for _ in 0..MAX_READS {
+            if !self.batch.read(socket) {
+                break;
+            }
+            now = self.clock.now();
+            for (remote, datagram) in self.batch.datagrams() {
+                let path = Path { transport: Transport::Udp, local, remote };
+                self.engine.receive(&path, datagram, now, &mut self.outbound);
+            }
         }
         self.finish(now);
     }

@@ -27,7 +27,8 @@ a=candidate:1 1 UDP 1 127.0.0.2 20222 typ host
 def test_the_node_takes_what_a_publisher_offers() -> None:
     offer = parse_offer(sdp.publishing_offer(CLIENT, Track(ssrc=5, packets_per_frame=7)))
     (line,) = negotiate(offer, Grants(), SlotStreamAllocator())
-    assert (line.use, line.ssrc, "transport-cc" in line.feedback) == (LineUse.PUBLICATION, 5, True)
+    numbered = sdp.TRANSPORT_SEQUENCE in line.extensions.values()
+    assert (line.use, line.ssrc, numbered) == (LineUse.PUBLICATION, 5, True)
 
 
 @pytest.mark.parametrize("with_feedback", [True, False])
@@ -35,7 +36,7 @@ def test_the_node_takes_what_a_viewer_offers(with_feedback: bool) -> None:
     offer = parse_offer(sdp.receiving_offer(CLIENT, 9, with_feedback))
     lines = negotiate(offer, Grants(), SlotStreamAllocator())
     assert [line.use for line in lines] == [LineUse.SLOT] * 9
-    assert all(("transport-cc" in line.feedback) is with_feedback for line in lines)
+    assert all((sdp.TRANSPORT_SEQUENCE in line.extensions.values()) is with_feedback for line in lines)
 
 
 def test_an_answer_tells_how_the_sfu_is_reached() -> None:

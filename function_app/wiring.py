@@ -203,11 +203,18 @@ def _webhooks(settings: Settings, cosmos: Cosmos, meetings: MeetingStore, clock:
     )
     messenger = Messenger(sender, _signing_secrets(settings), settings.public_url, clock)
     longest_message = timedelta(seconds=timeout + settings.cosmos_timeout_seconds)
-    lanes = Lanes(Courier(stores, messenger, clock, SystemRandom().random, longest_message).run)
+    courier = Courier(stores, messenger, clock, SystemRandom().random, longest_message)
+    lanes = Lanes(courier.run)
+
+    async def stop() -> None:
+        courier.stop()
+        await lanes.close()
+        await sender.close()
+
     service = webhook_service(settings, stores.webhooks, clock)
     limit = RateLimit(REQUESTS_PER_SECOND, REQUESTS_AT_ONCE)
     redelivery = RedeliveryService(service, stores.deliveries, meetings, messenger, lanes, clock, limit)
-    return _Webhooks(service, redelivery, Dispatch(stores, lanes, clock), (lanes.close, sender.close))
+    return _Webhooks(service, redelivery, Dispatch(stores, lanes, clock), (stop,))
 
 
 def webhook_service(settings: Settings, store: WebhookStore, clock: Clock) -> WebhookService:

@@ -44,6 +44,11 @@ class Courier:
         self._clock = clock
         self._random = random
         self._longest_message = longest_message
+        self._is_stopping = False
+
+    def stop(self) -> None:
+        """From now on a run ends with the message that is under way, and leaves the rest to whoever comes next."""
+        self._is_stopping = True
 
     async def run(self, due: Cursor) -> None:
         """Delivers until the cursor is at its end, an event fails, or somebody else has the cursor.
@@ -74,12 +79,14 @@ class Courier:
             if event is None or not at.is_for(webhook, event):
                 at = at.passed(sequence)
                 continue
+            if self._is_stopping:
+                return await self._put_off(at, timedelta())
             settled = await self._deliver(at, webhook, event)
             if settled is None or settled.position != sequence:
                 return settled
             at = settled
         # Passing over events is written down only here.
-        return await self._write(at, lambda latest: Settlement(latest.gone_on(self._clock())))
+        return await self._write(at, lambda latest: Settlement(latest.gone_on(self._clock())), stands=True)
 
     async def _deliver(self, cursor: Cursor, webhook: Webhook, event: Event) -> Cursor | None:
         now = self._clock()
@@ -98,14 +105,17 @@ class Courier:
             await self._disable(event.tenant_id, webhook)
         now = self._clock()
         return await self._write(
-            cursor, lambda latest: settle(latest, event, outcome, webhook.ordering, now, self._random)
+            cursor,
+            lambda latest: settle(latest, event, outcome, webhook.ordering, now, self._random),
+            stands=outcome.failure is None,
         )
 
-    async def _write(self, cursor: Cursor, decide: Callable[[Cursor], Settlement]) -> Cursor | None:
+    async def _write(self, cursor: Cursor, decide: Callable[[Cursor], Settlement], *, stands: bool) -> Cursor | None:
         """Writes what `decide` makes of the cursor; the cursor as written if it is still claimed.
 
-        Between, it may have been woken, which is taken along; rewound, and then it is the place to go on from; or
-        claimed by somebody else after the claim had lapsed, and then this run is over.
+        Between, it may have been woken, which is taken along; rewound, and then this run goes on from there; resumed,
+        and then it does so too unless the decision `stands`; or claimed by somebody else after the claim had lapsed,
+        and then this run is over.
         """
         held = cursor
 
@@ -117,16 +127,16 @@ class Courier:
                 fresh = await self._deliveries.cursor(cursor.partition, cursor.id)
             if fresh is None or fresh.claim != cursor.claim:
                 return None
-            if fresh.rewinds != cursor.rewinds:
+            if fresh.rewinds != cursor.rewinds or (fresh.resumes != cursor.resumes and not stands):
                 return fresh
-            held = held.model_copy(update={"latest": fresh.latest, "etag": fresh.etag})
+            held = held.model_copy(update={name: getattr(fresh, name) for name in ("latest", "resumes", "etag")})
             raise ChangedError
 
         written = await until_it_holds(attempt)
         return written if written and written.claim else None
 
     async def _put_off(self, cursor: Cursor, pause: timedelta) -> Cursor | None:
-        return await self._write(cursor, lambda latest: Settlement(latest.put_off(self._clock() + pause)))
+        return await self._write(cursor, lambda latest: Settlement(latest.put_off(self._clock() + pause)), stands=False)
 
     async def _forget(self, cursor: Cursor) -> None:
         """Its webhook is no more."""

@@ -44,6 +44,8 @@ class Cursor(MeetingScoped):
     due_on: Timestamp | None = None
     claim: str | None = None
     rewinds: int = 0
+    resumes: int = 0
+    """Both are counted for the holder of a claim, who hears in this way that something has changed."""
     once: bool = False
 
     @classmethod
@@ -97,16 +99,19 @@ class Cursor(MeetingScoped):
 
     def rewound(self, position: int, latest: int, now: datetime) -> Self:
         """Back at `position`, whatever is for the webhook. A claim on it stays, and its holder goes on from there."""
-        due_on = self.due_on if self.claim and self.due_on else now
         return self._with(
             position=position,
             latest=max(self.latest, latest),
             since=None,
             failures=0,
             retried_from=now,
-            due_on=due_on,
+            due_on=self._due_now(now),
             rewinds=self.rewinds + 1,
         )
+
+    def resumed(self, now: datetime) -> Self:
+        """Due at once; the holder of a claim tries again at once what fails or has to wait."""
+        return self._with(due_on=self._due_now(now), resumes=self.resumes + 1)
 
     def claimed(self, now: datetime) -> Self:
         return self._with(claim=str(ULID()), due_on=now + CLAIM_LASTS)
@@ -129,6 +134,10 @@ class Cursor(MeetingScoped):
         """A cursor for the retries of this event alone, which has failed once."""
         once = self.redelivery(self.webhook_key, self.key, event.sequence, due_on)
         return once.model_copy(update={"retried_from": self.retried_from, "failures": 1})
+
+    def _due_now(self, now: datetime) -> datetime:
+        """`now`, unless somebody has a claim that must not be cut short."""
+        return self.due_on if self.claim and self.due_on else now
 
     def _with(self, **changes: object) -> Self:
         return self.model_copy(update=changes)

@@ -16,6 +16,8 @@ LANE_WIDTH = 4
 LANE_LENGTH = 100
 """So many more wait; the rest stay due in the database."""
 MAXIMUM_RUNNING = 256
+GRACE_SECONDS = 2.0
+"""How long messages that are under way may take when the process ends."""
 
 _logger = logging.getLogger("parley.webhooks")
 
@@ -54,8 +56,12 @@ class Lanes:
         """The keys of the webhooks whose lanes take no more."""
         return {key for key, lane in self._lanes.items() if len(lane.waiting) >= LANE_LENGTH}
 
-    async def close(self) -> None:
-        """Stops what runs; the cursors are due again when their claims have lapsed."""
+    async def close(self, grace_seconds: float = GRACE_SECONDS) -> None:
+        """Ends what runs. A cursor that takes longer is due again when its claim has lapsed."""
+        for lane in self._lanes.values():
+            lane.waiting.clear()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=grace_seconds)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from function_app.errors import (
     DeliveryNotFoundError,
     InvalidRequestError,
@@ -12,7 +14,7 @@ from function_app.rate_limit import RateLimit
 from function_app.stores.deliveries import DeliveryStore
 from function_app.stores.documents import MeetingKey
 from function_app.stores.meetings import MeetingStore
-from function_app.stores.outcomes import StoreRaceError, until_it_holds
+from function_app.stores.outcomes import until_it_holds
 from function_app.timestamps import Clock
 from function_app.webhooks.cursors import Cursor, cursor_id
 from function_app.webhooks.deliveries import Delivery, DeliveryStatus
@@ -88,15 +90,18 @@ class RedeliveryService:
     async def resume(self, tenant: str, webhook: Webhook) -> None:
         """Has everything delivered now that waits for a later attempt: the webhook has been mended or enabled."""
         async for cursor in self._deliveries.behind((tenant, webhook.key)):
-            if cursor.claim is None:
-                try:
-                    self._offer(await self._deliveries.replace(cursor.put_off(self._clock())))
-                except StoreRaceError:
-                    continue  # Somebody is at it.
+            resumed = await until_it_holds(partial(self._resumed, cursor))
+            if resumed:
+                self._offer(resumed)
 
     async def forget(self, tenant: str, webhook: Webhook) -> None:
         """Gives up what is on its way to a webhook that was deleted."""
         await until_it_holds(lambda: self._deliveries.forget((tenant, webhook.key)))
+
+    async def _resumed(self, behind: Cursor) -> Cursor | None:
+        """None when the cursor is at its end for good."""
+        found = await self._deliveries.cursor(behind.partition, behind.id)
+        return await self._deliveries.replace(found.resumed(self._clock())) if found else None
 
     async def _rewound(self, webhook: Webhook, key: MeetingKey, position: int, latest: int) -> Cursor:
         found = await self._deliveries.cursor((key.tenant, webhook.key), cursor_id(key))
@@ -106,7 +111,7 @@ class RedeliveryService:
         return await self._deliveries.replace(found.rewound(position, latest, now))
 
     def _offer(self, cursor: Cursor) -> None:
-        if cursor.claim is None:
+        if cursor.is_due(self._clock()):
             self._lanes.offer(cursor)
 
     def _check_rate(self, tenant: str) -> None:

@@ -1,11 +1,8 @@
 """Events reach a webhook: signed, in order, at least once, whatever its server does."""
 
-import asyncio
-
 import pytest
 from aiohttp import web
 
-from function_app import wiring
 from tests.support.receiver import Received, Receiver, accept, hang, status
 from tests.support.waiting import eventually
 
@@ -178,40 +175,6 @@ async def test_a_receiver_that_is_gone_is_left_alone_until_it_is_enabled_again(
     await webhooks.put("crm", receiver.url)
     await webhooks.until_at_rest()
     assert receiver.sequences() == [1, 1, 2, 3]
-
-
-async def test_two_workers_do_not_send_the_same_event_twice(webhooks: Webhooks, receiver: Receiver) -> None:
-    await webhooks.put("crm", receiver.url)
-    receiver.answer = status(500)
-    await webhooks.change_meeting(3)
-    await webhooks.feed()
-    await webhooks.until_logged("failed")
-    receiver.answer = accept
-    webhooks.platform.clock.advance(7)
-    other = wiring.build(webhooks.platform.settings, webhooks.platform.clock)
-    try:
-        await asyncio.gather(webhooks.tick(), other.dispatch.run_due(), other.dispatch.run_due())
-        await webhooks.until_at_rest()
-    finally:
-        await other.close()
-    assert receiver.sequences() == [1, 1, 2, 3]
-
-
-async def test_what_a_dead_worker_had_claimed_is_taken_over_when_the_claim_lapses(
-    webhooks: Webhooks, receiver: Receiver
-) -> None:
-    await webhooks.put("crm", receiver.url)
-    receiver.answer = hang
-    await webhooks.change_meeting(2)
-    await webhooks.feed()
-    await eventually(lambda: receiver.received, "the first worker is at it")
-    await webhooks.platform.process.close()
-    receiver.answer = accept
-    await webhooks.tick(after_seconds=30)
-    assert receiver.sequences() == [1]
-    await webhooks.tick(after_seconds=31)
-    await webhooks.until_at_rest()
-    assert receiver.sequences() == [1, 1, 2]
 
 
 async def test_a_deleted_webhook_gets_nothing_more(webhooks: Webhooks, receiver: Receiver) -> None:

@@ -34,6 +34,7 @@ mod media;
 mod missing_packets;
 pub mod negotiated;
 mod packet_cache;
+mod parameter_sets;
 mod path;
 mod peer;
 mod publication;

@@ -1,6 +1,6 @@
 //! What forwarding needs to know of a packet beyond its RTP header.
 
-use crate::codec::av1::{self, DependencyTracker, Indications};
+use crate::codec::av1::{self, DependencyTracker, FrameDifferences, Indications};
 use crate::codec::{FrameInfo, h264, vp8, vp9};
 use crate::drop_reason::DropReason;
 use crate::negotiated::Format;
@@ -21,6 +21,15 @@ pub(crate) struct FrameNumber {
     pub(crate) number: u16,
     /// What the frame is to each decode target.
     pub(crate) indications: Indications,
+    /// Which frames it needs.
+    pub(crate) differences: FrameDifferences,
+}
+
+impl FrameNumber {
+    /// The numbers of the frames that it needs.
+    pub(crate) fn needed(&self) -> impl Iterator<Item = u16> {
+        self.differences.as_slice().iter().map(|difference| self.number.wrapping_sub(*difference))
+    }
 }
 
 /// A packet of a stream that was accepted. Its bytes are in the stream's cache.
@@ -130,8 +139,11 @@ fn look_into_av1(
     // A descriptor whose structure did not come yet says nothing; the payload does.
     if let Some(descriptor) = dependency.and_then(|data| tracker.read(data).ok()) {
         media.frame = descriptor.frame_info();
-        let (number, indications) = (descriptor.frame_number, descriptor.indications);
-        media.descriptor = Descriptor::Av1(FrameNumber { number, indications });
+        media.descriptor = Descriptor::Av1(FrameNumber {
+            number: descriptor.frame_number,
+            indications: descriptor.indications,
+            differences: descriptor.frame_differences,
+        });
         let resolutions = tracker.structure().map(|structure| (0..8).filter_map(|layer| structure.resolution(layer)));
         let highest = resolutions.and_then(|all| all.max_by_key(|resolution| resolution.height));
         media.frame.resolution = highest.filter(|_| media.frame.keyframe).or(media.frame.resolution);

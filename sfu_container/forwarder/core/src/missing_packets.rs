@@ -54,6 +54,11 @@ impl MissingPackets {
         self.missing.is_empty()
     }
 
+    /// The indices of the packets that are missing now.
+    pub(crate) fn indices(&self) -> impl Iterator<Item = u64> {
+        self.missing.iter().map(|missing| missing.index)
+    }
+
     /// Adds the sequence numbers to ask for now to `due`, as many as fit a message; what was asked for too often is
     /// given up.
     pub(crate) fn take_due(&mut self, now: Instant, due: &mut Vec<u16>) {

@@ -10,6 +10,7 @@ use crate::media::{Descriptor, MediaPacket};
 use crate::missing_packets::MissingPackets;
 use crate::negotiated::{Id, MediaKind, Wish};
 use crate::packet_cache::PacketCache;
+use crate::parameter_sets::ParameterSets;
 use crate::publication::Publication;
 use crate::rate_meter::RateMeter;
 use crate::reception::Reception;
@@ -34,6 +35,7 @@ pub(crate) struct Stream {
     pub(crate) wish: KeyframeWish,
     pub(crate) cache: PacketCache,
     pub(crate) dependencies: DependencyTracker,
+    pub(crate) parameter_sets: ParameterSets,
     /// The Slots that carry it.
     pub(crate) carriers: Vec<Key<Slot>>,
     /// What came; `lost` is told by the reception.
@@ -69,6 +71,7 @@ impl Stream {
             wish: KeyframeWish::default(),
             cache,
             dependencies: DependencyTracker::default(),
+            parameter_sets: ParameterSets::default(),
             carriers: Vec::new(),
             counts: StreamStats::default(),
             meter: RateMeter::default(),
@@ -151,7 +154,7 @@ impl Stream {
         });
         // What does not tell the size of its layers is passed whole.
         let spatial = if self.layer_heights.is_empty() { u8::MAX } else { layers.spatial };
-        Limits { spatial, temporal: layers.temporal, target }
+        Limits { spatial, temporal: layers.temporal, target, coming: self.flow.highest_layer() }
     }
 
     /// Of the picture up to a spatial layer, in pixels.

@@ -129,8 +129,12 @@ impl Engine {
             }
             let Some(found) = slot.output.find_for_resend(sequence, now) else { continue };
             let stream = self.switchboard.streams.get(found.stream);
-            let Some((media, packet)) = stream.and_then(|stream| stream.cache.get(found.index)) else { continue };
-            if slot.output.resend(&found, media, packet) {
+            let kept = stream.zip(found.index).and_then(|(stream, index)| stream.cache.get(index));
+            let is_staged = match kept {
+                Some((media, packet)) => slot.output.resend(&found, media, packet),
+                None => found.index.is_none() && slot.output.resend_padding(&found),
+            };
+            if is_staged {
                 for counts in [&mut slot.counts, &mut peer.sent, &mut self.totals.sent] {
                     counts.retransmitted += 1;
                 }

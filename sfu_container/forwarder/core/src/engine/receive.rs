@@ -6,7 +6,7 @@ use crate::demux::{Protocol, classify};
 use crate::drop_reason::DropReason;
 use crate::event::Event;
 use crate::media;
-use crate::negotiated::MediaKind;
+use crate::negotiated::{Format, MediaKind};
 use crate::packet_cache::PacketCache;
 use crate::path::{Path, Transmit};
 use crate::peer::{Peer, Source};
@@ -139,10 +139,18 @@ impl Engine {
         stream.counts.packets += 1;
         stream.counts.bytes += packet.len() as u64;
         stream.counts.retransmitted += u64::from(is_recovered);
-        let index = stream.missing.record(header.sequence, now).ok_or(DropReason::Duplicate)?;
         let format = owner.codec(header.payload_type).map(crate::negotiated::Codec::format);
         let dependency = owner.dependency_id.and_then(|id| header.extension(packet, id));
-        let media = media::read(index, header, packet, format, dependency, &mut stream.dependencies)?;
+        // What overtook the first keyframe is asked for again once that is there.
+        let is_av1 = format == Some(Format::Av1);
+        if is_av1 && dependency.is_some_and(|data| stream.dependencies.is_too_early(data)) {
+            return Err(DropReason::UnknownStream);
+        }
+        let index = stream.missing.record(header.sequence, now).ok_or(DropReason::Duplicate)?;
+        let mut media = media::read(index, header, packet, format, dependency, &mut stream.dependencies)?;
+        if media.is_switch_point && format == Some(Format::H264) {
+            media.is_switch_point = stream.parameter_sets.allow(&media);
+        }
         let mut has_changed = false;
         if media.is_forwardable {
             stream.cache.store(media, packet);

@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 
 use crate::media::{Descriptor, MediaPacket};
 use crate::random::Random;
-use crate::rtp::timestamp;
+use crate::rtp::{sequence, timestamp};
 use crate::time::Instant;
 
 const KEPT_SHIFTS: usize = 64;
@@ -38,6 +38,8 @@ pub(crate) struct Continuity {
     next_index: u64,
     skipped_picture: Option<u16>,
     last: Place,
+    /// Of the newest packet of this stream that was not left out.
+    last_index: Option<u64>,
     last_sent_at: Option<Instant>,
 }
 
@@ -57,6 +59,7 @@ impl Continuity {
                 picture_id: ((numbers >> 16) & 0x7fff) as u16,
                 tl0_index: ((numbers >> 32) & 0xff) as u8,
             },
+            last_index: None,
             last_sent_at: None,
         }
     }
@@ -74,16 +77,20 @@ impl Continuity {
         self.shifts.clear();
         self.shifts.push_back(Shift { first_index: first.index, sequence, picture });
         self.next_index = first.index;
+        self.last_index = None;
         self.skipped_picture = None;
     }
 
     /// Where a packet goes; `None` when it is older than the switch.
     pub(crate) fn place(&mut self, media: &MediaPacket, now: Instant) -> Option<Place> {
         let place = self.shifted(media)?;
-        if media.index >= self.next_index {
-            self.next_index = media.index + 1;
+        self.next_index = self.next_index.max(media.index + 1);
+        self.reach(place.sequence);
+        // Later packets may have been left out, so that this one is the last of the media.
+        if self.last_index.is_none_or(|last| media.index > last) {
+            self.last_index = Some(media.index);
             self.last_sent_at = Some(now);
-            (self.last.sequence, self.last.timestamp) = (place.sequence, place.timestamp);
+            self.last.timestamp = place.timestamp;
             if media.picture_id().is_some() {
                 self.last.picture_id = place.picture_id;
             }
@@ -97,7 +104,9 @@ impl Continuity {
     /// Leaves a packet out. Returns the place that has to be filled with padding when later ones are out already.
     pub(crate) fn skip(&mut self, media: &MediaPacket) -> Option<Place> {
         if media.index < self.next_index {
-            return self.shifted(media);
+            let place = self.shifted(media)?;
+            self.reach(place.sequence);
+            return Some(place);
         }
         let mut shift = self.shifts.back().copied()?;
         shift.first_index = media.index + 1;
@@ -118,6 +127,13 @@ impl Continuity {
         None
     }
 
+    /// The place that a packet which did not come would have had; `None` where no later one is out.
+    pub(crate) fn gap(&self, index: u64) -> Option<Place> {
+        let shift = self.shift_of(index).filter(|_| index < self.next_index)?;
+        let sequence = low_bits(index).wrapping_add(shift.sequence);
+        (sequence::distance(self.last.sequence, sequence) < 0).then_some(Place { sequence, ..self.last })
+    }
+
     /// The last place that was given.
     pub(crate) const fn last(&self) -> Place {
         self.last
@@ -128,8 +144,19 @@ impl Continuity {
         incoming.wrapping_add(self.timestamp_shift)
     }
 
+    /// Notes that a number is given away.
+    const fn reach(&mut self, sequence: u16) {
+        if sequence::distance(self.last.sequence, sequence) > 0 {
+            self.last.sequence = sequence;
+        }
+    }
+
+    fn shift_of(&self, index: u64) -> Option<&Shift> {
+        self.shifts.iter().rev().find(|shift| index >= shift.first_index)
+    }
+
     fn shifted(&self, media: &MediaPacket) -> Option<Place> {
-        let shift = self.shifts.iter().rev().find(|shift| media.index >= shift.first_index)?;
+        let shift = self.shift_of(media.index)?;
         Some(Place {
             sequence: low_bits(media.index).wrapping_add(shift.sequence),
             timestamp: self.timestamp(media.header.timestamp),

@@ -12,6 +12,7 @@
 //! ```
 
 mod continuity;
+mod frame_set;
 mod freeze_watch;
 mod layer_filter;
 mod output;

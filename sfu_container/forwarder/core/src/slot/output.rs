@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::continuity::Continuity;
+use super::continuity::{Continuity, Place};
 use super::passed_extensions::PassedExtensions;
 use super::sent_packets::{Departed, SentPacket, SentPackets};
 use super::staged::{Staged, StagedKind};
@@ -40,6 +40,8 @@ pub(crate) struct SlotOutput {
     transport_sequence_id: Option<u8>,
     send_time_id: Option<u8>,
     payload_types: Vec<PayloadTypes>,
+    /// The payload type of the last packet that was sent, which padding between such packets has too.
+    outgoing: Option<u8>,
     passed: PassedExtensions,
     continuity: Continuity,
     sent: SentPackets,
@@ -69,6 +71,7 @@ impl SlotOutput {
             send_time_id: extensions.id(Known::AbsoluteSendTime),
             extensions,
             payload_types: Vec::new(),
+            outgoing: None,
             passed: PassedExtensions::default(),
             continuity: Continuity::new(random),
             sent: SentPackets::new(cache_packets),
@@ -132,11 +135,12 @@ impl SlotOutput {
             return;
         };
         let Some(place) = self.continuity.place(media, now) else { return };
+        self.outgoing = Some(payload_type);
         let fields =
             FixedFields { marker, payload_type, sequence: place.sequence, timestamp: place.timestamp, ssrc: self.ssrc };
         let staged = Staged::new(StagedKind::Media, stream, media, place);
         if self.stage(staged, &fields, Some((media, packet))).is_ok() {
-            self.sent.store(stream, media.index, place, marker);
+            self.sent.store(stream, Some(media.index), place, marker);
             self.packet_count = self.packet_count.wrapping_add(1);
             self.octet_count = self.octet_count.wrapping_add(media.payload_len as u32);
         }
@@ -144,9 +148,20 @@ impl SlotOutput {
 
     /// Leaves a packet of the stream out, without a gap for the receiver.
     pub(crate) fn skip(&mut self, stream: Key<Stream>, media: &MediaPacket) {
-        let types = self.payload_types(media).or(self.payload_types.first());
-        let Some(payload_type) = types.map(|types| types.outgoing) else { return };
-        let Some(place) = self.continuity.skip(media) else { return };
+        if let Some(place) = self.continuity.skip(media) {
+            self.stage_padding(stream, place);
+        }
+    }
+
+    /// Fills the place of a packet that did not come and is not waited for any more.
+    pub(crate) fn fill_gap(&mut self, stream: Key<Stream>, index: u64) {
+        if let Some(place) = self.continuity.gap(index) {
+            self.stage_padding(stream, place);
+        }
+    }
+
+    fn stage_padding(&mut self, stream: Key<Stream>, place: Place) {
+        let Some(payload_type) = self.outgoing else { return };
         let fields = FixedFields {
             marker: false,
             payload_type,
@@ -154,7 +169,8 @@ impl SlotOutput {
             timestamp: place.timestamp,
             ssrc: self.ssrc,
         };
-        if self.stage(Staged::new(StagedKind::Padding, stream, media, place), &fields, None).is_ok() {
+        if self.stage(Staged::without_media(StagedKind::Padding, stream, place), &fields, None).is_ok() {
+            self.sent.store(stream, None, place, false);
             self.packet_count = self.packet_count.wrapping_add(1);
         }
     }
@@ -195,6 +211,18 @@ impl SlotOutput {
         self.stage(Staged::new(kind, sent.stream, media, place), &fields, Some((media, packet))).is_ok()
     }
 
+    /// Stages the repetition of padding. False without RTX.
+    pub(crate) fn resend_padding(&mut self, sent: &SentPacket) -> bool {
+        let types = self.payload_types.iter().find(|types| Some(types.outgoing) == self.outgoing);
+        let rtx = types.and_then(|types| types.rtx);
+        let Some((ssrc, payload_type)) = self.rtx_ssrc.zip(rtx) else { return false };
+        self.rtx_sequence = self.rtx_sequence.wrapping_add(1);
+        let (sequence, timestamp) = (self.rtx_sequence, sent.place.timestamp);
+        let fields = FixedFields { marker: false, payload_type, sequence, timestamp, ssrc };
+        let staged = Staged::without_media(StagedKind::Repetition, sent.stream, sent.place);
+        self.stage(staged, &fields, None).is_ok()
+    }
+
     /// Stages a packet of padding on the RTX stream. False where there is none.
     pub(crate) fn stage_probe(&mut self, stream: Key<Stream>) -> bool {
         let rtx = self.payload_types.iter().find_map(|types| types.rtx);
@@ -203,7 +231,7 @@ impl SlotOutput {
         let place = self.continuity.last();
         let (sequence, timestamp) = (self.rtx_sequence, place.timestamp);
         let fields = FixedFields { marker: false, payload_type, sequence, timestamp, ssrc };
-        self.stage(Staged::probe(stream, place), &fields, None).is_ok()
+        self.stage(Staged::without_media(StagedKind::Probe, stream, place), &fields, None).is_ok()
     }
 
     /// A packet is not sent, and not when it is asked for either.

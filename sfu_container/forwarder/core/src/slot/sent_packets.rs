@@ -23,7 +23,8 @@ pub(crate) struct Departed {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SentPacket {
     pub(crate) stream: Key<Stream>,
-    pub(crate) index: u64,
+    /// Its number in the stream; `None` for padding, which is not from there.
+    pub(crate) index: Option<u64>,
     pub(crate) place: Place,
     pub(crate) is_last_of_picture: bool,
     /// How it left; `None` where that need not be known, or it did not.
@@ -44,7 +45,7 @@ impl SentPackets {
     }
 
     /// Keeps a packet instead of the one sent `capacity` numbers before.
-    pub(crate) fn store(&mut self, stream: Key<Stream>, index: u64, place: Place, is_last_of_picture: bool) {
+    pub(crate) fn store(&mut self, stream: Key<Stream>, index: Option<u64>, place: Place, is_last_of_picture: bool) {
         if self.packets.is_empty() {
             self.packets.resize(self.capacity, None);
         }

@@ -46,31 +46,25 @@ pub(crate) struct Staged {
 
 impl Staged {
     /// Nothing but padding, while `stream` is carried.
-    pub(crate) const fn probe(stream: Key<Stream>, place: Place) -> Self {
-        Self {
-            kind: StagedKind::Probe,
-            stream,
-            index: 0,
-            place,
-            header_start: 0,
-            header_len: 0,
-            transport_sequence_at: None,
-            send_time_at: None,
-            body_len: PROBE.len(),
-        }
+    pub(crate) const fn without_media(kind: StagedKind, stream: Key<Stream>, place: Place) -> Self {
+        Self::of(kind, stream, 0, 0, place)
     }
 
     pub(crate) const fn new(kind: StagedKind, stream: Key<Stream>, media: &MediaPacket, place: Place) -> Self {
+        Self::of(kind, stream, media.index, media.payload_len, place)
+    }
+
+    const fn of(kind: StagedKind, stream: Key<Stream>, index: u64, payload_len: usize, place: Place) -> Self {
         let body_len = match kind {
-            StagedKind::Media | StagedKind::Again(_) => media.payload_len,
-            StagedKind::Repetition => media.payload_len + ORIGINAL_SEQUENCE_LEN,
+            StagedKind::Media | StagedKind::Again(_) => payload_len,
+            StagedKind::Repetition => payload_len + ORIGINAL_SEQUENCE_LEN,
             StagedKind::Padding => PADDING.len(),
             StagedKind::Probe => PROBE.len(),
         };
         Self {
             kind,
             stream,
-            index: media.index,
+            index,
             place,
             header_start: 0,
             header_len: 0,
@@ -102,6 +96,10 @@ impl Staged {
         }
         if matches!(self.kind, StagedKind::Repetition) {
             writer.u16(self.place.sequence)?;
+        }
+        // Padding is repeated as nothing.
+        if matches!(self.kind, StagedKind::Repetition) && self.body_len == ORIGINAL_SEQUENCE_LEN {
+            return Ok(());
         }
         let start = writer.len();
         let (media, packet) = source.ok_or(WriteError::BufferTooSmall)?;

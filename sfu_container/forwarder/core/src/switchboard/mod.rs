@@ -36,7 +36,7 @@ impl Switchboard {
         let Some(stream) = self.streams.get(key) else { return };
         let Some(publication) = self.publications.get(stream.publication).filter(|all| !all.is_paused) else { return };
         for slot in &stream.carriers {
-            if let Some(slot) = self.slots.get_mut(*slot) {
+            if let Some(slot) = self.slots.get_mut(*slot).filter(|slot| !slot.layers.is_overtaken(media)) {
                 let was_empty = slot.output.staged.is_empty();
                 slot.forward(key, media, packet, now);
                 if was_empty && !slot.output.staged.is_empty() {
@@ -48,7 +48,10 @@ impl Switchboard {
             return;
         }
         let mut visiting = std::mem::take(&mut self.visiting);
-        let waiting = |slot: &&Key<Slot>| self.slots.get(**slot).is_some_and(|slot| slot.current != Some(key));
+        let waiting = |slot: &&Key<Slot>| {
+            let slot = self.slots.get(**slot);
+            slot.is_some_and(|slot| slot.current != Some(key) || slot.layers.is_overtaken(media))
+        };
         visiting.extend(publication.slots.iter().filter(waiting));
         for slot in visiting.drain(..) {
             self.consider(slot, key, media, packet, now);
@@ -144,6 +147,9 @@ impl Switchboard {
     }
 
     fn become_carrier(&mut self, key: Key<Slot>, chosen: Option<Key<Stream>>) {
+        if chosen.is_none() {
+            self.fill_gaps(key);
+        }
         let Some(slot) = self.slots.get_mut(key) else { return };
         let before = std::mem::replace(&mut slot.current, chosen);
         if before == chosen {
@@ -162,6 +168,18 @@ impl Switchboard {
             (self.publications.get(stream.publication).map(|all| all.id.clone()), stream.rid.clone())
         });
         self.events.push_back(Event::SlotChanged { slot: slot_id, publication, rid });
+    }
+
+    /// Ends the gaps in what a Slot sent of its stream, before it goes on with another one: what fills them in the stream
+    /// would come too late.
+    fn fill_gaps(&mut self, key: Key<Slot>) {
+        let Some(slot) = self.slots.get_mut(key) else { return };
+        let Some((current, stream)) = slot.current.and_then(|key| Some((key, self.streams.get(key)?))) else { return };
+        let was_empty = slot.output.staged.is_empty();
+        stream.missing.indices().for_each(|index| slot.output.fill_gap(current, index));
+        if was_empty && !slot.output.staged.is_empty() {
+            self.staged_for.push(slot.peer);
+        }
     }
 
     fn leave_unless_needed(&mut self, key: Key<Slot>, publication: Option<Key<Publication>>) {

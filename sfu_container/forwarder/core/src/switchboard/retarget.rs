@@ -5,7 +5,7 @@ use super::choice::choose_stream;
 use crate::arena::Key;
 use crate::media::MediaPacket;
 use crate::publication::Publication;
-use crate::slot::Slot;
+use crate::slot::{Affordable, Slot};
 use crate::stream::Stream;
 use crate::time::Instant;
 
@@ -32,7 +32,7 @@ impl Switchboard {
         };
         let (Some(slot), Some(stream)) = (self.slots.get_mut(key), self.streams.get_mut(chosen)) else { return };
         let needs_keyframe = if slot.current == Some(chosen) {
-            slot.layers.limit(stream.limits(affordable.wish))
+            slot.layers.limit(stream.limits(affordable.wish), now)
         } else {
             slot.target = Some(chosen);
             true
@@ -62,12 +62,31 @@ impl Switchboard {
         let current = slot.current.and_then(|current| self.streams.get(current));
         let is_better =
             current.is_none_or(|now_shown| now_shown.publication != stream.publication || !now_shown.is_flowing(now));
-        if slot.target != Some(chosen) && !is_better {
+        let is_same = slot.current == Some(chosen);
+        if slot.target != Some(chosen) && !is_better && !is_same {
             return;
         }
-        let Some(slot) = self.slots.get_mut(key) else { return };
+        self.change_over(key, chosen, &affordable, media, packet, now);
+    }
+
+    fn change_over(
+        &mut self,
+        key: Key<Slot>,
+        chosen: Key<Stream>,
+        affordable: &Affordable,
+        media: &MediaPacket,
+        packet: &[u8],
+        now: Instant,
+    ) {
+        self.fill_gaps(key);
+        let (Some(slot), Some(stream)) = (self.slots.get_mut(key), self.streams.get(chosen)) else { return };
+        let Some(publication) = self.publications.get(stream.publication) else { return };
+        if slot.current == Some(chosen) {
+            // The first packet goes to another place than the one that was left for it.
+            slot.output.fill_gap(chosen, media.index);
+        }
         slot.layers.restart();
-        slot.layers.limit(stream.limits(affordable.wish));
+        slot.layers.limit(stream.limits(affordable.wish), now);
         slot.output.begin(publication, media, now);
         slot.forward(chosen, media, packet, now);
         let newest = stream.cache.newest().min(media.index + MAX_CATCH_UP);

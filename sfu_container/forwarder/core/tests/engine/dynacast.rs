@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use parley_forwarder_core::Event;
 
-use crate::simulation::{Camera, VP8, VP9, World};
+use crate::simulation::{Encoder, Scheme, VP8, VP9, World};
 
 const PICTURE: Duration = Duration::from_millis(33);
 
 struct Studio {
     world: World,
-    camera: Camera,
+    camera: Encoder,
     viewer: parley_forwarder_core::Path,
 }
 
@@ -18,8 +18,8 @@ impl Studio {
     fn new() -> Self {
         let mut world = World::new();
         let (ann, viewer) = (world.join("ann"), world.join("bob"));
-        let camera = Camera::new(ann, 100);
-        world.publish("ann", "camera", "0", &VP8, &camera.streams());
+        let camera = Encoder::new(ann, Scheme::Vp8Simulcast, 100);
+        camera.publish(&mut world, "ann", "camera");
         world.add_slot("bob", "slot", &VP8, 5_900);
         Self { world, camera, viewer }
     }

@@ -1,5 +1,6 @@
 //! What the leaf modules promise, one file for each behaviour.
 
+mod bit_writer;
 mod support;
 
 mod av1_payload;

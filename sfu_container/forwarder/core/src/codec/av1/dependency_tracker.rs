@@ -46,6 +46,11 @@ impl DependencyTracker {
         Ok(descriptor)
     }
 
+    /// Whether no structure came yet that tells how to read this.
+    pub fn is_too_early(&self, data: &[u8]) -> bool {
+        self.in_force.is_none() && DependencyDescriptor::parse(data, None) == Err(CodecError::UnknownStructure)
+    }
+
     /// The structure in force.
     pub fn structure(&self) -> Option<&DependencyStructure> {
         self.in_force.as_ref().map(|in_force| in_force.structure.as_ref())

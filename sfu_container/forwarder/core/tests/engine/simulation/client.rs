@@ -8,10 +8,10 @@ use parley_forwarder_core::demux::{Protocol, classify};
 use parley_forwarder_core::rtcp::{Compound, Packet, write_nack};
 use parley_forwarder_core::rtp::known_extension::transport_sequence;
 use parley_forwarder_core::rtp::{Header, sequence};
-use parley_forwarder_core::srtp::{Profile, ReceiveContext, SendContext, SendState};
+use parley_forwarder_core::srtp::{Profile, ReceiveContext, SendContext, SendState, SrtpError};
 use parley_forwarder_core::time::Instant;
 
-use super::packets::TRANSPORT_SEQUENCE;
+use super::packets::{DEPENDENCY_DESCRIPTOR, TRANSPORT_SEQUENCE};
 
 const NACK_INTERVAL: Duration = Duration::from_millis(40);
 /// How far back it asks, in packets.
@@ -20,12 +20,17 @@ const NACK_WINDOW: u64 = 256;
 /// An open packet of one stream.
 #[derive(Debug, Clone)]
 pub struct Received {
+    pub at: Instant,
     pub header: Header,
     pub payload: Vec<u8>,
+    /// The dependency descriptor.
+    pub descriptor: Option<Vec<u8>>,
 }
 
 pub struct Client {
     name: String,
+    /// As the world says.
+    pub now: Instant,
     send: SendContext,
     states: HashMap<u32, SendState>,
     receive: ReceiveContext,
@@ -53,6 +58,7 @@ impl Client {
         let key = |purpose: u8| vec![purpose ^ name.as_bytes()[0]; profile.key_len() + profile.salt_len()];
         Self {
             name: name.into(),
+            now: Instant::default(),
             send: SendContext::new(profile, &key(1)).unwrap(),
             states: HashMap::new(),
             receive: ReceiveContext::new(profile, &key(2)).unwrap(),
@@ -112,12 +118,15 @@ impl Client {
         match classify(datagram) {
             Some(Protocol::Rtp) => {
                 let header = Header::parse(&data).unwrap();
-                let len = self.receive.unprotect_rtp(&mut data, &header).unwrap();
-                self.take_rtp(header, &data[..len]);
+                match self.receive.unprotect_rtp(&mut data, &header) {
+                    Ok(len) => self.take_rtp(header, &data[..len]),
+                    // The network may bring a packet twice.
+                    Err(error) => assert_eq!(error, SrtpError::Replayed),
+                }
                 Vec::new()
             }
             Some(Protocol::Rtcp) => {
-                let len = self.receive.unprotect_rtcp(&mut data).unwrap();
+                let Ok(len) = self.receive.unprotect_rtcp(&mut data) else { return Vec::new() };
                 self.feedback.push(data[..len].to_vec());
                 self.take_rtcp(&data[..len])
             }
@@ -133,17 +142,24 @@ impl Client {
 
     fn take_rtp(&mut self, mut header: Header, packet: &[u8]) {
         let mut payload = header.payload(packet).unwrap().to_vec();
-        self.arrived.push(Received { header, payload: payload.clone() });
+        let descriptor = header.extension(packet, DEPENDENCY_DESCRIPTOR.0).map(<[u8]>::to_vec);
+        let at = self.now;
+        self.arrived.push(Received { at, header, payload: payload.clone(), descriptor: descriptor.clone() });
         // Slots' RTX streams are numbered a thousand above the media.
         let original = header.ssrc - 1_000.min(header.ssrc);
-        if self.streams.contains_key(&original) && payload.len() > 2 {
+        if self.streams.contains_key(&original) && payload.len() >= 2 {
             self.repetitions += 1;
             header.ssrc = original;
             header.sequence = u16::from_be_bytes([payload[0], payload[1]]);
             payload.drain(..2);
         }
         let index = self.highest.entry(header.ssrc).or_default().unwrap(header.sequence);
-        self.streams.entry(header.ssrc).or_default().insert(index, Received { header, payload });
+        self.streams.entry(header.ssrc).or_default().entry(index).or_insert(Received {
+            at,
+            header,
+            payload,
+            descriptor,
+        });
     }
 
     fn take_rtcp(&mut self, data: &[u8]) -> Vec<Vec<u8>> {

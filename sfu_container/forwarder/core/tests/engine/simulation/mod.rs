@@ -1,19 +1,23 @@
 //! A world around an engine, in a time that only tests move.
 
-mod camera;
+#[path = "../../suite/bit_writer.rs"]
+mod bit_writer;
 mod client;
+mod decoder;
+mod encoder;
 mod network;
 mod packets;
 
-pub use camera::Camera;
 pub use client::{Client, Received};
-pub use network::Network;
+pub use decoder::Decoder;
+pub use encoder::{Encoder, Mark, Scheme};
+pub use network::{Conditions, Network};
 pub use packets::{
-    EXTENSIONS, Extension, MID_ID, OPUS, REPAIRED_RID_ID, RID_ID, SPEECH_LEVEL_ID, TRANSPORT_SEQUENCE, VP8, VP9,
+    EXTENSIONS, Extension, H264, MID_ID, OPUS, REPAIRED_RID_ID, RID_ID, SPEECH_LEVEL_ID, TRANSPORT_SEQUENCE, VP8, VP9,
     binding_request, check, extension_block, picture, rtp_packet, vp8_payload, vp9_payload,
 };
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -52,7 +56,18 @@ pub struct World {
     /// Everything that reached a client.
     pub delivered: Vec<Vec<u8>>,
     pub network: Network,
-    clients: HashMap<SocketAddr, Client>,
+    /// In an order that does not change from run to run.
+    clients: BTreeMap<SocketAddr, Client>,
+    /// What is under way, by when it arrives and by when it left.
+    flying: BTreeMap<(Instant, u64), Flight>,
+    departures: u64,
+}
+
+/// A datagram under way.
+struct Flight {
+    is_upward: bool,
+    path: Path,
+    datagram: Vec<u8>,
 }
 
 impl World {
@@ -70,7 +85,9 @@ impl World {
             events: Vec::new(),
             delivered: Vec::new(),
             network: Network::new(loss, seed),
-            clients: HashMap::new(),
+            clients: BTreeMap::new(),
+            flying: BTreeMap::new(),
+            departures: 0,
         }
     }
 
@@ -162,10 +179,25 @@ impl World {
 
     /// Lets a client send a plain RTP or RTCP packet over the network.
     pub fn send(&mut self, from: &Path, packet: &[u8]) {
-        let protected = self.client(from).protect(packet);
-        if self.network.passes() {
-            self.deliver_up(from, protected);
+        let datagram = self.client(from).protect(packet);
+        for flight in self.depart(&Flight { is_upward: true, path: *from, datagram }) {
+            self.deliver_up(from, flight.datagram);
         }
+    }
+
+    /// Lets the network have a datagram; returns what arrives at once.
+    fn depart(&mut self, flight: &Flight) -> Vec<Flight> {
+        let mut arriving = Vec::new();
+        for delay in self.network.delays() {
+            let flight = Flight { datagram: flight.datagram.clone(), ..*flight };
+            if delay.is_zero() {
+                arriving.push(flight);
+            } else {
+                self.departures += 1;
+                self.flying.insert((self.now + delay, self.departures), flight);
+            }
+        }
+        arriving
     }
 
     /// Hands a datagram to the engine as it is.
@@ -178,6 +210,7 @@ impl World {
         let until = self.now + time;
         while self.now < until {
             self.now = self.now + STEP;
+            self.land_upward();
             if self.now >= self.engine.next_tick() {
                 self.engine.tick(self.now, &mut self.outbox);
             }
@@ -189,16 +222,18 @@ impl World {
     pub fn exchange(&mut self) {
         self.engine.flush(self.now, &mut self.outbox);
         self.events.extend(std::iter::from_fn(|| self.engine.next_event()));
-        let mut answers = Vec::new();
+        let mut arriving = self.take_flights(false);
         for (path, datagram) in std::mem::take(&mut self.outbox.sent) {
-            if self.network.passes()
-                && let Some(client) = self.clients.get_mut(&path.remote)
-            {
+            arriving.extend(self.depart(&Flight { is_upward: false, path, datagram }));
+        }
+        let (mut answers, now) = (Vec::new(), self.now);
+        for Flight { path, datagram, .. } in arriving {
+            if let Some(client) = self.clients.get_mut(&path.remote) {
+                client.now = now;
                 answers.extend(client.receive(&datagram).into_iter().map(|answer| (path, answer)));
                 self.delivered.push(datagram);
             }
         }
-        let now = self.now;
         for (remote, client) in &mut self.clients {
             let path = Path { transport: Transport::Udp, local: 0, remote: *remote };
             answers.extend(client.take_nacks(now).into_iter().map(|answer| (path, answer)));
@@ -206,6 +241,19 @@ impl World {
         for (path, answer) in answers {
             self.send(&path, &answer);
         }
+    }
+
+    fn land_upward(&mut self) {
+        for flight in self.take_flights(true) {
+            self.deliver_up(&flight.path, flight.datagram);
+        }
+    }
+
+    /// What arrives by now in one direction.
+    fn take_flights(&mut self, is_upward: bool) -> Vec<Flight> {
+        let due = (self.now, u64::MAX);
+        let landing = |key: &(Instant, u64), flight: &mut Flight| *key <= due && flight.is_upward == is_upward;
+        self.flying.extract_if(.., landing).map(|(_, flight)| flight).collect()
     }
 
     /// Sends one RTCP packet.

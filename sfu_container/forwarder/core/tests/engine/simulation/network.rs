@@ -1,18 +1,44 @@
-//! A network that loses packets, the same ones for the same seed.
+//! A network that loses, delays and repeats packets, the same ones for the same seed.
+
+use std::time::Duration;
+
+/// What happens to packets on their way, in either direction.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Conditions {
+    /// The share that is lost.
+    pub loss: f64,
+    /// The share that comes twice.
+    pub duplication: f64,
+    /// At least so long on the way.
+    pub delay: Duration,
+    /// At most so much longer; packets overtake one another by it.
+    pub jitter: Duration,
+}
 
 pub struct Network {
     state: u64,
-    loss: f64,
+    conditions: Conditions,
 }
 
 impl Network {
+    /// Loses a share of the packets.
     pub fn new(loss: f64, seed: u64) -> Self {
-        Self { state: seed | 1, loss }
+        Self { state: seed | 1, conditions: Conditions { loss, ..Conditions::default() } }
     }
 
-    /// Whether the next packet arrives.
-    pub fn passes(&mut self) -> bool {
-        self.uniform() >= self.loss
+    pub fn set(&mut self, conditions: Conditions) {
+        self.conditions = conditions;
+    }
+
+    /// How long each copy of the next packet takes; none when it is lost.
+    pub fn delays(&mut self) -> Vec<Duration> {
+        let Conditions { loss, duplication, delay, jitter } = self.conditions;
+        if self.uniform() < loss {
+            return Vec::new();
+        }
+        let copies = if duplication > 0.0 && self.uniform() < duplication { 2 } else { 1 };
+        let mut delay_of = || if jitter.is_zero() { delay } else { delay + jitter.mul_f64(self.uniform()) };
+        (0..copies).map(|_| delay_of()).collect()
     }
 
     /// From 0 to 1 (xorshift64*, Vigna 2016).
@@ -25,6 +51,6 @@ impl Network {
     }
 
     pub fn set_loss(&mut self, loss: f64) {
-        self.loss = loss;
+        self.conditions.loss = loss;
     }
 }

@@ -12,11 +12,14 @@ pub const RID_ID: u8 = 10;
 pub const REPAIRED_RID_ID: u8 = 11;
 pub const TRANSPORT_SEQUENCE: (u8, &str) =
     (3, "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01");
-pub const EXTENSIONS: [(u8, &str); 5] = [
+pub const DEPENDENCY_DESCRIPTOR: (u8, &str) =
+    (5, "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension");
+pub const EXTENSIONS: [(u8, &str); 6] = [
     (SPEECH_LEVEL_ID, "urn:ietf:params:rtp-hdrext:ssrc-audio-level"),
     (MID_ID, "urn:ietf:params:rtp-hdrext:sdes:mid"),
     (RID_ID, "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"),
     (REPAIRED_RID_ID, "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"),
+    DEPENDENCY_DESCRIPTOR,
     (13, "urn:3gpp:video-orientation"),
 ];
 
@@ -34,6 +37,8 @@ macro_rules! codec {
 
 codec!(VP8, 96, "VP8", 90_000, Some(97));
 codec!(VP9, 98, "VP9", 90_000, Some(99));
+codec!(H264, 100, "H264", 90_000, Some(101));
+codec!(AV1, 102, "AV1", 90_000, Some(103));
 codec!(OPUS, 111, "OPUS", 48_000, None);
 
 static TRANSACTIONS: AtomicU64 = AtomicU64::new(1);

@@ -11,6 +11,8 @@ from itertools import pairwise
 import pytest
 
 from sfu_container.engine import (
+    Codec,
+    CodecUnsupported,
     DtlsReceived,
     Encoding,
     Engine,
@@ -105,6 +107,20 @@ async def test_a_publisher_gets_readable_rtcp_in_every_profile(
     client.send(keys.protect(video_packet(3, ssrc=100, body=b"frame")))
     nack = keys.unprotect_rtcp(await receive_matching(client, is_rtcp))
     assert nack == struct.pack("!BBHIIHH", 0x81, 205, 3, 1, 100, 2, 0)
+
+
+async def test_a_slot_whose_receiver_cannot_decode_what_is_sent_is_told_of(
+    engine: NativeEngine, publisher: UdpClient
+) -> None:
+    keys = await connect(engine, publisher, "ann", "AEAD_AES_128_GCM")
+    engine.add_publication("ann", "camera", "video", "0", [Encoding(ssrc=100)], [VP8], {})
+    engine.add_peer("bob", "ufrag-bob", "pwd-bob")
+    h264 = Codec(108, "H264", 90_000, 109, profiles=("constrainedBaseline/1",))
+    engine.add_slot("bob", "slot", "video", "5", 900, 901, [h264], {})
+    engine.route("slot", "camera", 720, 3, 0)
+    publisher.send(keys.protect(video_packet(1, ssrc=100, body=b"frame", is_keyframe=True)))
+    assert await next_event(engine) == StreamStarted("camera", None, 100)
+    assert await next_event(engine) == CodecUnsupported("slot", "camera", "VP8")
 
 
 async def test_a_plain_peer_needs_no_ice(engine: NativeEngine) -> None:

@@ -26,7 +26,7 @@ _logger = logging.getLogger("parley.webhooks")
 class _Lane:
     waiting: deque[Cursor] = field(default_factory=deque)
     known: set[str] = field(default_factory=set)
-    """The ids of the cursors that wait or run."""
+    """The ids of the cursors that wait. One that runs may be offered again: it may have been woken at its very end."""
     running: int = 0
 
 
@@ -60,6 +60,7 @@ class Lanes:
         """Ends what runs. A cursor that takes longer is due again when its claim has lapsed."""
         for lane in self._lanes.values():
             lane.waiting.clear()
+            lane.known.clear()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=grace_seconds)
         for task in self._tasks:
@@ -69,9 +70,9 @@ class Lanes:
     async def _drive(self, webhook_key: str, lane: _Lane) -> None:
         while lane.waiting:
             cursor = lane.waiting.popleft()
+            lane.known.discard(cursor.id)
             async with self._turn:
                 await self._contained(cursor)
-            lane.known.discard(cursor.id)
         lane.running -= 1
         if not lane.running:
             self._lanes.pop(webhook_key, None)

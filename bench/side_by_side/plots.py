@@ -37,7 +37,6 @@ def draw_costs(summaries: Sequence[Summary], path: Path) -> None:
             place = scenarios.index(one.scenario) + (index + 0.5) * width - BAR_WIDTH / 2
             axes.bar(place, cost, width, color=COLOURS[sfu], yerr=[[cost - low], [high - cost]], capsize=2)
     axes.set_xticks(range(len(scenarios)), scenarios)
-    axes.set_yscale("log")
     axes.set_ylabel("CPU µs per forwarded packet")
     axes.legend(handles=[Patch(color=COLOURS[sfu], label=sfu) for sfu in sfus])
     figure.tight_layout()

@@ -70,16 +70,16 @@ class PresenceStore:
             await self._write(known, after, now)
             return True
 
-        async with self._locks[hash(peer.key) % _LOCKS]:
-            return await until_it_holds(attempt)
+        return await until_it_holds(attempt)
 
     async def _write(self, before: Participant, after: Participant, now: datetime) -> None:
-        operations: list[BatchOperation] = [
-            ("replace", (after.id, after.body()), {"if_match_etag": before.etag}),
-        ]
-        if what := _news(before, after):
-            operations += await self._counted(before.key, what, now)
-        await self._container.batch(before.key, operations)
+        replacement: BatchOperation = ("replace", (after.id, after.body()), {"if_match_etag": before.etag})
+        what = _news(before, after)
+        if what is None:
+            await self._container.batch(before.key, [replacement])
+            return
+        async with self._locks[hash(before.key) % _LOCKS]:
+            await self._container.batch(before.key, [replacement, *await self._counted(before.key, what, now)])
 
     async def _counted(self, key: MeetingKey, what: EventData, now: datetime) -> list[BatchOperation]:
         """The operations that write the event and count it. They leave alone what else changes in the meeting."""

@@ -142,6 +142,7 @@ impl Estimator {
     /// The cluster to send now, if any. Ask before each round of sending; a Peer without transport-wide feedback is not
     /// to be asked for.
     pub fn poll_probe(&mut self, now: Instant) -> Option<ProbeCluster> {
+        self.queue.expire(now);
         if self.queue.is_draining() {
             return None;
         }

@@ -71,11 +71,15 @@ impl StandingQueue {
         match self.draining_since {
             None if usage == Usage::Over && self.delay > DRAIN_ABOVE => self.draining_since = Some(now),
             Some(_) if self.delay < DRAINED_BELOW => self.draining_since = None,
-            Some(since) if now.since(since) > MAX_DRAIN => {
-                self.draining_since = None;
-                self.base_micros.clear();
-            }
-            _ => {}
+            _ => self.expire(now),
+        }
+    }
+
+    /// Ends a drain that took too long, also when no feedback comes because nothing is sent any more.
+    pub fn expire(&mut self, now: Instant) {
+        if self.draining_since.is_some_and(|since| now.since(since) > MAX_DRAIN) {
+            self.draining_since = None;
+            self.base_micros.clear();
         }
     }
 

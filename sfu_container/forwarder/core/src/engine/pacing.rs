@@ -101,11 +101,13 @@ impl Engine {
         }
     }
 
-    /// A packet of padding on the RTX stream of a Slot that carries something.
+    /// A packet of padding on the RTX stream of a Slot that carries something, or would if it fitted: where nothing fits,
+    /// only padding can find out that more does by now.
     fn make_padding(&mut self, key: Key<Peer>) -> Option<Waiting> {
         for slot_key in &self.peers.get(key)?.slots {
             let slot = self.switchboard.slots.get_mut(*slot_key)?;
-            let Some(stream) = slot.current else { continue };
+            let wanted = || self.switchboard.publications.get(slot.wanted?)?.streams.iter().find_map(|stream| *stream);
+            let Some(stream) = slot.current.or_else(wanted) else { continue };
             let start = slot.output.headers.len();
             if !slot.output.stage_probe(stream) {
                 continue;

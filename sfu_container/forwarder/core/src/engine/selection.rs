@@ -5,6 +5,7 @@ use crate::arena::Key;
 use crate::event::Event;
 use crate::negotiated::MediaKind;
 use crate::publication::Publication;
+use crate::slot::Allotment;
 use crate::speakers::Room;
 use crate::time::Instant;
 
@@ -13,8 +14,14 @@ impl Engine {
     pub(super) fn select(&mut self, now: Instant) {
         self.switchboard.streams.values_mut().for_each(|stream| stream.measure(now));
         for peer in self.peers.values_mut() {
-            if let Some(downlink) = &mut peer.downlink {
-                downlink.allocate(&peer.slots, &mut self.switchboard, now);
+            let Some(downlink) = &mut peer.downlink else { continue };
+            downlink.allocate(&peer.slots, &mut self.switchboard, now);
+            // Where nothing is sent, nothing else lets the pacer see that a probe is due.
+            let mut slots = peer.slots.iter().filter_map(|slot| self.switchboard.slots.get(*slot));
+            if let Some(slot) = slots.find(|slot| slot.allotment == Allotment::Nothing)
+                && !self.pacing.contains(&slot.peer)
+            {
+                self.pacing.push(slot.peer);
             }
         }
         let videos: Vec<Key<Publication>> = {

@@ -225,7 +225,9 @@ impl SlotOutput {
 
     /// Stages a packet of padding on the RTX stream. False where there is none.
     pub(crate) fn stage_probe(&mut self, stream: Key<Stream>) -> bool {
-        let rtx = self.payload_types.iter().find_map(|types| types.rtx);
+        // Before anything was carried, any codec's will do: padding is not decoded.
+        let offered = || self.codecs.iter().find_map(|codec| codec.rtx_payload_type);
+        let rtx = self.payload_types.iter().find_map(|types| types.rtx).or_else(offered);
         let Some((ssrc, payload_type)) = self.rtx_ssrc.zip(rtx) else { return false };
         self.rtx_sequence = self.rtx_sequence.wrapping_add(1);
         let place = self.continuity.last();

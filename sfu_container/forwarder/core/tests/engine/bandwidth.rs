@@ -87,6 +87,8 @@ struct Studio {
     viewer: Path,
     link: Link,
     picture: u16,
+    /// The lowest encoding that is sent.
+    lowest: usize,
     answered: usize,
     sequences: [u16; 3],
     next_picture: Instant,
@@ -107,6 +109,7 @@ impl Studio {
             viewer,
             link: Link::new(bits_per_second),
             picture: 0,
+            lowest: 0,
             answered: 0,
             sequences: [0; 3],
             next_picture: now,
@@ -118,7 +121,7 @@ impl Studio {
         let asked = self.world.client(&self.publisher).keyframe_requests;
         let is_keyframe = self.picture == 0 || asked > self.answered;
         self.answered = asked;
-        for (place, picture_bytes) in PICTURE_BYTES.into_iter().enumerate() {
+        for (place, picture_bytes) in PICTURE_BYTES.into_iter().enumerate().skip(self.lowest) {
             for (part, start) in (0..picture_bytes).step_by(PACKET_BYTES).enumerate() {
                 let len = PACKET_BYTES.min(picture_bytes - start);
                 let height = (is_keyframe && part == 0).then_some(HEIGHTS[place]);
@@ -184,6 +187,24 @@ fn the_layer_follows_the_link_down_within_two_seconds_and_up_within_ten() {
 
     studio.link.bits_per_second = 3_000_000;
     studio.run(Duration::from_secs(10));
+    assert_eq!(studio.carried().as_deref(), Some("f"));
+    let rate = studio.run(Duration::from_secs(2));
+    assert!(rate > 1_400_000, "{rate} bit/s arrive");
+}
+
+#[test]
+fn a_viewer_for_whom_the_only_encoding_was_too_much_gets_it_when_the_link_carries_it() {
+    let mut studio = Studio::new(3_000_000);
+    studio.lowest = 2;
+    studio.run(Duration::from_secs(10));
+    assert_eq!(studio.carried().as_deref(), Some("f"), "3 Mbit/s carry it");
+
+    studio.link.bits_per_second = 300_000;
+    studio.run(Duration::from_secs(5));
+    assert_eq!(studio.carried(), None, "300 kbit/s do not");
+
+    studio.link.bits_per_second = 3_000_000;
+    studio.run(Duration::from_secs(8));
     assert_eq!(studio.carried().as_deref(), Some("f"));
     let rate = studio.run(Duration::from_secs(2));
     assert!(rate > 1_400_000, "{rate} bit/s arrive");

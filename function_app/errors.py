@@ -7,6 +7,7 @@ ApiError
 │   ├── TokenMissingError
 │   ├── TokenInvalidError
 │   └── TokenExpiredError
+├── NotAllowedError                403
 ├── NotFoundError                  404
 │   ├── MeetingNotFoundError
 │   ├── WebhookNotFoundError
@@ -100,6 +101,11 @@ class TokenInvalidError(UnauthorizedError):
 class TokenExpiredError(UnauthorizedError):
     code = "TokenExpired"
     explanation = "The token has expired."
+
+
+class NotAllowedError(ApiError):
+    status, code = 403, "NotAllowed"
+    explanation = "The token does not allow that."
 
 
 class NotFoundError(ApiError):

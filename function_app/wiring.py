@@ -58,6 +58,7 @@ from function_app.webhooks.messages import Messenger
 from function_app.webhooks.redelivery import REQUESTS_AT_ONCE, REQUESTS_PER_SECOND, RedeliveryService
 from function_app.webhooks.service import WebhookService
 from function_app.webhooks.signatures import SigningSecrets
+from function_app.whip.directions import Directions
 
 MEETINGS_CONTAINER = "meetings"
 TENANTS_CONTAINER = "tenants"
@@ -79,6 +80,7 @@ class Services:
     join_tokens: JoinTokens
     joining: JoinService
     leaving: LeaveService
+    directions: Directions
     media_grants: MediaGrants
     turn: TurnServers
     signalling: Signalling
@@ -155,6 +157,7 @@ def build(settings: Settings, clock: Clock) -> Services:
         join_tokens=JoinTokens(key, clock),
         joining=JoinService(meetings, sessions, controller, clock, RateLimit(JOINS_PER_SECOND, JOINS_AT_ONCE)),
         leaving=LeaveService(presence, signalling, clock),
+        directions=Directions(meetings, sessions, controller, RateLimit(JOINS_PER_SECOND, JOINS_AT_ONCE)),
         media_grants=MediaGrants(key, clock),
         turn=TurnServers(settings.turn_urls, _text(settings.turn_secret), clock),
         signalling=signalling,

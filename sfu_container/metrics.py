@@ -54,7 +54,7 @@ class NodeCollector(Collector):
         yield GaugeMetricFamily("parley_sfu_peers", "Peers on the node", node.peers)
         yield GaugeMetricFamily("parley_sfu_sessions", "Sessions on the node", len(node.sessions))
         yield GaugeMetricFamily("parley_sfu_draining", "1 while the node takes no more Peers", int(node.draining))
-        yield _counter("parley_sfu_refusals", "Messages that were refused", "code", node.refusals)
+        yield _counter("parley_sfu_refusals", "Messages and WHIP requests that were refused", "code", node.refusals)
         yield _counter("parley_sfu_departures", "Peers that ended", "reason", node.departures)
         yield _counter("parley_sfu_undelivered", "Messages given up on their way out", "road", self._undelivered())
 

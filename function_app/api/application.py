@@ -20,6 +20,7 @@ from function_app.sessions import endpoints as sessions
 from function_app.signalling import endpoints as signalling
 from function_app.webhooks import deliveries_endpoints
 from function_app.webhooks import endpoints as webhooks
+from function_app.whip import endpoints as whip
 from function_app.wiring import Process
 
 _PUBLIC = (
@@ -29,6 +30,7 @@ _PUBLIC = (
     chat.router,
     webhooks.router,
     deliveries_endpoints.router,
+    whip.router,
     platform.router,
 )
 _INTERNAL = (media.router, signalling.router)

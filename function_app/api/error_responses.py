@@ -26,18 +26,23 @@ DOCUMENTED_ERRORS: dict[int | str, dict[str, Any]] = {
 """The `responses` of every operation."""
 
 
-def error_response(error: ApiError) -> JSONResponse:
+def error_headers(error: ApiError) -> Headers:
+    """What of the error is told in headers, in whatever shape its body is."""
     headers: Headers = {"x-ms-error-code": error.code}
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
     if error.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
+    return headers
+
+
+def error_response(error: ApiError) -> JSONResponse:
     details = [ErrorDetailBody(code=item.code, target=item.target, message=item.message) for item in error.details]
     body = ErrorResponse(
         error=ErrorBody(code=error.code, message=error.message, target=error.target, details=details or None)
     )
     content = body.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return JSONResponse(content, status_code=error.status, headers=headers)
+    return JSONResponse(content, status_code=error.status, headers=error_headers(error))
 
 
 def add_error_handlers(application: FastAPI) -> None:

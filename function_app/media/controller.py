@@ -42,9 +42,24 @@ class MediaController:
         self._key = key
         self._random = random
 
-    async def place(self, session: str) -> tuple[Node, Assignment]:
+    async def suggest(self, session: str | None) -> Node:
+        """The node that carries the session, or else one that could and takes WHIP; it is not assigned yet.
+
+        Raises NoNodeAvailableError.
+        """
+        current = await self._sessions.find(session) if session else None
+        node = await self._nodes.get(current.node) if current else None
+        if node and not node.draining:
+            return node
+        chosen = choose_node([node for node in await self._nodes.live() if node.http_url], self._random)
+        if chosen is None:
+            raise NoNodeAvailableError
+        return chosen
+
+    async def place(self, session: str, asked: str | None = None) -> tuple[Node, Assignment]:
         """The node that carries the session: the one it has while that lives and does not drain, else a new one.
 
+        That is the node that was `asked` by a client, where there is one and it can: the client need go no further.
         A node that begins to drain sends everybody away and takes no Peer any more, so there is nobody whom a session
         would leave behind there. Raises NoNodeAvailableError, also while the session's node has no signalling
         connection.
@@ -54,7 +69,7 @@ class MediaController:
             node = await self._nodes.get(current.node) if current else None
             if current and node and not node.draining:
                 return self._listening(node), current
-            node = choose_node(await self._nodes.live(), self._random)
+            node = choose_node(await self._nodes.live(), self._random, asked)
             if node is None:
                 break
             wanted = Assignment(session=session, node=node.id)

@@ -31,7 +31,7 @@ async def join_at_node(node: NodeOf, services: ServicesOf, request: NodeJoin) ->
 
     A session that another node carries is joined again when the client gets there: the newest Peer counts.
     """
-    joining = await services.joining.join(services.join_tokens.verify(request.token))
+    joining = await services.joining.join(services.join_tokens.verify(request.token), at_node=node)
     if joining.node.id != node:
         if joining.node.http_url is None:
             raise NoNodeAvailableError("The node of the session takes no WHIP or WHEP.")

@@ -61,8 +61,8 @@ class JoinService:
         self._clock = clock
         self._limit = limit
 
-    async def join(self, claims: JoinClaims) -> Joining:
-        """Lets a user into the meeting of its token, as a new Peer.
+    async def join(self, claims: JoinClaims, at_node: str | None = None) -> Joining:
+        """Lets a user into the meeting of its token, as a new Peer; a new session is begun `at_node` if that can.
 
         Raises TooManyRequestsError, MeetingNotFoundError, TokenInvalidError, NoNodeAvailableError and what the services
         behind raise. A join that fails leaves at most a participant that never connects, which the sweep takes away.
@@ -70,7 +70,7 @@ class JoinService:
         if not self._limit.allows(f"{claims.tenant}/{claims.meeting}/{claims.sub}"):
             raise TooManyRequestsError
         fresh_session = new_id("ses")
-        joining = await until_it_holds(lambda: self._attempt(claims, fresh_session))
+        joining = await until_it_holds(lambda: self._attempt(claims, fresh_session, at_node))
         participant = joining.participant
         _logger.info(
             "joined session=%s participant=%s peer=%s node=%s",
@@ -81,7 +81,7 @@ class JoinService:
         )
         return joining
 
-    async def _attempt(self, claims: JoinClaims, fresh_session: str) -> Joining:
+    async def _attempt(self, claims: JoinClaims, fresh_session: str, at_node: str | None) -> Joining:
         key = MeetingKey(claims.tenant, claims.meeting)
         meeting, active = await asyncio.gather(self._meetings.find(key), self._sessions.active(key))
         if meeting is None or meeting.deleted_on:
@@ -90,7 +90,7 @@ class JoinService:
         if active and active.started_on < meeting.created_on:
             raise ChangedError  # A session of the former meeting with this id; it is about to be ended.
         session = active.session_id if active else fresh_session
-        node, assignment = await self._controller.place(session)
+        node, assignment = await self._controller.place(session, at_node)
         participant = _participant(claims, session, node.id, self._clock())
         if node.is_full and not await self._is_there(participant):
             raise NoNodeAvailableError

@@ -85,6 +85,7 @@ class WhipEndpoint:
                 self._node.refused(failure, f"{request.method} {request.path}", None)
                 response = ProblemError.of(failure).response()
             except ProblemError as problem:
+                self._node.refusals[problem.code] += 1
                 logger.info("refused %s %s code=%s: %s", request.method, request.path, problem.code, problem)
                 response = problem.response()
             except web.HTTPException:

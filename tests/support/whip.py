@@ -13,6 +13,7 @@ from yarl import URL
 
 SDP = "application/sdp"
 FRAGMENT = "application/trickle-ice-sdpfrag"
+REDIRECTS = 5
 
 
 class WhipRefusedError(Exception):
@@ -38,6 +39,8 @@ class WhipClient:
     resource: str = ""
     """The URL of its session, once it has one."""
     etag: str = ""
+    visited: list[str] = field(default_factory=list)
+    """Where the offer was posted, one redirect after another."""
 
     def __post_init__(self) -> None:
         self._tasks: list[asyncio.Task[None]] = []
@@ -76,14 +79,23 @@ class WhipClient:
         await self.pc.setRemoteDescription(RTCSessionDescription(answer, "answer"))
 
     async def post(self, offer: str) -> str:
-        """Post an offer; the answer. Raises WhipRefusedError."""
+        """Post an offer; the answer. Raises WhipRefusedError.
+
+        Redirects are followed here, for aiohttp would not give the token to another origin.
+        """
         headers = {**self.authorization, "Content-Type": SDP}
-        async with self.http.post(self.url, data=offer.encode(), headers=headers) as response:
-            if response.status != 201:
-                raise WhipRefusedError(response.status, (await response.json())["code"])
-            self.resource = str(response.url.join(URL(response.headers["Location"])))
-            self.etag = response.headers["ETag"]
-            return await response.text()
+        self.visited = [self.url]
+        while True:
+            url = self.visited[-1]
+            async with self.http.post(url, data=offer.encode(), headers=headers, allow_redirects=False) as response:
+                if response.status == 307 and len(self.visited) <= REDIRECTS:
+                    self.visited.append(response.headers["Location"])
+                    continue
+                if response.status != 201:
+                    raise WhipRefusedError(response.status, (await response.json())["code"])
+                self.resource = str(response.url.join(URL(response.headers["Location"])))
+                self.etag = response.headers["ETag"]
+                return await response.text()
 
     async def patch(self, fragment: str, **headers: str) -> aiohttp.ClientResponse:
         """Send ICE news; `headers` by their names with underscores."""

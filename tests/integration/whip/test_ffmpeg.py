@@ -98,7 +98,7 @@ async def test_what_ffmpeg_publishes_is_seen_and_heard_and_ends_when_it_does(
 ) -> None:
     viewer = client("/whep/demo", await invite("viewer"))
     await viewer.watch()
-    ffmpeg = Ffmpeg(f"{platform.node_origin}/whip/demo", await invite("ffmpeg"), certificate)
+    ffmpeg = Ffmpeg(f"{platform.origin}/whip/demo", await invite("ffmpeg"), certificate)
     try:
         await eventually(
             lambda: ffmpeg.failure or min(viewer.frames.get(kind, 0) for kind in ("audio", "video")) >= 20,

@@ -1,0 +1,44 @@
+"""Which node a WHIP or WHEP client is to turn to."""
+
+from __future__ import annotations
+
+import asyncio
+
+from function_app.errors import MeetingNotFoundError, NoNodeAvailableError, TooManyRequestsError
+from function_app.media.controller import MediaController
+from function_app.participants.tokens import refuse_token_of_former_meeting
+from function_app.rate_limit import RateLimit
+from function_app.stores.documents import MeetingKey
+from function_app.stores.meetings import MeetingStore
+from function_app.stores.sessions import SessionStore
+from parley_protocol.grants import JoinClaims
+
+
+class Directions:
+    """Changes nothing: who comes to the node with the same token joins there."""
+
+    def __init__(
+        self, meetings: MeetingStore, sessions: SessionStore, controller: MediaController, limit: RateLimit
+    ) -> None:
+        self._meetings = meetings
+        self._sessions = sessions
+        self._controller = controller
+        self._limit = limit
+
+    async def node_url(self, claims: JoinClaims) -> str:
+        """The HTTP origin of the node that carries the meeting's session, or could begin one.
+
+        Raises TooManyRequestsError, MeetingNotFoundError, TokenInvalidError, NoNodeAvailableError and what the services
+        behind raise.
+        """
+        if not self._limit.allows(f"{claims.tenant}/{claims.meeting}/{claims.sub}"):
+            raise TooManyRequestsError
+        key = MeetingKey(claims.tenant, claims.meeting)
+        meeting, active = await asyncio.gather(self._meetings.find(key), self._sessions.active(key))
+        if meeting is None or meeting.deleted_on:
+            raise MeetingNotFoundError
+        refuse_token_of_former_meeting(claims, meeting.created_on)
+        node = await self._controller.suggest(active.session_id if active else None)
+        if node.http_url is None:
+            raise NoNodeAvailableError("The node of the session takes no WHIP or WHEP.")
+        return node.http_url

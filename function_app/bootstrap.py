@@ -98,7 +98,7 @@ async def _create_tenant(tenants: TenantStore, key: ApiKey, pepper: bytes) -> No
 
     async def attempt() -> None:
         now = utc_now()
-        new_key = StoredKey(digest=digest, created_on=now)
+        new_key = StoredKey.of(key, pepper, now)
         tenant = await tenants.find(key.tenant)
         if tenant is None:
             fresh = Tenant(id=key.tenant, tenant_id=key.tenant, name="Local", created_on=now, keys=(new_key,))

@@ -10,11 +10,14 @@ ApiError
 ├── NotAllowedError                403
 ├── NotFoundError                  404
 │   ├── MeetingNotFoundError
+│   ├── ApiKeyNotFoundError
 │   ├── WebhookNotFoundError
 │   └── DeliveryNotFoundError
 ├── MethodNotAllowedError          405
 ├── IdempotencyKeyReusedError      409
 ├── TooManyWebhooksError           409
+├── TooManyApiKeysError            409
+├── LastApiKeyError                409
 ├── PreconditionFailedError        412
 ├── RequestTooLargeError           413
 ├── TooManyRequestsError           429
@@ -118,6 +121,11 @@ class MeetingNotFoundError(NotFoundError):
     explanation = "There is no such meeting."
 
 
+class ApiKeyNotFoundError(NotFoundError):
+    code = "ApiKeyNotFound"
+    explanation = "There is no such API key."
+
+
 class WebhookNotFoundError(NotFoundError):
     code = "WebhookNotFound"
     explanation = "There is no such webhook."
@@ -141,6 +149,16 @@ class IdempotencyKeyReusedError(ApiError):
 class TooManyWebhooksError(ApiError):
     status, code = 409, "TooManyWebhooks"
     explanation = "The tenant has as many webhooks as it may have."
+
+
+class TooManyApiKeysError(ApiError):
+    status, code = 409, "TooManyApiKeys"
+    explanation = "The tenant has two live API keys; revoke one first."
+
+
+class LastApiKeyError(ApiError):
+    status, code = 409, "LastApiKey"
+    explanation = "It is the last API key with the role admin; create another one first."
 
 
 class PreconditionFailedError(ApiError):

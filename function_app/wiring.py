@@ -39,6 +39,7 @@ from function_app.signalling.refusals import REFUSALS_AT_ONCE, REFUSALS_PER_SECO
 from function_app.signalling.service import SignallingEvents
 from function_app.signalling.webpubsub import Signalling
 from function_app.signing import SigningKey
+from function_app.stores.audit import AuditStore
 from function_app.stores.chat import ChatStore
 from function_app.stores.cosmos import Cosmos
 from function_app.stores.deliveries import DeliveryStore
@@ -48,6 +49,8 @@ from function_app.stores.presence import PresenceStore
 from function_app.stores.sessions import SessionStore
 from function_app.stores.tenants import TenantStore
 from function_app.stores.webhooks import WebhookStore
+from function_app.tenants.authentication import Authentication
+from function_app.tenants.last_use import LastUse
 from function_app.tenants.service import TenantService
 from function_app.timestamps import Clock, utc_now
 from function_app.webhooks.addresses import any_socket, public_socket
@@ -74,7 +77,9 @@ class Services:
 
     settings: Settings
     signing_key: SigningKey
+    authentication: Authentication
     tenants: TenantService
+    audit: AuditStore
     meetings: MeetingService
     continuations: Continuations
     join_tokens: JoinTokens
@@ -136,6 +141,8 @@ def build(settings: Settings, clock: Clock) -> Services:
     sessions = SessionStore(cosmos.container(MEETINGS_CONTAINER))
     presence = PresenceStore(cosmos.container(MEETINGS_CONTAINER))
     tenants = TenantStore(cosmos.container(TENANTS_CONTAINER))
+    last_use = LastUse(tenants, clock)
+    authentication = Authentication(tenants, pepper, clock, last_use)
     signalling = Signalling(
         settings.webpubsub_endpoint,
         _key_or_identity(settings.webpubsub_key),
@@ -151,7 +158,9 @@ def build(settings: Settings, clock: Clock) -> Services:
     return Services(
         settings=settings,
         signing_key=key,
-        tenants=TenantService(tenants, pepper),
+        authentication=authentication,
+        tenants=TenantService(tenants, pepper, clock, authentication.forget),
+        audit=AuditStore(cosmos.container(TENANTS_CONTAINER)),
         meetings=MeetingService(meetings, clock),
         continuations=Continuations(pepper),
         join_tokens=JoinTokens(key, clock),
@@ -173,7 +182,7 @@ def build(settings: Settings, clock: Clock) -> Services:
         webhooks=webhooks.service,
         redelivery=webhooks.redelivery,
         dispatch=webhooks.dispatch,
-        closing=(*webhooks.closing, signalling.close, cosmos.close, *ephemeral.closing),
+        closing=(*webhooks.closing, last_use.settled, signalling.close, cosmos.close, *ephemeral.closing),
     )
 
 

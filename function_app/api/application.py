@@ -8,9 +8,12 @@ from contextlib import asynccontextmanager
 from fastapi import Depends, FastAPI
 
 from function_app.api import platform, reference
+from function_app.api.credentials import administrator_of
 from function_app.api.envelope import Envelope
 from function_app.api.error_responses import DOCUMENTED_ERRORS, add_error_handlers
 from function_app.api.versions import API_VERSION, check_api_version
+from function_app.audit import endpoints as audit
+from function_app.audit.trail import AuditTrail
 from function_app.chat import endpoints as chat
 from function_app.events.openapi import document_events
 from function_app.media import endpoints as media
@@ -18,6 +21,7 @@ from function_app.meetings import endpoints as meetings
 from function_app.meetings import invitations
 from function_app.sessions import endpoints as sessions
 from function_app.signalling import endpoints as signalling
+from function_app.tenants import endpoints as tenants
 from function_app.webhooks import deliveries_endpoints
 from function_app.webhooks import endpoints as webhooks
 from function_app.whip import endpoints as whip
@@ -28,11 +32,10 @@ _PUBLIC = (
     invitations.router,
     sessions.router,
     chat.router,
-    webhooks.router,
-    deliveries_endpoints.router,
     whip.router,
     platform.router,
 )
+_FOR_ADMINISTRATORS = (tenants.router, audit.router, webhooks.router, deliveries_endpoints.router)
 _INTERNAL = (media.router, signalling.router)
 
 
@@ -57,10 +60,13 @@ def create_api(process: Process) -> FastAPI:
     )
     api.state.process = process
     document_events(api.webhooks)
+    api.add_middleware(AuditTrail, writer=lambda: process.services().audit.add)
     api.add_middleware(Envelope)
     add_error_handlers(api)
     for router in _PUBLIC:
         api.include_router(router, dependencies=[Depends(check_api_version)])
+    for router in _FOR_ADMINISTRATORS:
+        api.include_router(router, dependencies=[Depends(check_api_version), Depends(administrator_of)])
     for router in (*_INTERNAL, reference.router):
         api.include_router(router)
     return api

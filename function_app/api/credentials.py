@@ -10,10 +10,18 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
-from function_app.errors import MeetingNotFoundError, TokenInvalidError, TokenMissingError, UnauthorizedError
+from function_app.audit.trail import CALLER
+from function_app.errors import (
+    MeetingNotFoundError,
+    NotAllowedError,
+    TokenInvalidError,
+    TokenMissingError,
+    UnauthorizedError,
+)
 from function_app.meetings.documents import Meeting
 from function_app.participants.tokens import refuse_token_of_former_meeting
 from function_app.stores.documents import MeetingKey
+from function_app.tenants.callers import Caller, CallerRole
 from function_app.wiring import Services
 from parley_protocol.grants import JoinClaims
 from parley_protocol.ids import MeetingId, NodeId
@@ -42,16 +50,31 @@ async def services_of(request: Request) -> Services:
 ServicesOf = Annotated[Services, Depends(services_of)]
 
 
-async def tenant_of(
+async def caller_of(
+    request: Request,
     services: ServicesOf,
     bearer: Annotated[Bearer, Depends(_bearer_key)],
     header: Annotated[str | None, Depends(_header_key)],
-) -> str:
-    """The tenant whose API key the request carries."""
+) -> Caller:
+    """Whoever calls with a tenant's credential; the audit trail finds it in the request's state."""
     credential = header or (bearer.credentials if bearer else None)
     if credential is None:
         raise UnauthorizedError
-    return await services.tenants.authenticate(credential)
+    caller = await services.authentication.by_api_key(credential)
+    setattr(request.state, CALLER, caller)
+    return caller
+
+
+async def tenant_of(caller: Annotated[Caller, Depends(caller_of)]) -> str:
+    """The tenant whose credential the request carries."""
+    return caller.tenant
+
+
+async def administrator_of(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
+    """The caller, if its credential has the role admin. Raises NotAllowedError."""
+    if caller.role is not CallerRole.ADMIN:
+        raise NotAllowedError("The credential's role does not allow that.")
+    return caller
 
 
 async def join_claims(services: ServicesOf, bearer: Annotated[Bearer, Depends(_join_token)]) -> JoinClaims:
@@ -78,6 +101,7 @@ MeetingIdInPath = Annotated[MeetingId, Path(alias="id", examples=["weekly-planni
 
 
 async def readable_meeting(
+    request: Request,
     services: ServicesOf,
     meeting: MeetingIdInPath,
     bearer: Annotated[Bearer, Depends(_join_token)],
@@ -89,7 +113,9 @@ async def readable_meeting(
     For everybody else there is no such meeting.
     """
     if bearer is None or header or bearer.credentials.startswith(_KEY_PREFIX):
-        return await services.meetings.get(MeetingKey(await tenant_of(services, key, header), meeting))
+        return await services.meetings.get(
+            MeetingKey((await caller_of(request, services, key, header)).tenant, meeting)
+        )
     claims = await join_claims(services, bearer)
     if claims.meeting != meeting:
         raise MeetingNotFoundError
@@ -99,6 +125,7 @@ async def readable_meeting(
 
 
 Tenant = Annotated[str, Depends(tenant_of)]
+Administrator = Annotated[Caller, Depends(administrator_of)]
 JoinClaimsOf = Annotated[JoinClaims, Depends(join_claims)]
 NodeOf = Annotated[str, Depends(node_of)]
 ReadableMeeting = Annotated[Meeting, Depends(readable_meeting)]

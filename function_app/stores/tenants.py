@@ -1,9 +1,14 @@
-"""Tenants in Cosmos DB: one document each, its id being the tenant's."""
+"""Tenants in Cosmos DB: one document each, its id being the tenant's, and one for the use of each API key."""
 
 from __future__ import annotations
 
-from function_app.stores.cosmos import Container
-from function_app.tenants.documents import Tenant
+from collections.abc import Callable
+from datetime import datetime
+
+from function_app.audit.documents import AuditEntry
+from function_app.stores.cosmos import BatchOperation, Container
+from function_app.stores.outcomes import AbsentError, until_it_holds
+from function_app.tenants.documents import KeyUse, Tenant
 
 
 class TenantStore:
@@ -22,7 +27,37 @@ class TenantStore:
         """Writes over the version that was read. Raises StoreRaceError."""
         await self._container.replace(tenant.body(), tenant.etag or "")
 
+    async def change(self, tenant: str, change: Callable[[Tenant], Tenant], entry: AuditEntry) -> Tenant:
+        """Writes what `change` makes of the tenant, and who did it, in one batch; made anew after a lost race.
+
+        Nothing is written where nothing changes. What `change` raises is raised.
+        """
+
+        async def attempt() -> Tenant:
+            found = await self.find(tenant)
+            if found is None:
+                raise AbsentError
+            changed = change(found)
+            if changed == found:
+                return found
+            operations: list[BatchOperation] = [
+                ("replace", (changed.id, changed.body()), {"if_match_etag": found.etag}),
+                ("create", (entry.body(),)),
+            ]
+            await self._container.batch(tenant, operations)
+            return changed
+
+        return await until_it_holds(attempt)
+
     async def ids(self) -> list[str]:
         """Every tenant's id: the directory from which the platform's own upkeep begins, tenant by tenant."""
         rows = await self._container.query_every_partition("SELECT VALUE c.id FROM c WHERE c.type = 'tenant'")
         return [str(row) for row in rows]
+
+    async def note_use(self, tenant: str, key: str, now: datetime) -> None:
+        use = KeyUse(id=KeyUse.document_id(key), tenant_id=tenant, used_on=now)
+        await self._container.upsert(use.body())
+
+    async def last_use(self, tenant: str, key: str) -> datetime | None:
+        body = await self._container.read(tenant, KeyUse.document_id(key))
+        return KeyUse.read(body).used_on if body else None

@@ -15,6 +15,10 @@ from dataclasses import dataclass
 from typing import Self
 
 _KEY = re.compile(r"parley_([0-7][0-9A-HJKMNP-TV-Z]{25})_[A-Za-z0-9_-]{43}[A-Za-z0-9_-]{8}")
+COMMON_PREFIX = "parley_"
+"""How every key begins."""
+_VISIBLE = len(COMMON_PREFIX) + 26 + 1 + 4
+"""The tenant's ULID, and four characters of the secret: 24 of its 256 bits."""
 _SECRET_BYTES = 32
 _SEAL_BYTES = 6
 _SEAL_LENGTH = 8
@@ -37,8 +41,13 @@ class ApiKey:
     @classmethod
     def generate(cls, tenant: str, pepper: bytes) -> Self:
         """A fresh key with 256 random bits."""
-        unsealed = f"parley_{tenant.removeprefix('ten_')}_{secrets.token_urlsafe(_SECRET_BYTES)}"
+        unsealed = f"{COMMON_PREFIX}{tenant.removeprefix('ten_')}_{secrets.token_urlsafe(_SECRET_BYTES)}"
         return cls(tenant, unsealed + _seal(unsealed, pepper))
+
+    @property
+    def prefix(self) -> str:
+        """What may be shown of it, to tell it from the tenant's other keys."""
+        return self.text[:_VISIBLE]
 
     def is_genuine(self, pepper: bytes) -> bool:
         """Whether it was generated with this pepper; it may have been taken away since."""

@@ -1,25 +1,71 @@
-"""How a tenant is kept."""
+"""How a tenant, and the use of its API keys, is kept: all in the tenant's partition of the container `tenants`."""
 
 from __future__ import annotations
 
-from typing import Literal
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
+from ulid import ULID
 
 from function_app.stores.documents import Document
+from function_app.tenants.api_keys import COMMON_PREFIX, ApiKey
+from function_app.tenants.callers import CallerRole
 from function_app.timestamps import Timestamp
 
 MAXIMUM_LIVE_KEYS = 2
+FIRST_VERSION = "0"
 
 
-class StoredKey(BaseModel):
-    """One live API key, as its digest."""
+class MediaProviderName(StrEnum):
+    """Who carries the media of a session."""
 
+    SFU = "sfu"
+    ACS = "acs"
+    LIVEKIT = "livekit"
+
+
+class _Part(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
+
+
+class StoredKey(_Part):
+    """One API key, as its digest."""
 
     digest: str
     created_on: Timestamp
+    prefix: str = COMMON_PREFIX
+    """How the key begins: enough to tell it from others by sight."""
+    name: str | None = None
+    role: CallerRole = CallerRole.ADMIN
+    expires_on: Timestamp | None = None
+    """Absent means never."""
+
+    @classmethod
+    def of(
+        cls, key: ApiKey, pepper: bytes, now: datetime, *, name: str | None = None, role: CallerRole = CallerRole.ADMIN
+    ) -> Self:
+        return cls(digest=key.digest(pepper), prefix=key.prefix, created_on=now, name=name, role=role)
+
+    @property
+    def id(self) -> str:
+        """The key's public name: it follows from the digest, and nothing follows from it."""
+        return f"key_{ULID.from_bytes(bytes.fromhex(self.digest)[:16])}"
+
+    def is_live(self, now: datetime) -> bool:
+        return self.expires_on is None or now < self.expires_on
+
+
+class TenantSettings(_Part):
+    """What a tenant chooses for all of its meetings."""
+
+    default_media_provider: MediaProviderName = MediaProviderName.SFU
+    regions: tuple[str, ...] | None = None
+    """Where sessions may be carried; None means anywhere."""
+    branding_name: str | None = None
+    """What people see as the name of the service; None means Parley's own."""
 
 
 class Tenant(Document):
@@ -28,4 +74,31 @@ class Tenant(Document):
     type: Literal["tenant"] = "tenant"
     name: str
     created_on: Timestamp
-    keys: tuple[StoredKey, ...] = Field(default=(), max_length=MAXIMUM_LIVE_KEYS)
+    updated_on: Timestamp | None = None
+    """Absent until the first change."""
+    version: str = FIRST_VERSION
+    """What the tenant sees as the ETag: it changes with the name and settings, and not with the keys."""
+    settings: TenantSettings = TenantSettings()
+    keys: tuple[StoredKey, ...] = Field(default=())
+
+    def live_keys(self, now: datetime) -> tuple[StoredKey, ...]:
+        return tuple(key for key in self.keys if key.is_live(now))
+
+    def changed(self, now: datetime, name: str, settings: TenantSettings) -> Self:
+        """The next version."""
+        told = {"name": name, "settings": settings, "updated_on": now, "version": str(ULID())}
+        return self.model_copy(update=told)
+
+    def with_keys(self, *keys: StoredKey) -> Self:
+        return self.model_copy(update={"keys": keys})
+
+
+class KeyUse(Document):
+    """When an API key was last used, to the minute; apart from the tenant, so that it never gets in a change's way."""
+
+    type: Literal["keyUse"] = "keyUse"
+    used_on: Timestamp
+
+    @classmethod
+    def document_id(cls, key: str) -> str:
+        return f"use_{key}"

@@ -1,58 +1,138 @@
-"""Finds out which tenant an API key belongs to."""
+"""What administrators do with their tenant and its API keys. Each act is written with its audit entry in one batch."""
 
 from __future__ import annotations
 
-import hmac
-import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, Protocol
 
-from function_app.errors import UnauthorizedError
+from function_app.audit.documents import AuditEntry
+from function_app.errors import ApiKeyNotFoundError, LastApiKeyError, TooManyApiKeysError, UnauthorizedError
 from function_app.stores.tenants import TenantStore
 from function_app.tenants.api_keys import ApiKey
-from function_app.tenants.documents import Tenant
+from function_app.tenants.callers import Caller, CallerRole
+from function_app.tenants.documents import MAXIMUM_LIVE_KEYS, StoredKey, Tenant, TenantSettings
+from function_app.timestamps import Clock
 
-CACHE_SECONDS = 30.0
-"""The longest time for which a key that was taken away still works."""
-_CACHE_SIZE = 1000
+
+class Conditions(Protocol):
+    """What the caller asks of the tenant's present version."""
+
+    def check(self, version: str | None) -> None:
+        """Raises PreconditionFailedError when it does not hold."""
+
+
+class KeyInUse(NamedTuple):
+    key: StoredKey
+    last_used_on: datetime | None
+
+
+class NewKey(NamedTuple):
+    text: str
+    """The key itself, which is nowhere kept."""
+    key: StoredKey
 
 
 class TenantService:
-    def __init__(self, store: TenantStore, pepper: bytes, monotonic: Callable[[], float] = time.monotonic) -> None:
+    """`changed` is told the id of each tenant that was changed."""
+
+    def __init__(self, store: TenantStore, pepper: bytes, clock: Clock, changed: Callable[[str], None]) -> None:
         self._store = store
         self._pepper = pepper
-        self._monotonic = monotonic
-        self._cache: OrderedDict[str, tuple[float, Tenant]] = OrderedDict()
+        self._clock = clock
+        self._changed = changed
 
-    async def authenticate(self, credential: str) -> str:
-        """The id of the tenant whose live key `credential` is. Raises UnauthorizedError."""
-        key = ApiKey.parse(credential)
-        if key is None or not key.is_genuine(self._pepper):
-            raise UnauthorizedError
-        tenant = await self._find(key.tenant)
-        if tenant is None:
-            raise UnauthorizedError
-        digest = key.digest(self._pepper)
-        # Every key is compared, so that the time does not tell which of them matched.
-        matches = [hmac.compare_digest(digest, stored.digest) for stored in tenant.keys]
-        if not any(matches):
-            raise UnauthorizedError
-        return tenant.id
-
-    async def _find(self, tenant: str) -> Tenant | None:
-        now = self._monotonic()
-        cached = self._cache.get(tenant)
-        if cached and now - cached[0] < CACHE_SECONDS:
-            return cached[1]
+    async def get(self, tenant: str) -> Tenant:
+        """Raises UnauthorizedError when the tenant has gone since its caller was let in."""
         found = await self._store.find(tenant)
-        if found:
-            self._remember(now, found)
-        else:
-            self._cache.pop(tenant, None)
+        if found is None:
+            raise UnauthorizedError
         return found
 
-    def _remember(self, now: float, tenant: Tenant) -> None:
-        self._cache[tenant.id] = (now, tenant)
-        self._cache.move_to_end(tenant.id)
-        if len(self._cache) > _CACHE_SIZE:
-            self._cache.popitem(last=False)
+    async def patch(self, caller: Caller, changes: Mapping[str, Any], conditions: Conditions) -> Tenant:
+        """Changes what is named: `name`, and fields of TenantSettings. Raises PreconditionFailedError."""
+        now = self._clock()
+        settings = {name: value for name, value in changes.items() if name != "name"}
+
+        def changed(tenant: Tenant) -> Tenant:
+            conditions.check(tenant.version)
+            chosen = TenantSettings.model_validate(tenant.settings.model_dump() | settings)
+            name = changes.get("name", tenant.name)
+            return tenant if (name, chosen) == (tenant.name, tenant.settings) else tenant.changed(now, name, chosen)
+
+        return await self._change(caller, changed, "patchTenant", {})
+
+    async def keys(self, tenant: str) -> list[KeyInUse]:
+        """The tenant's live keys, oldest first."""
+        live = (await self.get(tenant)).live_keys(self._clock())
+        return [KeyInUse(key, await self._store.last_use(tenant, key.id)) for key in live]
+
+    async def create_key(self, caller: Caller, name: str | None, role: CallerRole) -> NewKey:
+        """Raises TooManyApiKeysError."""
+        now = self._clock()
+        new = self._new_key(caller.tenant, name, role, now)
+
+        def changed(tenant: Tenant) -> Tenant:
+            live = tenant.live_keys(now)
+            if len(live) >= MAXIMUM_LIVE_KEYS:
+                raise TooManyApiKeysError
+            return tenant.with_keys(*live, new.key)
+
+        await self._change(caller, changed, "createApiKey", {"apiKey": new.key.id})
+        return new
+
+    async def rotate_key(self, caller: Caller, key: str, keep_former: timedelta) -> NewKey:
+        """A new key in the place of a live one, which goes on for `keep_former`.
+
+        Raises ApiKeyNotFoundError, and TooManyApiKeysError when there is no room to keep the former one.
+        """
+        now = self._clock()
+        found = _live_key(await self.get(caller.tenant), key, now)
+        new = self._new_key(caller.tenant, found.name, found.role, now)
+
+        def changed(tenant: Tenant) -> Tenant:
+            former = _live_key(tenant, key, now)
+            others = tuple(one for one in tenant.live_keys(now) if one.id != key)
+            if not keep_former:
+                return tenant.with_keys(*others, new.key)
+            if others:
+                raise TooManyApiKeysError("There are two live API keys, so the former one cannot be kept for a while.")
+            ending = min(filter(None, (former.expires_on, now + keep_former)))
+            return tenant.with_keys(former.model_copy(update={"expires_on": ending}), new.key)
+
+        await self._change(caller, changed, "rotateApiKey", {"apiKey": key, "newApiKey": new.key.id})
+        return new
+
+    async def revoke_key(self, caller: Caller, key: str) -> None:
+        """Takes the key away, if it is there. Raises LastApiKeyError when nobody could administer the tenant then."""
+        now = self._clock()
+
+        def changed(tenant: Tenant) -> Tenant:
+            live = tenant.live_keys(now)
+            kept = tuple(one for one in live if one.id != key)
+            if kept == live:
+                return tenant
+            if not any(one.role is CallerRole.ADMIN and one.expires_on is None for one in kept):
+                raise LastApiKeyError
+            return tenant.with_keys(*kept)
+
+        await self._change(caller, changed, "revokeApiKey", {"apiKey": key})
+
+    def _new_key(self, tenant: str, name: str | None, role: CallerRole, now: datetime) -> NewKey:
+        key = ApiKey.generate(tenant, self._pepper)
+        return NewKey(key.text, StoredKey.of(key, self._pepper, now, name=name, role=role))
+
+    async def _change(
+        self, caller: Caller, change: Callable[[Tenant], Tenant], action: str, target: Mapping[str, str]
+    ) -> Tenant:
+        entry = AuditEntry.new(caller.tenant, caller.actor, action, target, self._clock())
+        changed = await self._store.change(caller.tenant, change, entry)
+        self._changed(caller.tenant)
+        return changed
+
+
+def _live_key(tenant: Tenant, key: str, now: datetime) -> StoredKey:
+    for stored in tenant.live_keys(now):
+        if stored.id == key:
+            return stored
+    raise ApiKeyNotFoundError

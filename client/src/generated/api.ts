@@ -194,6 +194,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tenants/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Tenant
+         * @description The tenant that the credential is of.
+         */
+        get: operations["getTenant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Patch Tenant
+         * @description Changes what the body names (JSON merge patch, RFC 7396).
+         */
+        patch: operations["patchTenant"];
+        trace?: never;
+    };
+    "/tenants/me/apiKeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Api Keys
+         * @description The live API keys, of which there are at most two; the keys themselves are not shown.
+         */
+        get: operations["listApiKeys"];
+        put?: never;
+        /**
+         * Create Api Key
+         * @description Creates an API key; this answer alone shows it.
+         */
+        post: operations["createApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/me/apiKeys/{kid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Api Key
+         * @description Takes the key away: at once in the process that answers, within 30 s in all. 204 also when there is none.
+         */
+        delete: operations["revokeApiKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/me/apiKeys/{kid}:rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate Api Key
+         * @description Makes a new key, with the same name and role, in the place of this one.
+         */
+        post: operations["rotateApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/me/auditLog": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Audit Log
+         * @description Every administrative act of the tenant's credentials: who, when, what, and to what, by ids only.
+         */
+        get: operations["listAuditLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks": {
         parameters: {
             query?: never;
@@ -488,6 +596,50 @@ export interface webhooks {
 }
 export interface components {
     schemas: {
+        /** @description Who did something, by an id that says nothing about a person. */
+        Actor: {
+            id: string;
+            kind: components["schemas"]["ActorKind"];
+        };
+        /** @enum {string} */
+        ActorKind: "apiKey" | "application" | "participant" | "platform";
+        /** @description The body that creates an API key. */
+        ApiKeyContent: {
+            /** @example Booking system */
+            name?: string | null;
+            /** @default meetings */
+            role: components["schemas"]["CallerRole"];
+        };
+        ApiKeyList: {
+            value: components["schemas"]["ApiKeyResource"][];
+        };
+        ApiKeyResource: {
+            createdOn: string;
+            expiresOn?: string | null;
+            id: string;
+            lastUsedOn?: string | null;
+            name?: string | null;
+            prefix: string;
+            role: components["schemas"]["CallerRole"];
+        };
+        AuditEntryResource: {
+            action: string;
+            actor: components["schemas"]["Actor"];
+            id: string;
+            occurredOn: string;
+            target: {
+                [key: string]: string;
+            };
+        };
+        AuditLog: {
+            nextLink?: string | null;
+            value: components["schemas"]["AuditEntryResource"][];
+        };
+        /**
+         * @description What a credential of a tenant lets its holder do.
+         * @enum {string}
+         */
+        CallerRole: "admin" | "meetings";
         ChatMessage: {
             clientId: string;
             id: string;
@@ -623,6 +775,14 @@ export interface components {
             meeting: string;
             title: string;
         };
+        /** @description The body of `:rotate`. */
+        KeyRotation: {
+            /**
+             * @description For how long the former key still works. Above 0 only where it is the only live key.
+             * @default 0
+             */
+            keepFormerSeconds: number;
+        };
         /** @description A JSON Web Key Set (RFC 7517). */
         KeySet: {
             keys: {
@@ -638,6 +798,11 @@ export interface components {
         LeaveRequest: {
             peer: string;
         };
+        /**
+         * @description Who carries the media of a session.
+         * @enum {string}
+         */
+        MediaProviderName: "sfu" | "acs" | "livekit";
         /** @description The body of PUT and POST: all that a tenant chooses about a meeting. */
         MeetingContent: {
             /** @example Weekly planning */
@@ -725,6 +890,17 @@ export interface components {
         MessageList: {
             nextLink?: string | null;
             value: components["schemas"]["ChatMessage"][];
+        };
+        /** @description An API key in the one answer that shows it. */
+        NewApiKey: {
+            createdOn: string;
+            expiresOn?: string | null;
+            id: string;
+            key: string;
+            lastUsedOn?: string | null;
+            name?: string | null;
+            prefix: string;
+            role: components["schemas"]["CallerRole"];
         };
         NewSecret: {
             formerExpiresOn: string | null;
@@ -855,6 +1031,34 @@ export interface components {
          * @enum {string}
          */
         Source: "camera" | "microphone" | "screen" | "screenAudio";
+        /** @description The body of PATCH (RFC 7396): what is absent stays as it is; null takes a choice back. */
+        TenantPatch: {
+            brandingName?: string | null;
+            /** @default sfu */
+            defaultMediaProvider: components["schemas"]["MediaProviderName"];
+            /**
+             * @default
+             * @example Contoso
+             */
+            name: string;
+            /**
+             * @example [
+             *       "westeurope",
+             *       "northeurope"
+             *     ]
+             */
+            regions?: string[] | null;
+        };
+        TenantResource: {
+            brandingName?: string | null;
+            createdOn: string;
+            defaultMediaProvider: components["schemas"]["MediaProviderName"];
+            etag: string;
+            id: string;
+            name: string;
+            regions?: string[] | null;
+            updatedOn: string;
+        };
         /** @description What came of a test event. */
         TestResult: {
             delivered: boolean;
@@ -1407,6 +1611,269 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JoinResponse"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getTenant: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: {
+                /** @description Go on only if the resource has this ETag. */
+                "if-match"?: string | null;
+                /** @description On GET: 304 if the resource has this ETag. On PUT: `*` creates only. */
+                "if-none-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantResource"];
+                };
+            };
+            /** @description The caller has this version. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    patchTenant: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: {
+                /** @description Go on only if the resource has this ETag. */
+                "if-match"?: string | null;
+                /** @description On GET: 304 if the resource has this ETag. On PUT: `*` creates only. */
+                "if-none-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TenantPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantResource"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    listApiKeys: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKeyList"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    createApiKey: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApiKeyContent"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewApiKey"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    revokeApiKey: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                kid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    rotateApiKey: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                kid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["KeyRotation"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewApiKey"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    listAuditLog: {
+        parameters: {
+            query?: {
+                /** @description The first moment. */
+                since?: string | null;
+                /** @description The first moment that is not wanted. */
+                until?: string | null;
+                actor?: string | null;
+                action?: string | null;
+                maxpagesize?: number;
+                continuationToken?: string | null;
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditLog"];
                 };
             };
             /** @description An error; `error.code` says which. */

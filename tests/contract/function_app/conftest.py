@@ -41,7 +41,7 @@ async def node(platform: Platform, sockets: aiohttp.ClientSession) -> AsyncItera
 async def other_tenant(platform: Platform) -> dict[str, str]:
     """The credential of another tenant."""
     key = ApiKey.generate(new_id("ten"), PEPPER.encode())
-    stored = StoredKey(digest=key.digest(PEPPER.encode()), created_on=utc_now())
+    stored = StoredKey.of(key, PEPPER.encode(), utc_now())
     tenant = Tenant(id=key.tenant, tenant_id=key.tenant, name="Other", created_on=utc_now(), keys=(stored,))
     await TenantStore(platform.store.container("tenants")).create(tenant)
     return bearer(key.text)

@@ -48,7 +48,7 @@ async def test_both_live_keys_work(platform: Platform) -> None:
     tenant = await tenants.find(platform.tenant)
     assert tenant
     second = ApiKey.generate(platform.tenant, PEPPER.encode())
-    stored = StoredKey(digest=second.digest(PEPPER.encode()), created_on=utc_now())
+    stored = StoredKey.of(second, PEPPER.encode(), utc_now())
     await tenants.replace(tenant.model_copy(update={"keys": (*tenant.keys, stored)}))
     for key in (platform.api_key, second.text):
         assert (await platform.http.get("/meetings", headers=bearer(key))).status_code == 200

@@ -34,6 +34,13 @@ OPERATIONS = {
     "replayEvents",
     "listDeliveries",
     "redeliver",
+    "getTenant",
+    "patchTenant",
+    "listApiKeys",
+    "createApiKey",
+    "rotateApiKey",
+    "revokeApiKey",
+    "listAuditLog",
     "getHealth",
     "getKeys",
 }

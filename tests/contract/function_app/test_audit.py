@@ -1,0 +1,101 @@
+"""The audit log: every administrative act is in it, once, by ids, and only for the tenant that it is of."""
+
+from typing import Any
+
+from function_app.audit.trail import NOT_ADMINISTRATIVE, WITH_ITS_BATCH
+from function_app.openapi import document
+
+from .support import FakeNode, Platform, bearer
+
+LOG = "/tenants/me/auditLog"
+KEYS = "/tenants/me/apiKeys"
+
+
+async def log(platform: Platform, query: str = "") -> list[dict[str, Any]]:
+    answer = await platform.call("GET", LOG + query)
+    assert answer.status_code == 200, answer.text
+    return list(answer.json()["value"])
+
+
+async def actions(platform: Platform, query: str = "") -> list[str]:
+    return [entry["action"] for entry in await log(platform, query)]
+
+
+async def test_acts_are_listed_newest_first_with_who_and_what(platform: Platform) -> None:
+    [key] = (await platform.call("GET", KEYS)).json()["value"]
+    await platform.call("PATCH", "/tenants/me", json={"name": "Contoso"})
+    made = (await platform.call("POST", KEYS, json={})).json()
+    await platform.put_meeting("weekly", "Salaries of Ann and Bob")
+    entries = await log(platform)
+    assert [entry["action"] for entry in entries] == ["putMeeting", "createApiKey", "patchTenant"]
+    assert [entry["target"] for entry in entries] == [{"meeting": "weekly"}, {"apiKey": made["id"]}, {}]
+    assert {entry["actor"]["id"] for entry in entries} == {key["id"]}
+    assert "Salaries" not in str(entries)
+
+
+async def test_reading_coming_in_and_failing_are_no_acts(platform: Platform, node: FakeNode) -> None:
+    await platform.join("ann")
+    await platform.call("GET", "/meetings")
+    await platform.call("PATCH", "/meetings/none-such", json={"title": "x"})
+    await platform.call("PATCH", "/tenants/me", json={"name": ""})
+    assert await log(platform) == []
+
+
+async def test_a_change_that_changes_nothing_is_no_act(platform: Platform) -> None:
+    for _ in range(2):
+        await platform.call("PATCH", "/tenants/me", json={"name": "Contoso"})
+    assert await actions(platform) == ["patchTenant"]
+
+
+async def test_the_log_is_filtered_by_time_actor_and_action(platform: Platform) -> None:
+    await platform.put_meeting("weekly")
+    made = (await platform.call("POST", KEYS, json={})).json()
+    await platform.http.delete("/meetings/weekly", headers=bearer(made["key"]))
+    entries = await log(platform)
+    middle = entries[1]["occurredOn"]
+    assert await actions(platform, f"?actor={made['id']}") == ["deleteMeeting"]
+    assert await actions(platform, "?action=createApiKey") == ["createApiKey"]
+    assert await actions(platform, f"?since={middle}") == ["deleteMeeting", "createApiKey"]
+    assert await actions(platform, f"?until={middle}") == ["putMeeting"]
+
+
+async def test_pages_go_back_in_time_and_keep_the_filter(platform: Platform) -> None:
+    for number in range(5):
+        await platform.put_meeting(f"m{number}")
+    await platform.call("PATCH", "/tenants/me", json={"name": "Contoso"})
+    link: str | None = f"{LOG}?action=putMeeting&maxpagesize=2"
+    found = []
+    while link:
+        page = (await platform.call("GET", link)).json()
+        found += [entry["target"]["meeting"] for entry in page["value"]]
+        link = page.get("nextLink")
+    assert found == ["m4", "m3", "m2", "m1", "m0"]
+
+
+async def test_a_link_is_of_one_filter(platform: Platform) -> None:
+    for number in range(3):
+        await platform.put_meeting(f"m{number}")
+    link = (await platform.call("GET", f"{LOG}?action=putMeeting&maxpagesize=1")).json()["nextLink"]
+    assert (await platform.call("GET", link.replace("putMeeting", "createApiKey"))).status_code == 400
+
+
+async def test_another_tenants_log_is_another(platform: Platform, other_tenant: dict[str, str]) -> None:
+    await platform.put_meeting("weekly")
+    assert (await platform.http.get(LOG, headers=other_tenant)).json()["value"] == []
+
+
+async def test_an_act_that_cannot_be_written_down_is_answered_with_an_error(platform: Platform) -> None:
+    """The meeting is in the container `meetings`; the log is in another, which is away."""
+    await platform.call("GET", "/meetings")
+    await platform.store.container("tenants").read(platform.tenant, platform.tenant)
+    client = await platform.store.client()
+    await client.get_database_client("parley").delete_container("tenants")
+    answer = await platform.put_meeting("weekly")
+    assert answer.status_code == 503
+    assert answer.headers["x-ms-request-id"]
+
+
+def test_the_exceptions_are_operations() -> None:
+    text = document()
+    for operation in NOT_ADMINISTRATIVE | WITH_ITS_BATCH:
+        assert f'"{operation}"' in text

@@ -10,18 +10,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
-from pydantic.alias_generators import to_camel
+from pydantic import Field, StringConstraints
 
 from parley_protocol.errors import LeaveReason
 from parley_protocol.ids import MeetingId, ParticipantId, PeerId, SessionId, TenantId
+from parley_protocol.wire import Wire
 
 HttpOrigin = Annotated[str, StringConstraints(max_length=255, pattern=r"^https?://[^\s/?#]+$")]
 """A scheme, a host and perhaps a port: what a path is put behind."""
-
-
-class _Wire(BaseModel):
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, extra="ignore")
 
 
 class ReleaseTrack(StrEnum):
@@ -29,25 +25,25 @@ class ReleaseTrack(StrEnum):
     CANARY = "canary"
 
 
-class MediaAddress(_Wire):
+class MediaAddress(Wire):
     """Where the node's one media port is reached from outside; UDP and TCP share the number."""
 
     ip: str
     port: int = Field(ge=1, le=65535)
 
 
-class Capacity(_Wire):
+class Capacity(Wire):
     packets_per_second: int = Field(gt=0)
     peers: int = Field(gt=0)
 
 
-class Load(_Wire):
+class Load(Wire):
     packets_per_second: float = Field(ge=0)
     peers: int = Field(ge=0)
     sessions: int = Field(ge=0)
 
 
-class NodeReport(_Wire):
+class NodeReport(Wire):
     """The body of a node's registration and of each heartbeat."""
 
     region: str = Field(min_length=1, max_length=64)
@@ -67,7 +63,7 @@ class NodeReport(_Wire):
     """The sessions that the node carries now; a new signalling URL listens for these."""
 
 
-class NodeLease(_Wire):
+class NodeLease(Wire):
     """The answer: what the node needs to work, valid until the next heartbeat is due."""
 
     heartbeat_seconds: float = Field(gt=0)
@@ -79,7 +75,7 @@ class NodeLease(_Wire):
     """Of the sessions that the node reported, those that are over: everyone in them goes, as on `endSession`."""
 
 
-class _PeerEvent(_Wire):
+class _PeerEvent(Wire):
     """Something that happened to a Peer, with all that it belongs to as its media grant said."""
 
     tenant: TenantId
@@ -106,19 +102,19 @@ class PeerLeft(_PeerEvent):
 NodeEvent = Annotated[PeerConnected | PeerLeft, Field(discriminator="type")]
 
 
-class NodeEvents(_Wire):
+class NodeEvents(Wire):
     """The body of `POST /internal/nodes/{id}/events`. Delivery is at least once: receivers must tolerate repeats."""
 
     events: tuple[NodeEvent, ...] = Field(max_length=1000)
 
 
-class NodeJoin(_Wire):
+class NodeJoin(Wire):
     """The body of `POST /internal/nodes/{id}/joins`: a WHIP or WHEP client wants in, with this join token."""
 
     token: str = Field(min_length=1, max_length=8192)
 
 
-class IceServer(_Wire):
+class IceServer(Wire):
     """One entry of RTCConfiguration.iceServers."""
 
     urls: tuple[str, ...]
@@ -126,7 +122,7 @@ class IceServer(_Wire):
     credential: str | None = None
 
 
-class Admitted(_Wire):
+class Admitted(Wire):
     """The participant has joined, and its Peer may come onto this node."""
 
     type: Literal["admitted"] = "admitted"
@@ -134,7 +130,7 @@ class Admitted(_Wire):
     ice_servers: tuple[IceServer, ...] = ()
 
 
-class Elsewhere(_Wire):
+class Elsewhere(Wire):
     """Another node carries the session; the client is to be sent there."""
 
     type: Literal["elsewhere"] = "elsewhere"

@@ -6,7 +6,7 @@ does not make everybody's picture of the meeting flicker.
 
 from __future__ import annotations
 
-from parley_protocol.signalling import ConnectionQuality, EncodingStats, FlowStats, SlotStats, Stats
+from parley_protocol.control import ConnectionQuality, EncodingStats, FlowStats, SlotStats, Stats
 from sfu_container import engine_stats
 from sfu_container.peer_media import parse_slot_id
 

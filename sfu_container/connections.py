@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from parley_protocol.signalling import (
-    ROSTER_PAGE,
-    ConnectionQuality,
-    ParticipantQuality,
-    ParticipantStatus,
-    Quality,
-)
+from parley_protocol.control import ROSTER_PAGE, ConnectionQuality, ParticipantQuality, Quality
+from parley_protocol.wire import ParticipantStatus
 from sfu_container.connection_watch import ConnectionWatch
 from sfu_container.engine_stats import PeerStats
 from sfu_container.members import Members, send

@@ -14,7 +14,7 @@ from aiortc import RTCDataChannel, RTCDtlsTransport, RTCSctpTransport
 from aiortc.exceptions import InvalidStateError
 from aiortc.rtcsctptransport import RTCSctpCapabilities
 
-from parley_protocol.signalling import CONTROL_CHANNEL
+from parley_protocol.control import CONTROL_CHANNEL
 from sfu_container.answer import MAX_DATA_CHANNEL_BYTES, SCTP_PORT
 from sfu_container.sctp_guard import is_safe_packet
 

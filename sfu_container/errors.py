@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from parley_protocol.errors import ErrorCode
-from parley_protocol.signalling import SignallingError
+from parley_protocol.wire import SignallingError
 
 MAX_MESSAGE_CHARACTERS = 300
 

@@ -6,15 +6,7 @@ import logging
 from collections.abc import Callable
 
 from parley_protocol.addresses import ParticipantAddress, node_group
-from parley_protocol.signalling import (
-    MAX_SIGNALLING_BYTES,
-    TO_NODE,
-    EndSession,
-    Join,
-    Leave,
-    Offer,
-    RemovePeer,
-)
+from parley_protocol.signalling import MAX_SIGNALLING_BYTES, TO_NODE, EndSession, Join, Leave, Offer, RemovePeer
 from sfu_container.errors import NotAllowedError, PeerNotFoundError, TooManyRequestsError, error_message
 from sfu_container.grants import GrantVerifier
 from sfu_container.messages import parse_object, request_id_of

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from parley_protocol.signalling import ROSTER_PAGE, ParticipantChanged, ParticipantState, Roster, Wire
+from parley_protocol.control import ROSTER_PAGE, ParticipantChanged, Roster
+from parley_protocol.wire import ParticipantState, Wire
 from sfu_container.errors import PeerNotFoundError
 from sfu_container.peer import Peer
 

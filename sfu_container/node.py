@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from parley_protocol.control import CONTROL_TO_NODE, MAX_CONTROL_BYTES, Layout
 from parley_protocol.errors import LeaveReason
 from parley_protocol.grants import MediaGrant
 from parley_protocol.nodes import PeerConnected, PeerLeft
-from parley_protocol.signalling import CONTROL_TO_NODE, MAX_CONTROL_BYTES, Join, Joined, Layout, PublicationOffer
+from parley_protocol.signalling import Join, Joined
+from parley_protocol.wire import PublicationOffer
 from sfu_container.engine import (
     CodecUnsupported,
     DtlsReceived,

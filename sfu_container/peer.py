@@ -7,12 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from parley_protocol.grants import MediaGrant
-from parley_protocol.signalling import (
-    ParticipantState,
-    ParticipantStatus,
-    PublicationOffer,
-    PublicationState,
-)
+from parley_protocol.wire import ParticipantState, ParticipantStatus, PublicationOffer, PublicationState
 from sfu_container.answer import LocalTransport, write_answer
 from sfu_container.engine import Engine
 from sfu_container.errors import UnsupportedOfferError

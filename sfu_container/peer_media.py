@@ -5,17 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from parley_protocol.control import Encodings, EncodingState, SlotState
 from parley_protocol.grants import Grants, Source
 from parley_protocol.ids import new_id
-from parley_protocol.signalling import (
-    Encodings,
-    EncodingState,
-    NegotiatedPublication,
-    NegotiatedSlot,
-    PublicationOffer,
-    SlotRequest,
-    SlotState,
-)
+from parley_protocol.signalling import NegotiatedPublication, NegotiatedSlot
+from parley_protocol.wire import PublicationOffer, SlotRequest
 from sfu_container.engine import EncodingsWanted, Engine
 from sfu_container.errors import (
     MalformedMessageError,

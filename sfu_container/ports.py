@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from parley_protocol.nodes import NodeEvent
-from parley_protocol.signalling import Wire
+from parley_protocol.wire import Wire
 from sfu_container.engine import SrtpProfile
 from sfu_container.offer import Fingerprint
 

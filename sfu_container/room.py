@@ -10,32 +10,24 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from parley_protocol.errors import LeaveReason
-from parley_protocol.grants import MediaGrant
-from parley_protocol.signalling import (
-    Answered,
+from parley_protocol.control import (
     ControlToNode,
-    Join,
-    Joined,
     Layout,
-    Left,
     Mute,
-    Offer,
     ParticipantLeft,
-    ParticipantState,
-    ParticipantStatus,
-    PublicationOffer,
     Publish,
     Published,
-    SlotRequest,
     Slots,
     SlotState,
     SpeakerLevel,
     Speakers,
     Unpublish,
     WatchStats,
-    Wire,
 )
+from parley_protocol.errors import LeaveReason
+from parley_protocol.grants import MediaGrant
+from parley_protocol.signalling import Answered, Join, Joined, Left, Offer
+from parley_protocol.wire import ParticipantState, ParticipantStatus, PublicationOffer, SlotRequest, Wire
 from sfu_container.connections import Connections
 from sfu_container.engine import EncodingsWanted, Engine, SpeakersChanged
 from sfu_container.errors import ParticipantNotFoundError, PublicationNotFoundError, SignallingFailure

@@ -13,7 +13,7 @@ from zlib import crc32
 from azure.core.exceptions import AzureError
 
 from parley_protocol.addresses import participant_group
-from parley_protocol.signalling import Wire
+from parley_protocol.wire import Wire
 from sfu_container.backoff import backoff_delays
 from sfu_container.web_pubsub import Receive, WebPubSubConnection
 

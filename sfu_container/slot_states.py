@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from parley_protocol.control import SlotRefusal, SlotState
 from parley_protocol.errors import ErrorCode
-from parley_protocol.signalling import SlotRefusal, SlotState
 from sfu_container.engine import CodecUnsupported, SlotChanged
 
 SlotNews = SlotChanged | CodecUnsupported

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from parley_protocol.grants import Source
-from parley_protocol.signalling import ParticipantStatus, SlotRequest
+from parley_protocol.wire import ParticipantStatus, SlotRequest
 from sfu_container.members import Members
 from sfu_container.peer import Peer
 

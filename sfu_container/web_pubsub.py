@@ -18,7 +18,7 @@ from azure.messaging.webpubsubclient.models import CallbackType, OnGroupDataMess
 from azure.messaging.webpubsubclient.models._enums import WebPubSubClientState
 from azure.messaging.webpubsubclient.models._models import WebPubSubJsonReliableProtocol
 
-from parley_protocol.signalling import Wire
+from parley_protocol.wire import Wire
 
 logger = logging.getLogger(__name__)
 

@@ -14,16 +14,16 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
 
-from parley_protocol import signalling
+from parley_protocol import control, signalling
 from parley_protocol.errors import ErrorCode, LeaveReason
 
 Schema = dict[str, Any]
 
-SENT = {"ToNode": signalling.ToNode, "ControlToNode": signalling.ControlToNode}
+SENT = {"ToNode": signalling.ToNode, "ControlToNode": control.ControlToNode}
 RECEIVED = {
     "FromNode": signalling.FromNode,
     "FromControlPlane": signalling.FromControlPlane,
-    "ControlFromNode": signalling.ControlFromNode,
+    "ControlFromNode": control.ControlFromNode,
 }
 
 

@@ -8,7 +8,7 @@ from function_app.rate_limit import RateLimit
 from function_app.signalling.webpubsub import Signalling
 from parley_protocol.addresses import participant_group
 from parley_protocol.errors import ErrorCode
-from parley_protocol.signalling import SignallingError
+from parley_protocol.wire import SignallingError
 
 REFUSALS_PER_SECOND = 2.0
 REFUSALS_AT_ONCE = 20

@@ -22,7 +22,7 @@ from parley_protocol.addresses import (
     participant_roles,
     session_group,
 )
-from parley_protocol.signalling import Wire
+from parley_protocol.wire import Wire
 
 _URL_MINUTES = 10
 """How long a URL may be used to connect; a connection, once made, lives on."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from parley_protocol.grants import Grants, Source
-from parley_protocol.signalling import PublicationOffer
+from parley_protocol.wire import PublicationOffer
 from sfu_container.errors import NotAllowedError, UnsupportedOfferError
 from sfu_container.offer import Offer
 

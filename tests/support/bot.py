@@ -13,7 +13,7 @@ from aiortc.mediastreams import AudioStreamTrack, MediaStreamTrack, VideoStreamT
 from aiortc.rtcconfiguration import RTCBundlePolicy
 
 from parley_protocol.addresses import node_group
-from parley_protocol.signalling import CONTROL_CHANNEL
+from parley_protocol.control import CONTROL_CHANNEL
 
 
 class SignallingRefusedError(Exception):

@@ -29,10 +29,10 @@ from parley_protocol.addresses import (
     participant_roles,
     session_group,
 )
+from parley_protocol.control import CONTROL_CHANNEL
 from parley_protocol.grants import SERVICE_AUDIENCE, Grants
 from parley_protocol.ids import new_id
 from parley_protocol.nodes import NodeEvents, NodeLease, NodeReport
-from parley_protocol.signalling import CONTROL_CHANNEL
 from sfu_container.config import Settings
 from sfu_container.engine import EngineConfig
 from sfu_container.native_engine import NativeEngine

@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from parley_protocol import signalling
+from parley_protocol import control, signalling
+from parley_protocol.control import CONTROL_TO_NODE, Layout, Mute
 from parley_protocol.errors import ErrorCode, LeaveReason
-from parley_protocol.signalling import CONTROL_TO_NODE, TO_NODE, Layout, Mute, SlotRequest
+from parley_protocol.signalling import TO_NODE
+from parley_protocol.wire import SlotRequest, Wire
 
 PROSE = (Path(__file__).parents[3] / "docs" / "signalling.md").read_text()
 PUBLICATION = "pub_01JD0000000000000000000000"
@@ -29,11 +31,11 @@ MESSAGES = st.dictionaries(
 
 
 def message_types() -> set[str]:
-    models = [model for model in vars(signalling).values() if isinstance(model, type)]
+    models = [model for module in (signalling, control) for model in vars(module).values() if isinstance(model, type)]
     return {
         model.model_fields["type"].default
         for model in models
-        if issubclass(model, signalling.Wire) and "type" in model.model_fields
+        if issubclass(model, Wire) and "type" in model.model_fields
     }
 
 

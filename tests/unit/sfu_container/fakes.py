@@ -13,18 +13,12 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from parley_protocol.addresses import ParticipantAddress
+from parley_protocol.control import CONTROL_FROM_NODE, ControlFromNode
 from parley_protocol.grants import MEDIA_AUDIENCE, Grants, MediaGrant, Role, Source
 from parley_protocol.ids import new_id
 from parley_protocol.nodes import NodeEvent
-from parley_protocol.signalling import (
-    CONTROL_FROM_NODE,
-    ControlFromNode,
-    Join,
-    Offer,
-    PublicationOffer,
-    SlotRequest,
-    Wire,
-)
+from parley_protocol.signalling import Join, Offer
+from parley_protocol.wire import PublicationOffer, SlotRequest, Wire
 from sfu_container.engine import (
     Codec,
     Encoding,

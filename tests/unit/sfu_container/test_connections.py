@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from parley_protocol.control import ConnectionQuality, Quality, Roster, Stats
 from parley_protocol.grants import MediaGrant
 from parley_protocol.ids import new_id
-from parley_protocol.signalling import ConnectionQuality, Quality, Roster, Stats
 from sfu_container.connection_watch import ConnectionWatch
 from sfu_container.engine import IceConnected, IceLost
 from sfu_container.engine_stats import EncodingStats, PeerStats, SlotStats, StreamStats

@@ -19,7 +19,7 @@ from aiortc.rtcdatachannel import RTCDataChannelParameters
 from aiortc.rtcdtlstransport import SRTP_AES128_CM_SHA1_80
 from aiortc.rtcsctptransport import DataChunk, RTCSctpCapabilities, SackChunk, serialize_packet
 
-from parley_protocol.signalling import CONTROL_CHANNEL
+from parley_protocol.control import CONTROL_CHANNEL
 from sfu_container import control_channel
 from sfu_container.dtls import DatagramPath, DtlsLinks
 from sfu_container.offer import Fingerprint

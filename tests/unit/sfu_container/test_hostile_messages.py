@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parley_protocol.addresses import node_group
+from parley_protocol.control import CONTROL_TO_NODE
 from parley_protocol.ids import new_id
-from parley_protocol.signalling import CONTROL_TO_NODE, TO_NODE, Joined
+from parley_protocol.signalling import TO_NODE, Joined
 from sfu_container.grants import GrantVerifier
 from sfu_container.inbox import Inbox
 from tests.unit.sfu_container.fakes import (

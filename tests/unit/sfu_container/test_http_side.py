@@ -3,7 +3,7 @@
 from aiohttp.test_utils import TestClient, TestServer
 
 from parley_protocol.grants import Source
-from parley_protocol.signalling import PublicationOffer
+from parley_protocol.wire import PublicationOffer
 from sfu_container.engine_stats import EngineStats, StreamStats
 from sfu_container.load import LoadMeter
 from sfu_container.loop_lag import LoopLag

@@ -8,7 +8,8 @@ import pytest
 from parley_protocol.addresses import node_group
 from parley_protocol.grants import MediaGrant
 from parley_protocol.ids import new_id
-from parley_protocol.signalling import Answered, Joined, Left, SignallingError
+from parley_protocol.signalling import Answered, Joined, Left
+from parley_protocol.wire import SignallingError
 from sfu_container.grants import GrantVerifier
 from sfu_container.inbox import Inbox
 from tests.unit.sfu_container.fakes import Signer, World, address_of, make_grant, usual_offer

@@ -4,10 +4,12 @@ import logging
 
 import pytest
 
+from parley_protocol.control import ParticipantLeft, Roster, Slots
 from parley_protocol.errors import LeaveReason
 from parley_protocol.grants import Source
 from parley_protocol.nodes import PeerConnected, PeerLeft
-from parley_protocol.signalling import Left, ParticipantLeft, PublicationOffer, Roster, SignallingError, Slots
+from parley_protocol.signalling import Left
+from parley_protocol.wire import PublicationOffer, SignallingError
 from sfu_container.engine import DtlsReceived, IceConnected, IceLost, KeyframeTimeout, SlotChanged, SpeakersChanged
 from sfu_container.errors import NodeDrainingError, NodeFullError, PeerNotFoundError
 from sfu_container.node import NodeLimits

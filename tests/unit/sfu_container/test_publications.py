@@ -2,14 +2,9 @@
 
 import pytest
 
+from parley_protocol.control import ParticipantChanged, ParticipantLeft, Published
 from parley_protocol.grants import Grants, MediaGrant, Source
-from parley_protocol.signalling import (
-    ParticipantChanged,
-    ParticipantLeft,
-    PublicationOffer,
-    Published,
-    SignallingError,
-)
+from parley_protocol.wire import PublicationOffer, SignallingError
 from sfu_container.errors import (
     NotAllowedError,
 )

@@ -2,25 +2,22 @@
 
 import pytest
 
-from parley_protocol.errors import ErrorCode, LeaveReason
-from parley_protocol.grants import Grants, MediaGrant, Source
-from parley_protocol.ids import new_id
-from parley_protocol.nodes import PeerConnected, PeerLeft
-from parley_protocol.signalling import (
+from parley_protocol.control import (
     Encodings,
-    Left,
     ParticipantChanged,
     ParticipantLeft,
-    ParticipantStatus,
-    PublicationOffer,
     Roster,
-    SignallingError,
     SlotRefusal,
-    SlotRequest,
     Slots,
     SlotState,
     Speakers,
 )
+from parley_protocol.errors import ErrorCode, LeaveReason
+from parley_protocol.grants import Grants, MediaGrant, Source
+from parley_protocol.ids import new_id
+from parley_protocol.nodes import PeerConnected, PeerLeft
+from parley_protocol.signalling import Left
+from parley_protocol.wire import ParticipantStatus, PublicationOffer, SignallingError, SlotRequest
 from sfu_container.engine import (
     CodecUnsupported,
     EncodingsWanted,

@@ -6,7 +6,7 @@ import pytest
 
 from parley_protocol.grants import MediaGrant, Source
 from parley_protocol.ids import new_id
-from parley_protocol.signalling import PublicationOffer
+from parley_protocol.wire import PublicationOffer
 from sfu_container.engine import IceLost, SpeakersChanged
 from sfu_container.errors import ParticipantNotFoundError
 from sfu_container.sdp import parse_offer

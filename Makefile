@@ -13,7 +13,7 @@ CLIENT_SOURCES := $(shell find client/src client/public client/scripts client/in
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test fuzz check bench bench-full bench-congestion lock generate clean test-programs bench-programs
+.PHONY: help run test fuzz check bench bench-full bench-congestion lock generate clean test-programs loadgen-programs bench-programs
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,7 +23,7 @@ help: ## say what can be made
 run: .make/python-run .make/forwarder client/dist/index.html ## run Parley on this machine; Ctrl-C stops it
 	@exec $(PYTHON) -m local_azure run
 
-test: test-programs bench-programs check client/dist/index.html ## run every check and every test
+test: test-programs loadgen-programs check client/dist/index.html ## run every check and every test
 	@echo 'running the forwarder tests …'
 	@cd $(FORWARDER) && cargo test --quiet --locked --workspace
 	@echo 'fuzzing the forwarder (one to three minutes) …'
@@ -37,7 +37,7 @@ test: test-programs bench-programs check client/dist/index.html ## run every che
 
 fuzz: .venv/bin/python ## look for input that breaks the forwarder: an hour for each parser, or SECONDS
 	@scripts/setup/rust.sh
-	@scripts/setup/test_programs.sh
+	@scripts/setup/programs.sh tests
 	@$(PYTHON) scripts/fuzz.py --seconds $(SECONDS) --keep
 
 check: .make/python-test .make/forwarder .make/client ## lint, check types, borders, lock files and generated code
@@ -74,10 +74,13 @@ clean: ## remove what was installed and built; meetings are kept
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 bench-programs:
-	@scripts/setup/bench_programs.sh
+	@scripts/setup/programs.sh benchmarks
+
+loadgen-programs:
+	@scripts/setup/programs.sh load-generator
 
 test-programs:
-	@scripts/setup/test_programs.sh
+	@scripts/setup/programs.sh tests
 
 .venv/bin/python:
 	@scripts/setup/python.sh
@@ -109,7 +112,7 @@ test-programs:
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --no-index --force-reinstall .make/wheels/*.whl
 	@touch $@
 
-.make/loadgen: $(LOADGEN_SOURCES) | bench-programs
+.make/loadgen: $(LOADGEN_SOURCES) | loadgen-programs
 	@scripts/setup/rust.sh
 	@echo 'building the load generator (about a minute) …'
 	@cd $(LOADGEN) && cargo build --quiet --release --locked

@@ -23,6 +23,7 @@ INSTALLED = (
     "client/src/main.tsx",
     ".make/client",
     ".make/python-run",
+    ".make/forwarder",
     ".make/python-test",
     "client/dist/index.html",
 )
@@ -125,22 +126,27 @@ def add(folder: Path, name: str, script: str) -> None:
     program.chmod(0o755)
 
 
-def run_script(name: str, tools: Path) -> subprocess.CompletedProcess[str]:
+def run_script(name: str, tools: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(ROOT / "scripts/setup" / name)], env={"PATH": str(tools)}, check=False, capture_output=True, text=True
+        [str(ROOT / "scripts/setup" / name), *arguments],
+        env={"PATH": str(tools)},
+        check=False,
+        capture_output=True,
+        text=True,
     )
 
 
 def test_programs_that_are_there_need_nothing(tools: Path) -> None:
-    add(tools, "chromium", "")
-    add(tools, "redis-server", "")
-    ended = run_script("test_programs.sh", tools)
+    for program in ("chromium", "g++", "redis-server"):
+        add(tools, program, "")
+    ended = run_script("programs.sh", tools, "tests")
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
 
 
 def test_a_missing_program_is_named_with_the_way_to_get_it(tools: Path) -> None:
     add(tools, "chromium", "")
-    ended = run_script("test_programs.sh", tools)
+    add(tools, "g++", "")
+    ended = run_script("programs.sh", tools, "tests")
     assert ended.returncode == 1
     assert "not installed: redis-server\n" in ended.stderr
     assert "sudo apt-get install redis-server\n" in ended.stderr
@@ -149,11 +155,20 @@ def test_a_missing_program_is_named_with_the_way_to_get_it(tools: Path) -> None:
 def test_root_on_debian_gets_what_is_missing_installed(tools: Path, tmp_path: Path) -> None:
     add(tools, "id", "echo 0")
     add(tools, "apt-get", f'echo "$@" >> {tmp_path / "calls"}')
-    assert run_script("test_programs.sh", tools).returncode == 0
+    assert run_script("programs.sh", tools, "tests").returncode == 0
     calls = (tmp_path / "calls").read_text().splitlines()
     assert calls[0].startswith("update")
     assert calls[1].startswith("install")
-    assert calls[1].endswith("chromium redis-server")
+    assert calls[1].endswith("chromium g++ redis-server")
+
+
+def test_what_the_tests_need_does_not_include_what_only_the_benchmarks_need(tools: Path) -> None:
+    for program in ("chromium", "g++", "redis-server"):
+        add(tools, program, "")
+    assert run_script("programs.sh", tools, "tests").returncode == 0
+    ended = run_script("programs.sh", tools, "benchmarks")
+    assert ended.returncode == 1
+    assert "sudo apt-get install janus iproute2 util-linux\n" in ended.stderr
 
 
 @pytest.mark.parametrize(("version", "code"), [("18.20.4", 1), ("20.18.0", 1), ("20.19.0", 0), ("22.1.0", 0)])

@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from function_app.api.conditional import EntityTags, RequestConditions
 from function_app.config import Settings
 from function_app.errors import ApiError, PreconditionFailedError
+from function_app.meetings.content import MeetingContent
 from function_app.meetings.service import MeetingService
 from function_app.stores.cosmos import Cosmos
 from function_app.stores.documents import MeetingKey
@@ -118,7 +119,7 @@ async def _point_webhook(webhooks: WebhookService, tenant: str, url: str) -> Non
 
 async def _create_demo_meeting(meetings: MeetingService, key: MeetingKey) -> None:
     try:
-        await meetings.put(key, DEMO_TITLE, _ONLY_IF_ABSENT)
+        await meetings.put(key, MeetingContent(title=DEMO_TITLE), _ONLY_IF_ABSENT)
     except PreconditionFailedError:
         return
 

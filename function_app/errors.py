@@ -7,7 +7,10 @@ ApiError
 │   ├── TokenMissingError
 │   ├── TokenInvalidError
 │   └── TokenExpiredError
-├── NotAllowedError                403
+├── ForbiddenError                 403
+│   ├── NotAllowedError
+│   ├── MeetingLockedError
+│   └── MeetingFullError
 ├── NotFoundError                  404
 │   ├── MeetingNotFoundError
 │   ├── ApiKeyNotFoundError
@@ -106,9 +109,24 @@ class TokenExpiredError(UnauthorizedError):
     explanation = "The token has expired."
 
 
-class NotAllowedError(ApiError):
-    status, code = 403, "NotAllowed"
-    explanation = "The token does not allow that."
+class ForbiddenError(ApiError):
+    status, code = 403, "Forbidden"
+    explanation = "The request is not allowed."
+
+
+class NotAllowedError(ForbiddenError):
+    code = "NotAllowed"
+    explanation = "The caller's grants do not cover this."
+
+
+class MeetingLockedError(ForbiddenError):
+    code = "MeetingLocked"
+    explanation = "The meeting is locked: nobody new gets in."
+
+
+class MeetingFullError(ForbiddenError):
+    code = "MeetingFull"
+    explanation = "As many as may be in the meeting are in it."
 
 
 class NotFoundError(ApiError):

@@ -33,6 +33,8 @@ from function_app.sessions.ending import SessionEnding
 from function_app.sessions.join import JOINS_AT_ONCE, JOINS_PER_SECOND, JoinService
 from function_app.sessions.leave import LeaveService
 from function_app.sessions.meeting_events import MeetingEvents
+from function_app.sessions.moderators import Moderators
+from function_app.sessions.running import RunningMeetings
 from function_app.sessions.sweep import Sweep
 from function_app.signalling.cloud_events import EventOrigin
 from function_app.signalling.refusals import REFUSALS_AT_ONCE, REFUSALS_PER_SECOND, Refusals
@@ -84,6 +86,8 @@ class Services:
     continuations: Continuations
     join_tokens: JoinTokens
     joining: JoinService
+    moderators: Moderators
+    running: RunningMeetings
     leaving: LeaveService
     directions: Directions
     media_grants: MediaGrants
@@ -155,16 +159,19 @@ def build(settings: Settings, clock: Clock) -> Services:
     refusals = Refusals(signalling, RateLimit(REFUSALS_PER_SECOND, REFUSALS_AT_ONCE))
     limit = RateLimit(MESSAGES_PER_SECOND, MESSAGES_AT_ONCE)
     chat = ChatService(ChatStore(cosmos.container(MEETINGS_CONTAINER)), sessions, signalling, refusals, clock, limit)
+    meeting_service = MeetingService(meetings, clock)
     return Services(
         settings=settings,
         signing_key=key,
         authentication=authentication,
         tenants=TenantService(tenants, pepper, clock, authentication.forget),
         audit=AuditStore(cosmos.container(TENANTS_CONTAINER)),
-        meetings=MeetingService(meetings, clock),
+        meetings=meeting_service,
         continuations=Continuations(pepper),
         join_tokens=JoinTokens(key, clock),
         joining=JoinService(meetings, sessions, controller, clock, RateLimit(JOINS_PER_SECOND, JOINS_AT_ONCE)),
+        moderators=Moderators(sessions),
+        running=RunningMeetings(meeting_service, sessions, ending, clock),
         leaving=LeaveService(presence, signalling, clock),
         directions=Directions(meetings, sessions, controller, RateLimit(JOINS_PER_SECOND, JOINS_AT_ONCE)),
         media_grants=MediaGrants(key, clock),

@@ -20,6 +20,7 @@ from function_app.media import endpoints as media
 from function_app.meetings import endpoints as meetings
 from function_app.meetings import invitations
 from function_app.sessions import endpoints as sessions
+from function_app.sessions import running_endpoints
 from function_app.signalling import endpoints as signalling
 from function_app.tenants import endpoints as tenants
 from function_app.webhooks import deliveries_endpoints
@@ -31,6 +32,7 @@ _PUBLIC = (
     meetings.router,
     invitations.router,
     sessions.router,
+    running_endpoints.router,
     chat.router,
     whip.router,
     platform.router,

@@ -100,11 +100,25 @@ async def node_of(
 MeetingIdInPath = Annotated[MeetingId, Path(alias="id", examples=["weekly-planning"])]
 
 
+async def token_if_any(
+    services: ServicesOf,
+    bearer: Annotated[Bearer, Depends(_join_token)],
+    header: Annotated[str | None, Depends(_header_key)],
+) -> JoinClaims | None:
+    """What the request's join token says; None when its credential is a tenant's, or missing."""
+    if bearer is None or header or bearer.credentials.startswith(_KEY_PREFIX):
+        return None
+    return await join_claims(services, bearer)
+
+
+TokenIfAny = Annotated[JoinClaims | None, Depends(token_if_any)]
+
+
 async def readable_meeting(
     request: Request,
     services: ServicesOf,
     meeting: MeetingIdInPath,
-    bearer: Annotated[Bearer, Depends(_join_token)],
+    claims: TokenIfAny,
     key: Annotated[Bearer, Depends(_bearer_key)],
     header: Annotated[str | None, Depends(_header_key)],
 ) -> Meeting:
@@ -112,11 +126,9 @@ async def readable_meeting(
 
     For everybody else there is no such meeting.
     """
-    if bearer is None or header or bearer.credentials.startswith(_KEY_PREFIX):
-        return await services.meetings.get(
-            MeetingKey((await caller_of(request, services, key, header)).tenant, meeting)
-        )
-    claims = await join_claims(services, bearer)
+    if claims is None:
+        caller = await caller_of(request, services, key, header)
+        return await services.meetings.get(MeetingKey(caller.tenant, meeting))
     if claims.meeting != meeting:
         raise MeetingNotFoundError
     found = await services.meetings.get(MeetingKey(claims.tenant, meeting))

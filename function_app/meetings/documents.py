@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from ulid import ULID
 
 from function_app.events.catalogue import EventData
 from function_app.events.documents import Event
+from function_app.meetings.content import MeetingContent, MeetingSettings
 from function_app.stores.documents import MeetingKey, MeetingScoped
 from function_app.timestamps import Timestamp
 
@@ -20,24 +21,35 @@ class Meeting(MeetingScoped):
 
     type: Literal["meeting"] = "meeting"
     title: str
+    settings: MeetingSettings = MeetingSettings()
     created_on: Timestamp
     updated_on: Timestamp
     deleted_on: Timestamp | None = None
+    opened_on: Timestamp | None = None
+    """When `:start` opened it; nothing after `:end`."""
     version: str
     """What tenants see as the ETag: it changes with the content, and not when an event is counted."""
     event_sequence: int = 0
 
     @classmethod
-    def new(cls, key: MeetingKey, title: str, now: datetime) -> Self:
+    def new(cls, key: MeetingKey, content: MeetingContent, now: datetime) -> Self:
         return cls(
             id=MEETING_DOCUMENT,
             tenant_id=key.tenant,
             meeting_id=key.meeting,
-            title=title,
+            **_chosen(content),
             created_on=now,
             updated_on=now,
             version=str(ULID()),
         )
+
+    @property
+    def content(self) -> MeetingContent:
+        """All that the tenant chose."""
+        return MeetingContent(**_chosen(self))
+
+    def replaced(self, content: MeetingContent, now: datetime) -> Self:
+        return self.changed(now, **_chosen(content))
 
     def changed(self, now: datetime, **changes: object) -> Self:
         """The next version of the content."""
@@ -47,3 +59,7 @@ class Meeting(MeetingScoped):
         """The meeting with one more event counted, and that event; both go in one batch."""
         sequence = self.event_sequence + 1
         return self.model_copy(update={"event_sequence": sequence}), Event.new(self.key, sequence, what, now)
+
+
+def _chosen(content: MeetingContent | Meeting) -> dict[str, Any]:
+    return {name: getattr(content, name) for name in MeetingContent.model_fields}

@@ -11,8 +11,9 @@ from starlette.responses import Response
 from function_app.api.conditional import ConditionsOf
 from function_app.api.continuation import MAXIMUM_LENGTH, PARAMETER
 from function_app.api.credentials import MeetingIdInPath, ServicesOf, Tenant
+from function_app.meetings.content import MeetingContent, MeetingPatch
 from function_app.meetings.documents import Meeting
-from function_app.meetings.models import MeetingContent, MeetingList, MeetingPatch, MeetingResource
+from function_app.meetings.models import MeetingList, MeetingResource
 from function_app.stores.documents import MeetingKey
 from function_app.wiring import Services
 
@@ -45,8 +46,8 @@ async def put_meeting(
     conditions: ConditionsOf,
 ) -> Response:
     """Creates the meeting, or replaces all that can be chosen about it."""
-    written, created = await services.meetings.put(MeetingKey(tenant, meeting), content.title, conditions)
-    return _shown(services, written, status=201 if created else 200)
+    written, created = await services.meetings.put(MeetingKey(tenant, meeting), content, conditions)
+    return shown(services, written, status=201 if created else 200)
 
 
 @router.post("/meetings", operation_id="createMeeting", status_code=201, responses={201: {"model": MeetingResource}})
@@ -54,7 +55,7 @@ async def create_meeting(
     tenant: Tenant, services: ServicesOf, content: MeetingContent, idempotency_key: IdempotencyKey = None
 ) -> Response:
     """Creates a meeting with an id that the service chooses."""
-    return _shown(services, await services.meetings.create(tenant, content.title, idempotency_key), status=201)
+    return shown(services, await services.meetings.create(tenant, content, idempotency_key), status=201)
 
 
 @router.get(
@@ -70,7 +71,7 @@ async def get_meeting(
         conditions.check(found.version)
     if conditions.not_modified(found.version):
         return Response(status_code=304, headers={"ETag": f'"{found.version}"'})
-    return _shown(services, found)
+    return shown(services, found)
 
 
 @router.patch("/meetings/{id}", operation_id="patchMeeting", responses={200: {"model": MeetingResource}})
@@ -79,7 +80,7 @@ async def patch_meeting(
 ) -> Response:
     """Changes what the body names (JSON merge patch, RFC 7396)."""
     key = MeetingKey(tenant, meeting)
-    return _shown(services, await services.meetings.rename(key, change.new_title, conditions))
+    return shown(services, await services.meetings.patch(key, change, conditions))
 
 
 @router.delete("/meetings/{id}", operation_id="deleteMeeting", status_code=204)
@@ -110,10 +111,11 @@ async def list_meetings(
     return MeetingList(value=[MeetingResource.of(one, public_url) for one in page.meetings], next_link=next_link)
 
 
-def _shown(services: Services, meeting: Meeting, status: int = 200) -> Response:
+def shown(services: Services, meeting: Meeting, status: int = 200) -> Response:
+    """The meeting with its ETag."""
     resource = MeetingResource.of(meeting, services.settings.public_url)
     return Response(
-        resource.model_dump_json(by_alias=True),
+        resource.model_dump_json(by_alias=True, exclude_none=True),
         status_code=status,
         headers={"ETag": resource.etag},
         media_type="application/json",

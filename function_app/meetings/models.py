@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from function_app.api.models import Request, Response
+from function_app.meetings.content import MeetingSettings
 from function_app.meetings.documents import Meeting
 from function_app.timestamps import Timestamp
 from parley_protocol.grants import DisplayName, Grants, Role
@@ -18,30 +19,15 @@ MAXIMUM_TOKEN_SECONDS = 24 * 3600
 DEFAULT_TOKEN_SECONDS = 600
 DEFAULT_RENEWABLE_FOR = timedelta(hours=12)
 
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-
-
-class MeetingContent(Request):
-    """The body of PUT and POST: all that a tenant chooses about a meeting."""
-
-    title: Title = Field(examples=["Weekly planning"])
-
-
-class MeetingPatch(Request):
-    """The body of PATCH (RFC 7396): what is absent stays as it is."""
-
-    title: Title = Field(default="", examples=["Weekly planning"])
-
-    @property
-    def new_title(self) -> str | None:
-        return self.title if "title" in self.model_fields_set else None
-
 
 class MeetingResource(Response):
     id: MeetingId = Field(examples=["weekly-planning"])
     title: str
+    settings: MeetingSettings
     created_on: Timestamp
     updated_on: Timestamp
+    opened_on: Timestamp | None = None
+    """When `:start` opened it, until `:end`."""
     etag: str
     """The same as in the header ETag, so that a list has it too."""
     join_url: str
@@ -52,6 +38,8 @@ class MeetingResource(Response):
         return cls(
             id=meeting.meeting_id,
             title=meeting.title,
+            settings=meeting.settings,
+            opened_on=meeting.opened_on,
             created_on=meeting.created_on,
             updated_on=meeting.updated_on,
             etag=f'"{meeting.version}"',

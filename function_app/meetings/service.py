@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
+from pydantic import ValidationError
+
+from function_app.api.error_responses import invalid_request
 from function_app.errors import IdempotencyKeyReusedError, MeetingNotFoundError
 from function_app.events.catalogue import MeetingCreated, MeetingDeleted, MeetingUpdated
+from function_app.meetings.content import MeetingContent, MeetingPatch, merged
 from function_app.meetings.creation import Creation
 from function_app.meetings.documents import Meeting
 from function_app.stores.documents import MeetingKey
@@ -44,7 +50,7 @@ class MeetingService:
     async def page(self, tenant: str, size: int, continuation: str | None) -> Page:
         return Page(*await self._store.page(tenant, size, continuation))
 
-    async def put(self, key: MeetingKey, title: str, conditions: Conditions) -> tuple[Meeting, bool]:
+    async def put(self, key: MeetingKey, content: MeetingContent, conditions: Conditions) -> tuple[Meeting, bool]:
         """Creates or replaces; the meeting, and whether it is new. Raises PreconditionFailedError."""
 
         async def attempt() -> tuple[Meeting, bool]:
@@ -52,29 +58,45 @@ class MeetingService:
             existing = found if found and not found.deleted_on else None
             conditions.check(existing.version if existing else None)
             if existing:
-                return await self._update(existing, title), False
-            return await self._create(self._fresh(key, title, found)), True
+                return await self._replace(existing, content), False
+            return await self._create(self._fresh(key, content, found)), True
 
         return await until_it_holds(attempt)
 
-    async def create(self, tenant: str, title: str, idempotency_key: str | None) -> Meeting:
+    async def create(self, tenant: str, content: MeetingContent, idempotency_key: str | None) -> Meeting:
         """Creates a meeting with an id of ours. Raises IdempotencyKeyReusedError."""
-        meeting = Meeting.new(MeetingKey(tenant, new_id("mtg")), title, self._clock())
+        meeting = Meeting.new(MeetingKey(tenant, new_id("mtg")), content, self._clock())
         if idempotency_key is None:
             return await self._create(meeting)
-        creation = await self._claim(Creation.new(meeting, idempotency_key, title))
+        creation = await self._claim(Creation.new(meeting, idempotency_key, content.model_dump_json()))
         try:
             return await self._create(creation.meeting)
         except AlreadyExistsError:
             return creation.meeting
 
-    async def rename(self, key: MeetingKey, title: str | None, conditions: Conditions) -> Meeting:
-        """Changes the title, when there is one. Raises MeetingNotFoundError and PreconditionFailedError."""
+    async def patch(self, key: MeetingKey, patch: MeetingPatch, conditions: Conditions) -> Meeting:
+        """Changes what the patch names.
+
+        Raises MeetingNotFoundError, PreconditionFailedError, and InvalidRequestError when what would be left is not
+        a meeting.
+        """
 
         async def attempt() -> Meeting:
             meeting = await self.get(key)
             conditions.check(meeting.version)
-            return meeting if title is None else await self._update(meeting, title)
+            before = meeting.content
+            after = patched(before, patch)
+            return meeting if after == before else await self._replace(meeting, after)
+
+        return await until_it_holds(attempt)
+
+    async def change(self, key: MeetingKey, decide: Callable[[Meeting, datetime], Meeting]) -> Meeting:
+        """Writes what `decide` makes of the meeting now; the same means nothing. Raises MeetingNotFoundError."""
+
+        async def attempt() -> Meeting:
+            meeting, now = await self.get(key), self._clock()
+            changed = decide(meeting, now)
+            return meeting if changed is meeting else await self._tell_update(changed, now)
 
         return await until_it_holds(attempt)
 
@@ -93,9 +115,9 @@ class MeetingService:
 
         await until_it_holds(attempt)
 
-    def _fresh(self, key: MeetingKey, title: str, mark: Meeting | None) -> Meeting:
+    def _fresh(self, key: MeetingKey, content: MeetingContent, mark: Meeting | None) -> Meeting:
         """A new meeting, which goes on counting events where a deleted one with its id stopped."""
-        meeting = Meeting.new(key, title, self._clock())
+        meeting = Meeting.new(key, content, self._clock())
         if mark is None:
             return meeting
         return meeting.model_copy(update={"event_sequence": mark.event_sequence, "etag": mark.etag})
@@ -105,9 +127,12 @@ class MeetingService:
         await self._store.save(created, event)
         return created
 
-    async def _update(self, meeting: Meeting, title: str) -> Meeting:
+    async def _replace(self, meeting: Meeting, content: MeetingContent) -> Meeting:
         now = self._clock()
-        updated, event = meeting.changed(now, title=title).happened(MeetingUpdated(title=title), now)
+        return await self._tell_update(meeting.replaced(content, now), now)
+
+    async def _tell_update(self, changed: Meeting, now: datetime) -> Meeting:
+        updated, event = changed.happened(MeetingUpdated(title=changed.title), now)
         await self._store.save(updated, event)
         return updated
 
@@ -126,3 +151,12 @@ class MeetingService:
             return found
 
         return await until_it_holds(attempt)
+
+
+def patched(content: MeetingContent, patch: MeetingPatch) -> MeetingContent:
+    """The content after the patch. Raises InvalidRequestError when what is left is not a meeting."""
+    try:
+        return MeetingContent.model_validate(merged(content.model_dump(mode="json", by_alias=True), patch.changes))
+    except ValidationError as error:
+        problems = [{**problem, "loc": ("body", *problem["loc"])} for problem in error.errors()]
+        raise invalid_request(problems) from None

@@ -49,7 +49,13 @@ async def _answer(services: Services, claims: JoinClaims, joining: Joining) -> J
     address = ParticipantAddress(participant.tenant_id, participant.meeting_id, participant.session_id, participant.id)
     renewed = services.join_tokens.renew(claims)
     return JoinResponse(
-        session=JoinedSession(id=participant.session_id, meeting=participant.meeting_id, title=joining.meeting.title),
+        session=JoinedSession(
+            id=participant.session_id,
+            meeting=participant.meeting_id,
+            title=joining.meeting.title,
+            locked=joining.meeting.settings.locked,
+            mute_on_entry=joining.meeting.settings.mute_on_entry,
+        ),
         participant=JoinedParticipant(
             id=participant.id, name=participant.name, role=participant.role, grants=participant.grants
         ),

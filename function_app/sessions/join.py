@@ -2,7 +2,8 @@
 
 Round trips, one after another: the meeting and its live session (two reads at once); the session map; then the
 participant's write and, if the node does not listen yet, its announcement (at once). Somebody who was in the session
-before costs a read and a write more. All tokens and URLs are signed here, without asking anybody.
+before costs a read and a write more; so do rules of the meeting that depend on who is there. All tokens and URLs are
+signed here, without asking anybody.
 """
 
 from __future__ import annotations
@@ -12,7 +13,13 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
-from function_app.errors import MeetingNotFoundError, NoNodeAvailableError, TooManyRequestsError
+from function_app.errors import (
+    MeetingFullError,
+    MeetingLockedError,
+    MeetingNotFoundError,
+    NoNodeAvailableError,
+    TooManyRequestsError,
+)
 from function_app.events.catalogue import SessionStarted
 from function_app.media.controller import MediaController
 from function_app.media.nodes import Node
@@ -90,27 +97,46 @@ class JoinService:
         if active and active.started_on < meeting.created_on:
             raise ChangedError  # A session of the former meeting with this id; it is about to be ended.
         session = active.session_id if active else fresh_session
+        if active and meeting.settings.ask_who_is_there:
+            await self._check_rules(meeting, active, claims)
+        elif meeting.settings.locked and not claims.grants.moderate:
+            raise MeetingLockedError
         node, assignment = await self._controller.place(session, at_node)
-        participant = _participant(claims, session, node.id, self._clock())
+        participant = _participant(meeting, claims, session, node.id, self._clock())
         if node.is_full and not await self._is_there(participant):
             raise NoNodeAvailableError
         await all_done(self._controller.announce(node, assignment), self._write(meeting, active, participant))
         return Joining(meeting, participant, node)
 
+    async def _check_rules(self, meeting: Meeting, active: ActiveSession, claims: JoinClaims) -> None:
+        """Whoever was in the session may come back to it, and whoever moderates comes in whatever the rules say."""
+        rules = meeting.settings
+        known = await self._sessions.participant(active.key, participant_id(active.session_id, claims.sub))
+        if (known or claims).grants.moderate:
+            return
+        if rules.locked and known is None:
+            raise MeetingLockedError
+        if rules.max_participants and (known is None or known.presence is Presence.LEFT):
+            present = await self._sessions.present(active.key, active.session_id)
+            if len(present) >= rules.max_participants:
+                raise MeetingFullError
+
     async def _write(self, meeting: Meeting, active: ActiveSession | None, participant: Participant) -> None:
         if active is None:
             await self._start(meeting, participant)
             return
+        # Where places are counted, nobody else may have come in since they were.
+        since = active.last_join_on if meeting.settings.max_participants else None
         try:
-            await self._sessions.enter(participant)
+            await self._sessions.enter(participant, since)
         except AlreadyExistsError:
-            await self._write_again(participant)
+            await self._write_again(participant, since)
 
-    async def _write_again(self, newer: Participant) -> None:
+    async def _write_again(self, newer: Participant, since: datetime | None) -> None:
         known = await self._sessions.participant(newer.key, newer.id)
         if known is None:
             raise AbsentError
-        await self._sessions.enter_again(known.joined_again(newer), newer.joined_on)
+        await self._sessions.enter_again(known.joined_again(newer), newer.joined_on, since)
 
     async def _is_there(self, participant: Participant) -> bool:
         """Whether its Peer will take the place of one that it has on the same node."""
@@ -128,7 +154,7 @@ class JoinService:
         await self._sessions.start(counted, event, active, session, first)
 
 
-def _participant(claims: JoinClaims, session: str, node: str, now: datetime) -> Participant:
+def _participant(meeting: Meeting, claims: JoinClaims, session: str, node: str, now: datetime) -> Participant:
     peer = new_id("peer")
     return Participant(
         id=participant_id(session, claims.sub),
@@ -138,7 +164,7 @@ def _participant(claims: JoinClaims, session: str, node: str, now: datetime) -> 
         user=claims.sub,
         name=claims.name,
         role=claims.role,
-        grants=claims.grants,
+        grants=meeting.settings.allow(claims.role, claims.grants),
         peer=peer,
         node=node,
         presence_peer=peer,

@@ -26,6 +26,9 @@ class JoinedSession(Response):
     id: SessionId
     meeting: MeetingId
     title: str
+    locked: bool
+    mute_on_entry: bool
+    """Whether the client is to come in with the microphone off."""
 
 
 class JoinedParticipant(Response):

@@ -79,16 +79,18 @@ class SessionStore:
         ]
         await self._container.batch(active.key, operations)
 
-    async def enter(self, participant: Participant) -> None:
-        """Writes a participant who was not in the session before.
+    async def enter(self, participant: Participant, since: datetime | None = None) -> None:
+        """Writes a participant who was not in the session before; with `since`, only if nobody has joined after it.
 
         Raises AlreadyExistsError when it was, and AbsentError or ChangedError when the session has ended.
         """
         entered: BatchOperation = ("create", (participant.body(),))
-        await self._container.batch(participant.key, [_touch_active(participant, participant.joined_on), entered])
+        await self._container.batch(
+            participant.key, [_touch_active(participant, participant.joined_on, since), entered]
+        )
 
-    async def enter_again(self, participant: Participant, now: datetime) -> None:
-        """Writes a participant who was in the session before over the version that was read.
+    async def enter_again(self, participant: Participant, now: datetime, since: datetime | None = None) -> None:
+        """Writes a participant who was in the session before over the version that was read; `since` as above.
 
         Raises ChangedError when it has changed since, and AbsentError or ChangedError when the session has ended.
         """
@@ -97,7 +99,7 @@ class SessionStore:
             (participant.id, participant.body()),
             {"if_match_etag": participant.etag},
         )
-        await self._container.batch(participant.key, [_touch_active(participant, now), replacement])
+        await self._container.batch(participant.key, [_touch_active(participant, now, since), replacement])
 
     async def participant(self, key: MeetingKey, participant: str) -> Participant | None:
         body = await self._container.read(key, participant)
@@ -126,8 +128,10 @@ class SessionStore:
         await self._container.batch(active.key, operations)
 
 
-def _touch_active(participant: Participant, now: datetime) -> BatchOperation:
+def _touch_active(participant: Participant, now: datetime, since: datetime | None) -> BatchOperation:
     """Holds only while the participant's session lives, and changes its ETag so that nobody can end it meanwhile."""
     changes = set_values({"lastJoinOn": rfc3339(now)})
     condition = f"FROM c WHERE c.sessionId = '{participant.session_id}'"
+    if since:
+        condition += f" AND c.lastJoinOn = '{rfc3339(since)}'"
     return ("patch", (ACTIVE_SESSION_DOCUMENT, changes), {"filter_predicate": condition})

@@ -39,6 +39,7 @@ export class Content {
         break;
       }
       case "meetingUpdated":
+        if (message.title === this.title.value) break;
         this.title.set(message.title);
         this.#notices.add({ type: "titleChanged", title: message.title });
         break;

@@ -2,6 +2,8 @@ import type { LeaveReason, Source } from "../generated/protocol";
 import type { Chat } from "./chat";
 import { Connection, type ConnectionListener, type ConnectionParts } from "./connection";
 import { Content, type Self } from "./content";
+import { muteOnEntry } from "./entry";
+import { guard } from "./guard";
 import type { IdentityStore } from "./identity";
 import type { Wanted } from "./layout";
 import type { Notices } from "./notices";
@@ -162,6 +164,7 @@ export class Meeting {
       onAnswered: unlessOutdated((answer) => {
         this.#parts.identity.renew(answer.token);
         this.self.set(answer.participant);
+        muteOnEntry(answer, this.phase.value, this.#parts.media);
       }),
       onJoined: unlessOutdated((joined) => {
         this.#heeded = attempt;
@@ -302,12 +305,4 @@ export class Meeting {
   #move(event: PhaseEvent): void {
     this.phase.update((phase) => advance(phase, event));
   }
-}
-
-/** Makes actions that are taken only while that holds. */
-function guard(holds: () => boolean) {
-  return <A extends unknown[]>(action: (...args: A) => void) =>
-    (...args: A): void => {
-      if (holds()) action(...args);
-    };
 }

@@ -114,6 +114,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/meetings/{id}:end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Meeting
+         * @description Ends the live session for everybody in it. A later join begins another one, where the schedule lets people in.
+         */
+        post: operations["endMeeting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/meetings/{id}:issueToken": {
         parameters: {
             query?: never;
@@ -128,6 +148,63 @@ export interface paths {
          * @description A join token for one of the tenant's users, and the link that carries it.
          */
         post: operations["issueToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/meetings/{id}:lock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lock Meeting
+         * @description Lets nobody new in.
+         */
+        post: operations["lockMeeting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/meetings/{id}:start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Meeting
+         * @description Opens the meeting, whatever its schedule says, until `:end`.
+         */
+        post: operations["startMeeting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/meetings/{id}:unlock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Unlock Meeting */
+        post: operations["unlockMeeting"];
         delete?: never;
         options?: never;
         head?: never;
@@ -622,6 +699,11 @@ export interface components {
             prefix: string;
             role: components["schemas"]["CallerRole"];
         };
+        /**
+         * @description Whom a setting allows something, by role.
+         * @enum {string}
+         */
+        Audience: "everyone" | "presenters" | "hosts";
         AuditEntryResource: {
             action: string;
             actor: components["schemas"]["Actor"];
@@ -772,7 +854,9 @@ export interface components {
         };
         JoinedSession: {
             id: string;
+            locked: boolean;
             meeting: string;
+            muteOnEntry: boolean;
             title: string;
         };
         /** @description The body of `:rotate`. */
@@ -799,12 +883,29 @@ export interface components {
             peer: string;
         };
         /**
+         * @description Who carries the media of the meeting's sessions.
+         * @enum {string}
+         */
+        MediaProvider: "sfu" | "acs" | "livekit";
+        /**
          * @description Who carries the media of a session.
          * @enum {string}
          */
         MediaProviderName: "sfu" | "acs" | "livekit";
-        /** @description The body of PUT and POST: all that a tenant chooses about a meeting. */
+        /** @description The body of PUT and POST. */
         MeetingContent: {
+            /**
+             * @default {
+             *       "lobby": false,
+             *       "locked": false,
+             *       "mayChat": "everyone",
+             *       "mayShare": "everyone",
+             *       "muteOnEntry": false,
+             *       "recordingPolicy": "byHosts",
+             *       "regions": []
+             *     }
+             */
+            settings: components["schemas"]["MeetingSettings"];
             /** @example Weekly planning */
             title: string;
         };
@@ -850,13 +951,11 @@ export interface components {
             nextLink?: string | null;
             value: components["schemas"]["MeetingResource"][];
         };
-        /** @description The body of PATCH (RFC 7396): what is absent stays as it is. */
+        /** @description The body of PATCH (RFC 7396): what is absent stays as it is, and null takes away what was chosen. */
         MeetingPatch: {
-            /**
-             * @default
-             * @example Weekly planning
-             */
-            title: string;
+            settings?: components["schemas"]["SettingsPatch"] | null;
+            /** @example Weekly planning */
+            title?: string | null;
         };
         MeetingResource: {
             createdOn: string;
@@ -864,8 +963,46 @@ export interface components {
             /** @example weekly-planning */
             id: string;
             joinUrl: string;
+            openedOn?: string | null;
+            settings: components["schemas"]["MeetingSettings"];
             title: string;
             updatedOn: string;
+        };
+        /** @description How a meeting is held. What is absent has its default. */
+        MeetingSettings: {
+            /**
+             * @description People without `moderate` wait until somebody lets them in.
+             * @default false
+             */
+            lobby: boolean;
+            /**
+             * @description Nobody new gets in, but who was in the session may come back.
+             * @default false
+             */
+            locked: boolean;
+            /** @description How many may be in a session; moderators get in anyway. */
+            maxParticipants?: number | null;
+            /** @default everyone */
+            mayChat: components["schemas"]["Audience"];
+            /**
+             * @description Who may share a screen.
+             * @default everyone
+             */
+            mayShare: components["schemas"]["Audience"];
+            /** @description Absent means the tenant's. */
+            mediaProvider?: components["schemas"]["MediaProvider"] | null;
+            /**
+             * @description Clients join with the microphone off.
+             * @default false
+             */
+            muteOnEntry: boolean;
+            /** @default byHosts */
+            recordingPolicy: components["schemas"]["RecordingPolicy"];
+            /**
+             * @description Where sessions may be carried, the best first; empty means anywhere.
+             * @default []
+             */
+            regions: string[];
         };
         /** @description What can be chosen about the meeting has changed. */
         MeetingUpdated: {
@@ -960,6 +1097,8 @@ export interface components {
             /** @constant */
             type: "participant.left";
         };
+        /** @enum {string} */
+        RecordingPolicy: "off" | "byHosts" | "automatic";
         /** @description The body of `:replay`. */
         ReplayRequest: {
             fromSequence: number;
@@ -1022,6 +1161,18 @@ export interface components {
             time: string;
             /** @constant */
             type: "session.started";
+        };
+        /** @description What changes in the settings; null brings the default back. */
+        SettingsPatch: {
+            lobby?: boolean | null;
+            locked?: boolean | null;
+            maxParticipants?: number | null;
+            mayChat?: components["schemas"]["Audience"] | null;
+            mayShare?: components["schemas"]["Audience"] | null;
+            mediaProvider?: components["schemas"]["MediaProvider"] | null;
+            muteOnEntry?: boolean | null;
+            recordingPolicy?: components["schemas"]["RecordingPolicy"] | null;
+            regions?: string[] | null;
         };
         SignallingAddress: {
             url: string;
@@ -1476,6 +1627,40 @@ export interface operations {
             };
         };
     };
+    endMeeting: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingResource"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     issueToken: {
         parameters: {
             query?: {
@@ -1501,6 +1686,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IssuedToken"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    lockMeeting: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingResource"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    startMeeting: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingResource"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    unlockMeeting: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingResource"];
                 };
             };
             /** @description An error; `error.code` says which. */

@@ -145,7 +145,7 @@ export class FakePlatform {
   #joinAnswer(token: string): JoinAnswer {
     this.#peers += 1;
     return {
-      session: { id: "ses_1", meeting: "demo", title: "Demo meeting" },
+      session: { id: "ses_1", meeting: "demo", title: "Demo meeting", locked: false, muteOnEntry: false },
       participant: {
         id: SELF,
         name: "Ann",

@@ -1,0 +1,130 @@
+"""All that a tenant chooses about a meeting: what PUT replaces, PATCH changes and the document keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import Field, StringConstraints
+
+from function_app.api.models import Request
+from parley_protocol.grants import Grants, Role, Source
+
+MAXIMUM_PARTICIPANTS = 1000
+_SCREEN = frozenset({Source.SCREEN, Source.SCREEN_AUDIO})
+
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Region = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,64}$")]
+
+
+class Audience(StrEnum):
+    """Whom a setting allows something, by role."""
+
+    EVERYONE = "everyone"
+    PRESENTERS = "presenters"
+    """Presenters and those who moderate."""
+    HOSTS = "hosts"
+    """Hosts and co-hosts."""
+
+    def includes(self, role: Role) -> bool:
+        return self is Audience.EVERYONE or role in _ROLES[self]
+
+
+_MODERATING = frozenset({Role.HOST, Role.CO_HOST})
+_ROLES = {Audience.PRESENTERS: _MODERATING | {Role.PRESENTER}, Audience.HOSTS: _MODERATING}
+
+
+class RecordingPolicy(StrEnum):
+    OFF = "off"
+    BY_HOSTS = "byHosts"
+    """Hosts begin and end it."""
+    AUTOMATIC = "automatic"
+    """It begins with the session."""
+
+
+class MediaProvider(StrEnum):
+    """Who carries the media of the meeting's sessions."""
+
+    SFU = "sfu"
+    ACS = "acs"
+    LIVEKIT = "livekit"
+
+
+class MeetingSettings(Request):
+    """How a meeting is held. What is absent has its default."""
+
+    lobby: bool = Field(default=False, description="People without `moderate` wait until somebody lets them in.")
+    locked: bool = Field(default=False, description="Nobody new gets in, but who was in the session may come back.")
+    max_participants: int | None = Field(
+        default=None,
+        ge=1,
+        le=MAXIMUM_PARTICIPANTS,
+        description="How many may be in a session; moderators get in anyway.",
+    )
+    may_share: Audience = Field(default=Audience.EVERYONE, description="Who may share a screen.")
+    may_chat: Audience = Audience.EVERYONE
+    mute_on_entry: bool = Field(default=False, description="Clients join with the microphone off.")
+    recording_policy: RecordingPolicy = RecordingPolicy.BY_HOSTS
+    regions: tuple[Region, ...] = Field(
+        default=(), max_length=10, description="Where sessions may be carried, the best first; empty means anywhere."
+    )
+    media_provider: MediaProvider | None = Field(default=None, description="Absent means the tenant's.")
+
+    @property
+    def ask_who_is_there(self) -> bool:
+        """Whether joining depends on who is, or was, in the session."""
+        return self.lobby or self.locked or self.max_participants is not None
+
+    def allow(self, role: Role, grants: Grants) -> Grants:
+        """Those of the grants that these settings leave to the role."""
+        publish = grants.publish
+        if not self.may_share.includes(role):
+            publish = tuple(source for source in publish if source not in _SCREEN)
+        return grants.model_copy(update={"publish": publish, "chat": grants.chat and self.may_chat.includes(role)})
+
+
+class MeetingContent(Request):
+    """The body of PUT and POST."""
+
+    title: Title = Field(examples=["Weekly planning"])
+    settings: MeetingSettings = MeetingSettings()
+
+
+class SettingsPatch(Request):
+    """What changes in the settings; null brings the default back."""
+
+    lobby: bool | None = None
+    locked: bool | None = None
+    max_participants: int | None = Field(default=None, ge=1, le=MAXIMUM_PARTICIPANTS)
+    may_share: Audience | None = None
+    may_chat: Audience | None = None
+    mute_on_entry: bool | None = None
+    recording_policy: RecordingPolicy | None = None
+    regions: tuple[Region, ...] | None = Field(default=None, max_length=10)
+    media_provider: MediaProvider | None = None
+
+
+class MeetingPatch(Request):
+    """The body of PATCH (RFC 7396): what is absent stays as it is, and null takes away what was chosen."""
+
+    title: Title | None = Field(default=None, examples=["Weekly planning"])
+    settings: SettingsPatch | None = None
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """The members that the caller wrote, nulls among them, by their names in JSON."""
+        return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
+
+def merged(target: Any, patch: Any) -> Any:
+    """`target` after the merge patch (RFC 7396, section 2)."""
+    if not isinstance(patch, Mapping):
+        return patch
+    result = dict(target) if isinstance(target, Mapping) else {}
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = merged(result.get(name), value)
+    return result

@@ -60,6 +60,11 @@ class Settings(BaseSettings):
     redis_url: str | None = None
     """Absent means that nodes and sessions are known to this process only."""
 
+    proxies: int = Field(default=1, ge=0, le=5)
+    """How many trusted proxies add to X-Forwarded-For: the platform's own front end, and one more for Front Door."""
+    rate_limit_factor: float = Field(default=1, gt=0)
+    """Makes every rate limit wider or tighter."""
+
     open_meeting: Annotated[OpenMeeting | None, NoDecode] = None
     """`{tenantId}/{meetingId}`; local only."""
     turn_urls: Annotated[tuple[str, ...], NoDecode] = ()

@@ -16,7 +16,7 @@ from azure.core.credentials import AzureKeyCredential
 from azure.core.credentials_async import AsyncTokenCredential
 
 from function_app.api.continuation import Continuations
-from function_app.chat.service import MESSAGES_AT_ONCE, MESSAGES_PER_SECOND, ChatService
+from function_app.chat.service import ChatService
 from function_app.config import OptionalSecret, Settings
 from function_app.media.assignments import SessionMap
 from function_app.media.controller import MediaController
@@ -28,16 +28,18 @@ from function_app.media.turn import TurnServers
 from function_app.meetings.service import MeetingService
 from function_app.participants.presence import PresenceService
 from function_app.participants.tokens import JoinTokens
-from function_app.rate_limit import RateLimit
+from function_app.rate_limits.buckets import Buckets
+from function_app.rate_limits.in_process import InProcessBuckets
+from function_app.rate_limits.limits import RateLimits
 from function_app.sessions.ending import SessionEnding
-from function_app.sessions.join import JOINS_AT_ONCE, JOINS_PER_SECOND, JoinService
+from function_app.sessions.join import JoinService
 from function_app.sessions.leave import LeaveService
 from function_app.sessions.meeting_events import MeetingEvents
 from function_app.sessions.moderators import Moderators
 from function_app.sessions.running import RunningMeetings
 from function_app.sessions.sweep import Sweep
 from function_app.signalling.cloud_events import EventOrigin
-from function_app.signalling.refusals import REFUSALS_AT_ONCE, REFUSALS_PER_SECOND, Refusals
+from function_app.signalling.refusals import Refusals
 from function_app.signalling.service import SignallingEvents
 from function_app.signalling.webpubsub import Signalling
 from function_app.signing import SigningKey
@@ -60,7 +62,7 @@ from function_app.webhooks.courier import Courier, Stores
 from function_app.webhooks.dispatch import Dispatch
 from function_app.webhooks.lanes import Lanes
 from function_app.webhooks.messages import Messenger
-from function_app.webhooks.redelivery import REQUESTS_AT_ONCE, REQUESTS_PER_SECOND, RedeliveryService
+from function_app.webhooks.redelivery import RedeliveryService
 from function_app.webhooks.service import WebhookService
 from function_app.webhooks.signatures import SigningSecrets
 from function_app.whip.directions import Directions
@@ -79,6 +81,7 @@ class Services:
 
     settings: Settings
     signing_key: SigningKey
+    rate_limits: RateLimits
     authentication: Authentication
     tenants: TenantService
     audit: AuditStore
@@ -153,27 +156,28 @@ def build(settings: Settings, clock: Clock) -> Services:
         settings.webpubsub_timeout_seconds,
     )
     ephemeral = _ephemeral_state(settings.redis_url)
+    limits = RateLimits(ephemeral.buckets, settings.rate_limit_factor)
     controller = MediaController(ephemeral.nodes, ephemeral.sessions, sessions, signalling, key, SystemRandom())
     ending = SessionEnding(meetings, sessions, signalling, controller)
-    webhooks = _webhooks(settings, cosmos, meetings, clock)
-    refusals = Refusals(signalling, RateLimit(REFUSALS_PER_SECOND, REFUSALS_AT_ONCE))
-    limit = RateLimit(MESSAGES_PER_SECOND, MESSAGES_AT_ONCE)
-    chat = ChatService(ChatStore(cosmos.container(MEETINGS_CONTAINER)), sessions, signalling, refusals, clock, limit)
+    webhooks = _webhooks(settings, cosmos, meetings, clock, limits)
+    refusals = Refusals(signalling, limits)
+    chat = ChatService(ChatStore(cosmos.container(MEETINGS_CONTAINER)), sessions, signalling, refusals, clock, limits)
     meeting_service = MeetingService(meetings, clock)
     return Services(
         settings=settings,
         signing_key=key,
+        rate_limits=limits,
         authentication=authentication,
         tenants=TenantService(tenants, pepper, clock, authentication.forget),
         audit=AuditStore(cosmos.container(TENANTS_CONTAINER)),
         meetings=meeting_service,
         continuations=Continuations(pepper),
         join_tokens=JoinTokens(key, clock),
-        joining=JoinService(meetings, sessions, controller, clock, RateLimit(JOINS_PER_SECOND, JOINS_AT_ONCE)),
         moderators=Moderators(sessions),
         running=RunningMeetings(meeting_service, sessions, ending, clock),
+        joining=JoinService(meetings, sessions, controller, clock, limits),
         leaving=LeaveService(presence, signalling, clock),
-        directions=Directions(meetings, sessions, controller, RateLimit(JOINS_PER_SECOND, JOINS_AT_ONCE)),
+        directions=Directions(meetings, sessions, controller, limits),
         media_grants=MediaGrants(key, clock),
         turn=TurnServers(settings.turn_urls, _text(settings.turn_secret), clock),
         signalling=signalling,
@@ -206,7 +210,9 @@ class _Webhooks(NamedTuple):
     closing: tuple[Close, ...]
 
 
-def _webhooks(settings: Settings, cosmos: Cosmos, meetings: MeetingStore, clock: Clock) -> _Webhooks:
+def _webhooks(
+    settings: Settings, cosmos: Cosmos, meetings: MeetingStore, clock: Clock, limits: RateLimits
+) -> _Webhooks:
     # Imported where it is needed: aiohttp takes a fifth of a second.
     from function_app.webhooks.resolver import OwnThreadsResolver
     from function_app.webhooks.sender import WebhookSender
@@ -231,8 +237,7 @@ def _webhooks(settings: Settings, cosmos: Cosmos, meetings: MeetingStore, clock:
         await sender.close()
 
     service = webhook_service(settings, stores.webhooks, clock)
-    limit = RateLimit(REQUESTS_PER_SECOND, REQUESTS_AT_ONCE)
-    redelivery = RedeliveryService(service, stores.deliveries, meetings, messenger, lanes, clock, limit)
+    redelivery = RedeliveryService(service, stores.deliveries, meetings, messenger, lanes, clock, limits)
     return _Webhooks(service, redelivery, Dispatch(stores, lanes, clock), (stop,))
 
 
@@ -249,17 +254,21 @@ def _signing_secrets(settings: Settings) -> SigningSecrets:
 class _EphemeralState(NamedTuple):
     nodes: NodeRegistry
     sessions: SessionMap
+    buckets: Buckets
     closing: tuple[Close, ...]
 
 
 def _ephemeral_state(redis_url: str | None) -> _EphemeralState:
     if redis_url is None:
-        return _EphemeralState(InProcessNodeRegistry(), InProcessSessionMap(), ())
+        return _EphemeralState(InProcessNodeRegistry(), InProcessSessionMap(), InProcessBuckets(), ())
     # Imported where it is needed: a process without Redis starts a quarter of a second sooner.
     from function_app.media.redis import RedisNodeRegistry, RedisSessionMap, connect
+    from function_app.rate_limits.fallback import BucketsWithFallback
+    from function_app.rate_limits.redis import RedisBuckets
 
     redis = connect(redis_url)
-    return _EphemeralState(RedisNodeRegistry(redis), RedisSessionMap(redis), (redis.aclose,))
+    buckets = BucketsWithFallback(RedisBuckets(redis), InProcessBuckets())
+    return _EphemeralState(RedisNodeRegistry(redis), RedisSessionMap(redis), buckets, (redis.aclose,))
 
 
 def _key_or_identity(key: OptionalSecret) -> AzureKeyCredential | AsyncTokenCredential:

@@ -11,6 +11,7 @@ from function_app.api import platform, reference
 from function_app.api.credentials import administrator_of
 from function_app.api.envelope import Envelope
 from function_app.api.error_responses import DOCUMENTED_ERRORS, add_error_handlers
+from function_app.api.throttle import Throttle
 from function_app.api.versions import API_VERSION, check_api_version
 from function_app.audit import endpoints as audit
 from function_app.audit.trail import AuditTrail
@@ -62,7 +63,9 @@ def create_api(process: Process) -> FastAPI:
     )
     api.state.process = process
     document_events(api.webhooks)
+    # The last is the outermost.
     api.add_middleware(AuditTrail, writer=lambda: process.services().audit.add)
+    api.add_middleware(Throttle, process=process)
     api.add_middleware(Envelope)
     add_error_handlers(api)
     for router in _PUBLIC:

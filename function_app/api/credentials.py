@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
+from function_app.api.throttle import Charges
 from function_app.audit.trail import CALLER
 from function_app.errors import (
     MeetingNotFoundError,
@@ -47,12 +48,18 @@ async def services_of(request: Request) -> Services:
     return services
 
 
+async def charges_of(request: Request) -> Charges:
+    return Charges.of(request)
+
+
 ServicesOf = Annotated[Services, Depends(services_of)]
+ChargesOf = Annotated[Charges, Depends(charges_of)]
 
 
 async def caller_of(
     request: Request,
     services: ServicesOf,
+    charges: ChargesOf,
     bearer: Annotated[Bearer, Depends(_bearer_key)],
     header: Annotated[str | None, Depends(_header_key)],
 ) -> Caller:
@@ -61,6 +68,7 @@ async def caller_of(
     if credential is None:
         raise UnauthorizedError
     caller = await services.authentication.by_api_key(credential)
+    await charges.tenant(caller.tenant, f"{caller.actor.kind}/{caller.actor.id}")
     setattr(request.state, CALLER, caller)
     return caller
 
@@ -77,15 +85,20 @@ async def administrator_of(caller: Annotated[Caller, Depends(caller_of)]) -> Cal
     return caller
 
 
-async def join_claims(services: ServicesOf, bearer: Annotated[Bearer, Depends(_join_token)]) -> JoinClaims:
+async def join_claims(
+    services: ServicesOf, charges: ChargesOf, bearer: Annotated[Bearer, Depends(_join_token)]
+) -> JoinClaims:
     """What the request's join token says."""
     if bearer is None:
         raise TokenMissingError
-    return services.join_tokens.verify(bearer.credentials)
+    claims = services.join_tokens.verify(bearer.credentials)
+    await charges.person(claims.tenant, claims.meeting, claims.sub)
+    return claims
 
 
 async def node_of(
     services: ServicesOf,
+    charges: ChargesOf,
     node: Annotated[NodeId, Path(alias="nid")],
     bearer: Annotated[Bearer, Depends(_service_token)],
 ) -> str:
@@ -94,6 +107,7 @@ async def node_of(
         raise TokenMissingError
     if services.service_tokens.verify(bearer.credentials) != node:
         raise TokenInvalidError("The token is another node's.")
+    await charges.node(node)
     return node
 
 
@@ -102,13 +116,14 @@ MeetingIdInPath = Annotated[MeetingId, Path(alias="id", examples=["weekly-planni
 
 async def token_if_any(
     services: ServicesOf,
+    charges: ChargesOf,
     bearer: Annotated[Bearer, Depends(_join_token)],
     header: Annotated[str | None, Depends(_header_key)],
 ) -> JoinClaims | None:
     """What the request's join token says; None when its credential is a tenant's, or missing."""
     if bearer is None or header or bearer.credentials.startswith(_KEY_PREFIX):
         return None
-    return await join_claims(services, bearer)
+    return await join_claims(services, charges, bearer)
 
 
 TokenIfAny = Annotated[JoinClaims | None, Depends(token_if_any)]
@@ -117,6 +132,7 @@ TokenIfAny = Annotated[JoinClaims | None, Depends(token_if_any)]
 async def readable_meeting(
     request: Request,
     services: ServicesOf,
+    charges: ChargesOf,
     meeting: MeetingIdInPath,
     claims: TokenIfAny,
     key: Annotated[Bearer, Depends(_bearer_key)],
@@ -127,7 +143,7 @@ async def readable_meeting(
     For everybody else there is no such meeting.
     """
     if claims is None:
-        caller = await caller_of(request, services, key, header)
+        caller = await caller_of(request, services, charges, key, header)
         return await services.meetings.get(MeetingKey(caller.tenant, meeting))
     if claims.meeting != meeting:
         raise MeetingNotFoundError

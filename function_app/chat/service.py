@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from function_app.chat.documents import StoredMessage
 from function_app.meetings.documents import Meeting
 from function_app.participants.documents import Participant, Presence
-from function_app.rate_limit import RateLimit
+from function_app.rate_limits.limits import MESSAGES, RateLimits
 from function_app.signalling.refusals import Refusals
 from function_app.signalling.webpubsub import Signalling
 from function_app.stores.chat import AFTER_ALL, ChatStore
@@ -21,9 +21,6 @@ from function_app.timestamps import Clock, rfc3339
 from parley_protocol.addresses import ParticipantAddress, participant_group, session_group
 from parley_protocol.errors import ErrorCode
 from parley_protocol.signalling import ChatEvent
-
-MESSAGES_PER_SECOND = 2.0
-MESSAGES_AT_ONCE = 10
 
 _logger = logging.getLogger("parley.chat")
 
@@ -44,14 +41,14 @@ class ChatService:
         signalling: Signalling,
         refusals: Refusals,
         clock: Clock,
-        limit: RateLimit,
+        limits: RateLimits,
     ) -> None:
         self._store = store
         self._sessions = sessions
         self._signalling = signalling
         self._refusals = refusals
         self._clock = clock
-        self._limit = limit
+        self._limits = limits
 
     async def receive(self, sender: ParticipantAddress, body: bytes) -> None:
         """One `chat` event. What is wrong with it is told to its sender as an `error`."""
@@ -60,7 +57,7 @@ class ChatService:
         except ValidationError as error:
             await self._refusals.tell(sender.participant, ErrorCode.MALFORMED_MESSAGE, _explain(error))
             return
-        if not self._limit.allows(sender.participant):
+        if not await self._limits.allows(MESSAGES, sender.tenant, sender.participant):
             text = "Messages come too fast."
             await self._refusals.tell(sender.participant, ErrorCode.TOO_MANY_REQUESTS, text, event.client_id)
             return

@@ -1,9 +1,9 @@
 """Joining: architecture.md, section 3. The path that must stay short.
 
-Round trips, one after another: the meeting and its live session (two reads at once); the session map; then the
-participant's write and, if the node does not listen yet, its announcement (at once). Somebody who was in the session
-before costs a read and a write more; so do rules of the meeting that depend on who is there. All tokens and URLs are
-signed here, without asking anybody.
+Round trips, one after another: the limit of joins; the meeting and its live session (two reads at once); the session
+map; then the participant's write and, if the node does not listen yet, its announcement (at once). Somebody who was in
+the session before costs a read and a write more; so do rules of the meeting that depend on who is there. All tokens and
+URLs are signed here, without asking anybody.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from function_app.media.nodes import Node
 from function_app.meetings.documents import Meeting
 from function_app.participants.documents import Participant, Presence
 from function_app.participants.tokens import refuse_token_of_former_meeting
-from function_app.rate_limit import RateLimit
+from function_app.rate_limits.limits import JOINS, RateLimits
 from function_app.sessions.documents import ACTIVE_SESSION_DOCUMENT, ActiveSession, Session
 from function_app.stores.documents import MeetingKey
 from function_app.stores.meetings import MeetingStore
@@ -36,10 +36,6 @@ from function_app.timestamps import Clock
 from function_app.together import all_done
 from parley_protocol.grants import JoinClaims
 from parley_protocol.ids import new_id, participant_id
-
-JOINS_PER_SECOND = 1.0
-JOINS_AT_ONCE = 10
-"""Of one user into one meeting: a page that reloads and reconnects needs a few, and every join costs a write."""
 
 _logger = logging.getLogger("parley.sessions")
 
@@ -60,13 +56,13 @@ class JoinService:
         sessions: SessionStore,
         controller: MediaController,
         clock: Clock,
-        limit: RateLimit,
+        limits: RateLimits,
     ) -> None:
         self._meetings = meetings
         self._sessions = sessions
         self._controller = controller
         self._clock = clock
-        self._limit = limit
+        self._limits = limits
 
     async def join(self, claims: JoinClaims, at_node: str | None = None) -> Joining:
         """Lets a user into the meeting of its token, as a new Peer; a new session is begun `at_node` if that can.
@@ -74,7 +70,7 @@ class JoinService:
         Raises TooManyRequestsError, MeetingNotFoundError, TokenInvalidError, NoNodeAvailableError and what the services
         behind raise. A join that fails leaves at most a participant that never connects, which the sweep takes away.
         """
-        if not self._limit.allows(f"{claims.tenant}/{claims.meeting}/{claims.sub}"):
+        if not await self._limits.allows(JOINS, claims.tenant, f"{claims.meeting}/{claims.sub}"):
             raise TooManyRequestsError
         fresh_session = new_id("ses")
         joining = await until_it_holds(lambda: self._attempt(claims, fresh_session, at_node))

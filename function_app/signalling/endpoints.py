@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request
 from starlette.responses import Response
 
-from function_app.api.credentials import ServicesOf
+from function_app.api.credentials import ChargesOf, ServicesOf
 from function_app.errors import InvalidRequestError
 from function_app.signalling.cloud_events import CloudEvent
 
@@ -26,9 +26,10 @@ async def allow_events(
 
 
 @router.post("/internal/webpubsub", status_code=204)
-async def receive_event(services: ServicesOf, request: Request) -> Response:
+async def receive_event(services: ServicesOf, charges: ChargesOf, request: Request) -> Response:
     """One event. The signature is checked before anything in it is believed."""
     event = CloudEvent.parse(request.headers)
     services.event_origin.check(event.connection, request.headers.get("ce-signature", ""))
+    charges.trust()
     await services.signalling_events.handle(event, await request.body())
     return Response(status_code=204)

@@ -10,7 +10,7 @@ from function_app.errors import (
     MeetingNotFoundError,
     TooManyRequestsError,
 )
-from function_app.rate_limit import RateLimit
+from function_app.rate_limits.limits import REDELIVERIES, RateLimits
 from function_app.stores.deliveries import DeliveryStore
 from function_app.stores.documents import MeetingKey
 from function_app.stores.meetings import MeetingStore
@@ -24,10 +24,6 @@ from function_app.webhooks.messages import Messenger
 from function_app.webhooks.outcomes import Outcome
 from function_app.webhooks.service import WebhookService
 
-REQUESTS_PER_SECOND = 1.0
-REQUESTS_AT_ONCE = 20
-"""Of one tenant: each makes us call its receiver."""
-
 
 class RedeliveryService:
     def __init__(
@@ -38,7 +34,7 @@ class RedeliveryService:
         messenger: Messenger,
         lanes: Lanes,
         clock: Clock,
-        limit: RateLimit,
+        limits: RateLimits,
     ) -> None:
         self._webhooks = webhooks
         self._deliveries = deliveries
@@ -46,7 +42,7 @@ class RedeliveryService:
         self._messenger = messenger
         self._lanes = lanes
         self._clock = clock
-        self._limit = limit
+        self._limits = limits
 
     async def log(
         self, tenant: str, webhook: Webhook, status: DeliveryStatus | None, size: int, continuation: str | None
@@ -56,7 +52,7 @@ class RedeliveryService:
 
     async def test(self, tenant: str, webhook: str) -> Outcome:
         """Sends a test event now, also to a webhook that is disabled. Raises WebhookNotFoundError."""
-        self._check_rate(tenant)
+        await self._check_rate(tenant)
         return await self._messenger.test(tenant, await self._webhooks.get(tenant, webhook))
 
     async def redeliver(self, tenant: str, webhook: str, delivery: str) -> None:
@@ -64,7 +60,7 @@ class RedeliveryService:
 
         Raises WebhookNotFoundError and DeliveryNotFoundError.
         """
-        self._check_rate(tenant)
+        await self._check_rate(tenant)
         found = await self._webhooks.get(tenant, webhook)
         former = await self._deliveries.delivery((tenant, found.key), delivery)
         if former is None:
@@ -77,7 +73,7 @@ class RedeliveryService:
 
         Raises WebhookNotFoundError, MeetingNotFoundError, and InvalidRequestError when there is no such event yet.
         """
-        self._check_rate(key.tenant)
+        await self._check_rate(key.tenant)
         found = await self._webhooks.get(key.tenant, webhook)
         meeting = await self._meetings.find(key)
         if meeting is None:
@@ -114,6 +110,6 @@ class RedeliveryService:
         if cursor.is_due(self._clock()):
             self._lanes.offer(cursor)
 
-    def _check_rate(self, tenant: str) -> None:
-        if not self._limit.allows(tenant):
+    async def _check_rate(self, tenant: str) -> None:
+        if not await self._limits.allows(REDELIVERIES, tenant):
             raise TooManyRequestsError

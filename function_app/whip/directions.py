@@ -7,7 +7,7 @@ import asyncio
 from function_app.errors import MeetingNotFoundError, NoNodeAvailableError, TooManyRequestsError
 from function_app.media.controller import MediaController
 from function_app.participants.tokens import refuse_token_of_former_meeting
-from function_app.rate_limit import RateLimit
+from function_app.rate_limits.limits import DIRECTIONS, RateLimits
 from function_app.stores.documents import MeetingKey
 from function_app.stores.meetings import MeetingStore
 from function_app.stores.sessions import SessionStore
@@ -18,12 +18,12 @@ class Directions:
     """Changes nothing: who comes to the node with the same token joins there."""
 
     def __init__(
-        self, meetings: MeetingStore, sessions: SessionStore, controller: MediaController, limit: RateLimit
+        self, meetings: MeetingStore, sessions: SessionStore, controller: MediaController, limits: RateLimits
     ) -> None:
         self._meetings = meetings
         self._sessions = sessions
         self._controller = controller
-        self._limit = limit
+        self._limits = limits
 
     async def node_url(self, claims: JoinClaims) -> str:
         """The HTTP origin of the node that carries the meeting's session, or could begin one.
@@ -31,7 +31,7 @@ class Directions:
         Raises TooManyRequestsError, MeetingNotFoundError, TokenInvalidError, NoNodeAvailableError and what the services
         behind raise.
         """
-        if not self._limit.allows(f"{claims.tenant}/{claims.meeting}/{claims.sub}"):
+        if not await self._limits.allows(DIRECTIONS, claims.tenant, f"{claims.meeting}/{claims.sub}"):
             raise TooManyRequestsError
         key = MeetingKey(claims.tenant, claims.meeting)
         meeting, active = await asyncio.gather(self._meetings.find(key), self._sessions.active(key))

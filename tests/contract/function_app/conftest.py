@@ -1,18 +1,15 @@
 """The control plane, and a node that carries sessions."""
 
-from collections.abc import AsyncIterator
+import shutil
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import aiohttp
 import pytest
 
-from function_app.stores.tenants import TenantStore
-from function_app.tenants.api_keys import ApiKey
-from function_app.tenants.documents import StoredKey, Tenant
-from function_app.timestamps import utc_now
-from parley_protocol.ids import new_id
-
-from .support import PEPPER, FakeNode, Platform, bearer, running_platform
+from .support import FakeNode, Platform, add_tenant, running_platform
 
 
 @pytest.fixture
@@ -40,8 +37,27 @@ async def node(platform: Platform, sockets: aiohttp.ClientSession) -> AsyncItera
 @pytest.fixture
 async def other_tenant(platform: Platform) -> dict[str, str]:
     """The credential of another tenant."""
-    key = ApiKey.generate(new_id("ten"), PEPPER.encode())
-    stored = StoredKey.of(key, PEPPER.encode(), utc_now())
-    tenant = Tenant(id=key.tenant, tenant_id=key.tenant, name="Other", created_on=utc_now(), keys=(stored,))
-    await TenantStore(platform.store.container("tenants")).create(tenant)
-    return bearer(key.text)
+    return await add_tenant(platform)
+
+
+@pytest.fixture(scope="module")
+def redis_url() -> Iterator[str]:
+    """A Redis server of the tests' own, on a socket file, which needs no port."""
+    folder = Path(tempfile.mkdtemp(prefix="redis-"))
+    socket = folder / "socket"
+    server = subprocess.Popen(
+        ["redis-server", "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(folder)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stdout
+    try:
+        for line in server.stdout:
+            if "ready to accept connections" in line.lower():
+                break
+        yield f"unix://{socket}"
+    finally:
+        server.terminate()
+        server.wait(10)
+        server.stdout.close()
+        shutil.rmtree(folder)

@@ -25,7 +25,9 @@ from function_app.bootstrap import BootstrapSettings, bootstrap
 from function_app.config import Settings
 from function_app.media.service_tokens import NODE_ISSUER
 from function_app.stores.cosmos import Cosmos
+from function_app.stores.tenants import TenantStore
 from function_app.tenants.api_keys import ApiKey
+from function_app.tenants.documents import StoredKey, Tenant
 from function_app.timestamps import utc_now
 from function_app.wiring import Process, Services, open_cosmos
 from local_azure.cosmos import CosmosEmulator
@@ -155,6 +157,15 @@ class Platform:
 
 def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
+
+
+async def add_tenant(platform: Platform) -> dict[str, str]:
+    """Creates another tenant; its credential."""
+    key = ApiKey.generate(new_id("ten"), PEPPER.encode())
+    stored = StoredKey.of(key, PEPPER.encode(), utc_now())
+    tenant = Tenant(id=key.tenant, tenant_id=key.tenant, name="Other", created_on=utc_now(), keys=(stored,))
+    await TenantStore(platform.store.container("tenants")).create(tenant)
+    return bearer(key.text)
 
 
 @dataclass

@@ -1,10 +1,7 @@
 """The node registry and the session map: the same behaviour from every adapter."""
 
 import asyncio
-import shutil
-import subprocess
-import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
@@ -22,29 +19,6 @@ from .support import FakeNode, eventually, running_platform
 
 ADAPTERS = ["in-process", "redis"]
 SHORT_SECONDS = 0.3
-
-
-@pytest.fixture(scope="module")
-def redis_url() -> Iterator[str]:
-    """A Redis server of the tests' own, on a socket file, which needs no port."""
-    folder = Path(tempfile.mkdtemp(prefix="redis-"))
-    socket = folder / "socket"
-    server = subprocess.Popen(
-        ["redis-server", "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(folder)],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert server.stdout
-    try:
-        for line in server.stdout:
-            if "ready to accept connections" in line.lower():
-                break
-        yield f"unix://{socket}"
-    finally:
-        server.terminate()
-        server.wait(10)
-        server.stdout.close()
-        shutil.rmtree(folder)
 
 
 class State:

@@ -189,5 +189,5 @@ async def test_a_path_cannot_write_lines_into_the_log(
     await platform.http.get("/meetings/demo/messages%0Aforged", headers=platform.key_header)
     await platform.http.post("/meetings/a%0Aforged:issueToken", headers=platform.key_header)
     lines = [record.getMessage() for record in caplog.records if record.name == "parley.api"]
-    assert len(lines) == 3
+    assert len(lines) == 4
     assert not [line for line in lines if "\n" in line]

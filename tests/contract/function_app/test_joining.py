@@ -11,7 +11,7 @@ from jwt import PyJWK
 
 from function_app.errors import SignallingUnavailableError
 from function_app.media.grants import GRANT_SECONDS
-from function_app.sessions.join import JOINS_AT_ONCE
+from function_app.rate_limits.limits import JOINS
 from function_app.signalling.webpubsub import Signalling
 from function_app.stores.outcomes import ChangedError
 from function_app.stores.sessions import SessionStore
@@ -163,8 +163,8 @@ async def test_a_join_that_fails_has_written_all_that_it_will_when_it_answers(
 
 async def test_a_user_who_joins_over_and_over_is_slowed_and_nobody_else(platform: Platform, node: FakeNode) -> None:
     token = await platform.token("ann")
-    answers = [await platform.try_join(token) for _ in range(JOINS_AT_ONCE + 2)]
-    assert {answer.status_code for answer in answers[:JOINS_AT_ONCE]} == {200}
+    answers = [await platform.try_join(token) for _ in range(JOINS.burst + 2)]
+    assert {answer.status_code for answer in answers[: JOINS.burst]} == {200}
     assert answers[-1].headers["x-ms-error-code"] == "TooManyRequests"
     assert answers[-1].headers["Retry-After"] == "1"
     await platform.join("bob")

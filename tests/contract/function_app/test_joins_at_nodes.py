@@ -6,7 +6,7 @@ import aiohttp
 import httpx
 import jwt
 
-from function_app.sessions.join import JOINS_AT_ONCE
+from function_app.rate_limits.limits import JOINS
 from parley_protocol.ids import participant_id
 
 from .support import FakeNode, Platform, bearer
@@ -55,8 +55,8 @@ async def test_a_session_on_a_node_that_takes_no_whip_is_out_of_reach(
 async def test_the_rules_of_joining_hold(platform: Platform, node: FakeNode) -> None:
     assert (await join_at(node, "nonsense")).headers["x-ms-error-code"] == "TokenInvalid"
     token = await platform.token("ann")
-    answers = [(await join_at(node, token)).status_code for _ in range(JOINS_AT_ONCE + 1)]
-    assert answers == [200] * JOINS_AT_ONCE + [429]
+    answers = [(await join_at(node, token)).status_code for _ in range(JOINS.burst + 1)]
+    assert answers == [200] * JOINS.burst + [429]
 
 
 async def test_only_the_node_itself_may_ask(platform: Platform, node: FakeNode, sockets: aiohttp.ClientSession) -> None:

@@ -6,7 +6,7 @@ import aiohttp
 import httpx
 import pytest
 
-from function_app.sessions.join import JOINS_AT_ONCE
+from function_app.rate_limits.limits import DIRECTIONS
 
 from .support import FakeNode, Platform, bearer
 
@@ -114,6 +114,6 @@ async def test_an_expired_token_and_one_of_a_deleted_meeting_are_refused(platfor
 
 async def test_one_user_asks_only_so_often(platform: Platform, other: FakeNode) -> None:
     token = await platform.token("studio")
-    statuses = [(await post(platform, "/whip/demo", token)).status_code for _ in range(JOINS_AT_ONCE)]
-    assert statuses == [307] * JOINS_AT_ONCE
+    statuses = [(await post(platform, "/whip/demo", token)).status_code for _ in range(DIRECTIONS.burst)]
+    assert statuses == [307] * DIRECTIONS.burst
     assert refusal(await post(platform, "/whip/demo", token)) == (429, "TooManyRequests")

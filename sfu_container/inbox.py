@@ -80,7 +80,7 @@ class Inbox:
                 room = self._node.room(session)
                 if room is None:
                     raise PeerNotFoundError("the node does not carry this session; join again")
-                self._mailbox.send(sender.participant, room.offer(sender.participant, message))
+                self._mailbox.send(sender.participant, room.entrance.offer(sender.participant, message))
             case Leave(peer=peer):
                 room = self._node.room(session)
                 if room is not None:

@@ -48,9 +48,10 @@ from sfu_container.peer import MediaAddress, Peer
 from sfu_container.peer_media import parse_slot_id
 from sfu_container.ports import LinkListener, Links, Mailbox, Reporter, SrtpKeys
 from sfu_container.rate_limit import Rate, RateLimiter
-from sfu_container.room import Room, Surroundings
+from sfu_container.room import Room
 from sfu_container.slot_states import SlotNews
 from sfu_container.spent_grants import SpentGrants
+from sfu_container.surroundings import Surroundings
 from sfu_container.viewers import View
 
 logger = logging.getLogger(__name__)
@@ -120,22 +121,22 @@ class Node:
         Raises:
             NodeDrainingError, NodeFullError: it should go to another node.
             PeerNotFoundError: the Peer or the whole session has ended already, or the participant was removed.
-            And what `Room.join` raises.
+            And what `Entrance.join` raises.
         """
         now = self._clock()
         with self._entering(grant, now) as room:
-            return room.join(grant, message, now)
+            return room.entrance.join(grant, message, now)
 
     def join_by_offer(
         self, grant: MediaGrant, offer: Offer, publications: Sequence[PublicationOffer], view: View
     ) -> tuple[Peer, str]:
-        """Let a Peer without a control channel in, to see `view`. Raises as `join`, and what `Room.join_by_offer` does.
+        """Let a Peer without a control channel in, to see `view`. Raises as `join` and `Entrance.join_by_offer` do.
 
         The answer's SDP comes with the Peer.
         """
         now = self._clock()
         with self._entering(grant, now) as room:
-            return room.join_by_offer(grant, offer, publications, view, now)
+            return room.entrance.join_by_offer(grant, offer, publications, view, now)
 
     @contextmanager
     def _entering(self, grant: MediaGrant, now: float) -> Iterator[Room]:
@@ -203,19 +204,19 @@ class Node:
             with _contained("the connections of a room"):
                 room.look_at_connections()
 
-    def peer_connected(self, room: Room, peer: Peer) -> None:
-        logger.info("connected session=%s participant=%s peer=%s", room.session, peer.participant, peer.id)
+    def peer_connected(self, peer: Peer) -> None:
+        logger.info("connected session=%s participant=%s peer=%s", peer.grant.session, peer.participant, peer.id)
         self._reporter.report(PeerConnected(**_whereabouts(peer.grant)))
 
-    def peer_left(self, room: Room, peer: Peer, reason: LeaveReason) -> None:
+    def peer_left(self, peer: Peer, reason: LeaveReason) -> None:
         self.departures[reason] += 1
         self._spent_grants.end_peer(peer.id, self._clock())
         self._rooms_by_peer.pop(peer.id, None)
         logger.info(
-            "leave session=%s participant=%s peer=%s reason=%s", room.session, peer.participant, peer.id, reason
+            "leave session=%s participant=%s peer=%s reason=%s", peer.grant.session, peer.participant, peer.id, reason
         )
         self._reporter.report(PeerLeft(**_whereabouts(peer.grant), reason=reason))
-        self._discard_if_empty(room)
+        self._discard_if_empty(self._rooms[peer.grant.session])
 
     def _discard_if_empty(self, room: Room) -> None:
         if room.is_empty:
@@ -234,7 +235,7 @@ class Node:
         for peer, changes in slots.items():
             if peer in self._rooms_by_peer:
                 with _contained("a slot change"):
-                    self._rooms_by_peer[peer].slots_changed(peer, changes)
+                    self._rooms_by_peer[peer].announcements.slots_changed(peer, changes)
 
     def _dispatch(self, event: Event) -> None:
         match event:
@@ -245,7 +246,7 @@ class Node:
             case IceLost(peer=peer) if peer in self._rooms_by_peer:
                 self._rooms_by_peer[peer].path_lost(peer, self._clock())
             case EncodingsWanted(peer=peer) if peer in self._rooms_by_peer:
-                self._rooms_by_peer[peer].encodings_wanted(event)
+                self._rooms_by_peer[peer].announcements.encodings_wanted(event)
             case SpeakersChanged(room=session) if session in self._rooms:
                 self._rooms[session].speakers_changed(event)
             case StreamStarted() | KeyframeTimeout():
@@ -277,7 +278,7 @@ class Node:
     def control_opened(self, peer: str) -> None:
         if peer in self._rooms_by_peer:
             with _contained("an opened control channel"):
-                self._rooms_by_peer[peer].control_opened(peer)
+                self._rooms_by_peer[peer].announcements.tell_all(peer)
 
     def control_received(self, peer: str, data: str | bytes) -> None:
         room = self._rooms_by_peer.get(peer)
@@ -289,7 +290,7 @@ class Node:
             message = parse_json(CONTROL_TO_NODE, data, MAX_CONTROL_BYTES)
             if not isinstance(message, Layout) and not self._publication_limiter.take(peer, self._clock()):
                 raise TooManyRequestsError("publications change too fast")
-            room.control(peer, message)
+            room.requests.handle(peer, message)
         except Exception as error:  # noqa: BLE001 - a bug in one message must not end the Peer's DTLS task
             request_id = request_id_in(data, MAX_CONTROL_BYTES)
             self.refused(error, f"session={room.session} peer={peer}", request_id)

@@ -171,7 +171,7 @@ def test_an_offer_that_publishes_a_source_twice_is_not_allowed_and_changes_nothi
     before = dict(world.engine.publications)
     other = PublicationOffer(mid="1", source=Source.SCREEN_AUDIO)
     with pytest.raises(NotAllowedError, match="camera already"):
-        room.offer(ann.sub, later_offer(ann, usual_offer(), (other, twice)))
+        room.entrance.offer(ann.sub, later_offer(ann, usual_offer(), (other, twice)))
     assert world.engine.publications == before
 
 
@@ -181,7 +181,7 @@ def test_a_source_may_move_when_its_m_line_stops_sending(world: World, ann: Medi
     sections = usual_sections()
     sections[0] = media_section("0", "video", "inactive")
     moved = (PublicationOffer(mid="2", source=Source.CAMERA),)
-    answered = room.offer(ann.sub, later_offer(ann, make_sdp(*sections), moved))
+    answered = room.entrance.offer(ann.sub, later_offer(ann, make_sdp(*sections), moved))
     assert ("2", Source.CAMERA) in {(p.mid, p.source) for p in answered.publications}
 
 

@@ -276,7 +276,7 @@ def test_new_ice_credentials_in_a_later_offer_restart_ice(world: World, ann: Med
     assert room is not None
     before = world.engine.peers[ann.peer]
     camera = publication_of(world, ann, Source.CAMERA)
-    answered = room.offer(ann.sub, later_offer(ann, usual_offer(ufrag="fresh")))
+    answered = room.entrance.offer(ann.sub, later_offer(ann, usual_offer(ufrag="fresh")))
     assert world.engine.restarts == [ann.peer]
     assert world.engine.peers[ann.peer] != before
     assert f"a=ice-ufrag:{world.engine.peers[ann.peer][0]}" in answered.answer
@@ -287,16 +287,16 @@ def test_new_ice_credentials_in_a_later_offer_restart_ice(world: World, ann: Med
 def test_the_same_credentials_do_not_restart_ice(world: World, ann: MediaGrant) -> None:
     room = world.node.room(ann.session)
     assert room is not None
-    room.offer(ann.sub, later_offer(ann, usual_offer()))
+    room.entrance.offer(ann.sub, later_offer(ann, usual_offer()))
     assert world.engine.restarts == []
 
 
 def test_more_m_lines_are_more_slots_and_the_old_keep_their_ssrcs(world: World, ann: MediaGrant) -> None:
     room = world.node.room(ann.session)
     assert room is not None
-    first = room.offer(ann.sub, later_offer(ann, usual_offer()))
+    first = room.entrance.offer(ann.sub, later_offer(ann, usual_offer()))
     sections = [*usual_sections(), media_section("7", "video", "recvonly")]
-    answered = room.offer(ann.sub, later_offer(ann, make_sdp(*sections)))
+    answered = room.entrance.offer(ann.sub, later_offer(ann, make_sdp(*sections)))
     assert [slot.mid for slot in answered.slots] == ["3", "4", "5", "7"]
 
     def ssrcs(answer: str) -> list[str]:
@@ -312,7 +312,7 @@ def test_an_m_line_that_stops_sending_ends_its_publication(world: World, ann: Me
     sections = usual_sections()
     sections[0] = media_section("0", "video", "inactive")
     sections[4] = media_section("4", "video", "inactive")
-    answered = room.offer(ann.sub, later_offer(ann, make_sdp(*sections)))
+    answered = room.entrance.offer(ann.sub, later_offer(ann, make_sdp(*sections)))
     assert [p.source for p in answered.publications] == [Source.MICROPHONE]
     assert [slot.mid for slot in answered.slots] == ["3", "5"]
     assert f"{ann.peer}/4" not in world.engine.slots
@@ -335,7 +335,7 @@ def test_a_later_offer_of_another_shape_is_unsupported_and_changes_nothing(
     assert room is not None
     before = dict(world.engine.publications), dict(world.engine.slots), dict(world.engine.peers)
     with pytest.raises(UnsupportedOfferError, match=said):
-        room.offer(ann.sub, later_offer(ann, sdp))
+        room.entrance.offer(ann.sub, later_offer(ann, sdp))
     assert before == (world.engine.publications, world.engine.slots, world.engine.peers)
 
 
@@ -343,7 +343,7 @@ def test_an_offer_of_a_peer_that_is_not_ones_own_is_not_found(world: World, ann:
     room = world.node.room(ann.session)
     assert room is not None
     with pytest.raises(PeerNotFoundError):
-        room.offer(ben.sub, later_offer(ann, usual_offer()))
+        room.entrance.offer(ben.sub, later_offer(ann, usual_offer()))
 
 
 def test_nobody_leaves_for_another(world: World, ann: MediaGrant, ben: MediaGrant) -> None:

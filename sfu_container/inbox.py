@@ -55,7 +55,7 @@ class Inbox:
                 case other:
                     logger.warning("session=%s %s makes no sense from the control plane", session, other.type)
         except Exception as error:  # noqa: BLE001 - one bad message must not end the connection that carries all
-            self._node.refused(error, f"session={session} control plane", None)
+            self._node.refusals.note(error, f"session={session} control plane", None)
 
     def _answer(self, session: str, sender: ParticipantAddress, data: object) -> None:
         request_id = request_id_of(data)
@@ -64,8 +64,8 @@ class Inbox:
                 raise TooManyRequestsError("messages come too fast")
             self._handle(session, sender, data)
         except Exception as error:  # noqa: BLE001 - as above; the sender is told that it is our bug
-            self._node.refused(error, f"session={session} participant={sender.participant}", request_id)
-            if self._node.may_answer(sender.participant):
+            self._node.refusals.note(error, f"session={session} participant={sender.participant}", request_id)
+            if self._node.refusals.may_answer(sender.participant):
                 self._mailbox.send(sender.participant, error_message(error, request_id))
 
     def _handle(self, session: str, sender: ParticipantAddress, data: object) -> None:
@@ -77,12 +77,12 @@ class Inbox:
                 grant = self._verifier.verify(message.grant, sender, session)
                 self._mailbox.send(sender.participant, self._node.join(grant, message))
             case Offer() as message:
-                room = self._node.room(session)
+                room = self._node.rooms.of_session(session)
                 if room is None:
                     raise PeerNotFoundError("the node does not carry this session; join again")
                 self._mailbox.send(sender.participant, room.entrance.offer(sender.participant, message))
             case Leave(peer=peer):
-                room = self._node.room(session)
+                room = self._node.rooms.of_session(session)
                 if room is not None:
                     room.leave(sender.participant, peer)
             case RemovePeer() | EndSession():

@@ -51,10 +51,11 @@ class NodeCollector(Collector):
 
     def _of_node(self) -> Iterator[Metric]:
         node = self._node
-        yield GaugeMetricFamily("parley_sfu_peers", "Peers on the node", node.peers)
-        yield GaugeMetricFamily("parley_sfu_sessions", "Sessions on the node", len(node.sessions))
+        yield GaugeMetricFamily("parley_sfu_peers", "Peers on the node", node.rooms.peers)
+        yield GaugeMetricFamily("parley_sfu_sessions", "Sessions on the node", len(node.rooms.sessions))
         yield GaugeMetricFamily("parley_sfu_draining", "1 while the node takes no more Peers", int(node.draining))
-        yield _counter("parley_sfu_refusals", "Messages and WHIP requests that were refused", "code", node.refusals)
+        refusals = node.refusals.counts
+        yield _counter("parley_sfu_refusals", "Messages and WHIP requests that were refused", "code", refusals)
         yield _counter("parley_sfu_departures", "Peers that ended", "reason", node.departures)
         yield _counter("parley_sfu_undelivered", "Messages given up on their way out", "road", self._undelivered())
 

@@ -63,7 +63,7 @@ class SfuProcess:
         self._inbox = Inbox(self._node, verifier, self._signalling, time.monotonic)
         rate = Rate(settings.whip_requests_per_second, settings.whip_requests_at_once)
         self._whip = WhipEndpoint(self._node, Doorkeeper(self._control_plane, verifier), rate, time.monotonic)
-        self._meter = LoadMeter(self._node, engine, time.monotonic())
+        self._meter = LoadMeter(self._node.rooms, engine, time.monotonic())
 
     def _receive(self, group: str, sender: str | None, data: object) -> None:
         self._inbox.receive(group, sender, data)
@@ -87,7 +87,7 @@ class SfuProcess:
             draining=self._node.draining,
             needs_signalling=needs_signalling,
             listening=self._signalling.is_connected,
-            sessions=self._node.sessions,
+            sessions=self._node.rooms.sessions,
         )
 
     def health(self) -> Mapping[str, Any]:
@@ -95,8 +95,8 @@ class SfuProcess:
         return {
             "status": "draining" if self._node.draining else "ok",
             "node": self.id,
-            "sessions": len(self._node.sessions),
-            "peers": self._node.peers,
+            "sessions": len(self._node.rooms.sessions),
+            "peers": self._node.rooms.peers,
             "registered": self._registration.is_registered,
             "signalling": self._signalling.is_connected,
         }
@@ -115,7 +115,7 @@ class SfuProcess:
             runner = await serve(app, self._settings.http_bind, self._settings.http_port)
             stack.push_async_callback(runner.cleanup)
             await stack.enter_async_context(self._control_plane)
-            loop.add_reader(self._engine.event_fd(), self._node.pump)
+            loop.add_reader(self._engine.event_fd(), self._node.engine_events.pump)
             stack.callback(loop.remove_reader, self._engine.event_fd())
             logger.info("node=%s media=%s:%d", self.id, self._settings.media_address, self._settings.media_port)
             async with asyncio.TaskGroup() as tasks:

@@ -82,16 +82,16 @@ class WhipEndpoint:
                     raise TooManyRequestsError("requests come too fast")
                 response = await handler(request)
             except SignallingFailure as failure:
-                self._node.refused(failure, f"{request.method} {request.path}", None)
+                self._node.refusals.note(failure, f"{request.method} {request.path}", None)
                 response = ProblemError.of(failure).response()
             except ProblemError as problem:
-                self._node.refusals[problem.code] += 1
+                self._node.refusals.counts[problem.code] += 1
                 logger.info("refused %s %s code=%s: %s", request.method, request.path, problem.code, problem)
                 response = problem.response()
             except web.HTTPException:
                 raise
             except Exception as error:  # noqa: BLE001 - a bug; the node counts it and its log says what it was
-                self._node.refused(error, f"{request.method} {request.path}", None)
+                self._node.refusals.note(error, f"{request.method} {request.path}", None)
                 response = ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal", "the node failed").response()
             response.headers.update(CORS)
             return response
@@ -147,7 +147,7 @@ class WhipEndpoint:
         """The Peer in the path, which is to be of the token's user. Raises PeerNotFoundError and ProblemError."""
         authorization, meeting = request.headers.get("Authorization"), request.match_info["meeting"]
         claims = self._doorkeeper.claims(authorization, meeting, or_expired=True)
-        room = self._node.room_of(request.match_info["peer"])
+        room = self._node.rooms.of_peer(request.match_info["peer"])
         if room is None:
             raise PeerNotFoundError("there is no such peer")
         peer = room.peer(participant_id(room.session, claims.sub), request.match_info["peer"])

@@ -8,13 +8,8 @@ from sfu_container.answer import LocalTransport, write_answer
 from sfu_container.errors import UnsupportedOfferError
 from sfu_container.negotiation import LineUse, NegotiatedLine, SlotStreamAllocator, negotiate
 from sfu_container.sdp import parse_offer
-from tests.unit.sfu_container.fakes import (
-    NODE_FINGERPRINT,
-    data_section,
-    make_sdp,
-    media_section,
-    usual_offer,
-)
+from tests.unit.sfu_container.fakes import NODE_FINGERPRINT
+from tests.unit.sfu_container.offers import data_section, make_sdp, media_section, usual_offer
 
 TRANSPORT = LocalTransport("192.0.2.1", 8083, "nodeufrag", "nodepassword0123456789", NODE_FINGERPRINT)
 

@@ -12,7 +12,7 @@ from sfu_container.errors import UnsupportedOfferError
 from sfu_container.h264 import H264Profile, profile_of
 from sfu_container.offer import MediaLine
 from sfu_container.sdp import parse_offer
-from tests.unit.sfu_container.fakes import make_sdp
+from tests.unit.sfu_container.offers import make_sdp
 
 
 def media_line(*codecs: str, kind: str = "video") -> MediaLine:

@@ -77,7 +77,7 @@ def test_who_opens_a_control_channel_hears_after_the_roster_whose_connection_is_
     look(world)
     link = world.link(ann)
     link.control.clear()
-    world.node.control_opened(ann.peer)
+    world.node.link_events.control_opened(ann.peer)
     assert [type(message) for message in link.control] == [Roster, Quality]
     assert told(world, ann) == [{ben.sub: LOST}]
 
@@ -96,7 +96,7 @@ def test_a_new_peer_of_a_participant_with_a_lost_connection_is_told_to_be_good(
 def test_who_comes_back_after_leaving_begins_anew(world: World, ann: MediaGrant, ben: MediaGrant) -> None:
     world.emit(IceLost(ben.peer))
     look(world)
-    world.node.link_closed(ben.peer)
+    world.node.link_events.link_closed(ben.peer)
     world.node.join(make_grant(session=ben.session, participant=ben.sub), join_message())
     look(world)
     assert told(world, ann) == [{ben.sub: LOST}]

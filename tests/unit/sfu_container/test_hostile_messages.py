@@ -12,14 +12,8 @@ from parley_protocol.ids import new_id
 from parley_protocol.signalling import TO_NODE, Joined
 from sfu_container.grants import GrantVerifier
 from sfu_container.inbox import Inbox
-from tests.unit.sfu_container.fakes import (
-    Signer,
-    World,
-    address_of,
-    join_message,
-    make_grant,
-    usual_offer,
-)
+from tests.unit.sfu_container.fakes import Signer, World, address_of, join_message, make_grant
+from tests.unit.sfu_container.offers import usual_offer
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
@@ -53,7 +47,7 @@ def test_nothing_said_to_a_group_breaks_the_node(said: list[Any]) -> None:
     for data in said:
         inbox.receive(node_group(mallory.session), str(address_of(mallory)), data)
         inbox.receive(node_group(ann.session), None, data)
-    assert "Internal" not in world.node.refusals
+    assert "Internal" not in world.node.refusals.counts
     join = {"type": "join", "requestId": "j", "grant": signer.sign(ann), "offer": usual_offer()}
     inbox.receive(node_group(ann.session), str(address_of(ann)), join)
     assert world.mailbox.to(ann.sub, Joined)
@@ -74,6 +68,6 @@ def test_nothing_said_on_the_control_channel_breaks_the_node(said: list[str | by
     grant = make_grant()
     world.node.join(grant, join_message())
     for data in said:
-        world.node.control_received(grant.peer, data)
-    assert "Internal" not in world.node.refusals
-    assert world.node.peers == 1
+        world.node.link_events.control_received(grant.peer, data)
+    assert "Internal" not in world.node.refusals.counts
+    assert world.node.rooms.peers == 1

@@ -15,7 +15,7 @@ from tests.unit.sfu_container.fakes import World, join_message, make_grant
 async def test_health_is_what_it_is_given() -> None:
     world = World()
     registry = make_registry(NodeCollector(world.node, world.engine, LoopLag(), dict))
-    app = make_app(lambda: {"status": "ok", "peers": world.node.peers}, registry)
+    app = make_app(lambda: {"status": "ok", "peers": world.node.rooms.peers}, registry)
     async with TestClient(TestServer(app)) as client:
         world.node.join(make_grant(), join_message())
         response = await client.get("/healthz")
@@ -29,7 +29,7 @@ async def test_metrics_count_what_happened() -> None:
     grant, other = make_grant(), make_grant()
     world.node.join(grant, join_message(publications=[PublicationOffer(mid="1", source=Source.MICROPHONE)]))
     world.node.join(other, join_message())
-    world.node.link_failed(other.peer)
+    world.node.link_events.link_failed(other.peer)
     world.control(grant, {"type": "dance"})
     world.engine.counters = EngineStats(
         received=StreamStats(packets=7), sent=StreamStats(packets=9), dropped={"badStun": 3}
@@ -53,7 +53,7 @@ async def test_metrics_count_what_happened() -> None:
 
 def test_load_is_measured_between_two_reports() -> None:
     world = World()
-    meter = LoadMeter(world.node, world.engine, now=100)
+    meter = LoadMeter(world.node.rooms, world.engine, now=100)
     world.engine.counters = EngineStats(received=StreamStats(packets=400), sent=StreamStats(packets=600))
     assert meter.measure(102).packets_per_second == 500
     assert meter.measure(102.1).packets_per_second == 500

@@ -12,7 +12,8 @@ from parley_protocol.signalling import Answered, Joined, Left
 from parley_protocol.wire import SignallingError
 from sfu_container.grants import GrantVerifier
 from sfu_container.inbox import Inbox
-from tests.unit.sfu_container.fakes import Signer, World, address_of, make_grant, usual_offer
+from tests.unit.sfu_container.fakes import Signer, World, address_of, make_grant
+from tests.unit.sfu_container.offers import usual_offer
 
 NODE = new_id("nod")
 
@@ -81,7 +82,7 @@ def test_leave_is_not_answered(signalled: Signalled, ann: MediaGrant) -> None:
     signalled.say(ann, {"type": "leave", "peer": ann.peer})
     signalled.say(ann, {"type": "leave", "peer": ann.peer})
     assert len(signalled.world.mailbox.sent) == before
-    assert signalled.world.node.peers == 0
+    assert signalled.world.node.rooms.peers == 0
 
 
 @pytest.mark.parametrize(
@@ -107,7 +108,7 @@ def test_a_bad_message_is_answered_with_its_code(
     grant = make_grant(node=NODE)
     signalled.say(grant, data)
     assert signalled.errors(grant) == [(code, request_id)]
-    assert signalled.world.node.refusals == {code: 1}
+    assert signalled.world.node.refusals.counts == {code: 1}
     assert signalled.world.engine.is_bare
 
 
@@ -141,13 +142,13 @@ def test_a_participant_cannot_speak_as_the_control_plane(signalled: Signalled, a
     signalled.say(mallory, {"type": "endSession", "session": ann.session})
     signalled.say(mallory, {"type": "removePeer", "participant": ann.sub, "reason": "removed"})
     assert [code for code, _ in signalled.errors(mallory)] == ["NotAllowed"] * 2
-    assert signalled.world.node.peers == 1
+    assert signalled.world.node.rooms.peers == 1
 
 
 def test_the_control_plane_removes_a_participant(signalled: Signalled, ann: MediaGrant) -> None:
     signalled.command(ann.session, {"type": "removePeer", "participant": ann.sub, "reason": "removed"})
     assert [left.reason for left in signalled.world.mailbox.to(ann.sub, Left)] == ["removed"]
-    assert signalled.world.node.peers == 0
+    assert signalled.world.node.rooms.peers == 0
 
 
 def test_who_was_removed_before_coming_is_told_that_the_grant_is_over(signalled: Signalled) -> None:
@@ -160,10 +161,10 @@ def test_who_was_removed_before_coming_is_told_that_the_grant_is_over(signalled:
 
 def test_the_control_plane_ends_a_session(signalled: Signalled, ann: MediaGrant) -> None:
     signalled.command(ann.session, {"type": "endSession", "session": new_id("ses")})
-    assert signalled.world.node.peers == 1
+    assert signalled.world.node.rooms.peers == 1
     signalled.command(ann.session, {"type": "endSession", "session": ann.session})
     assert [left.reason for left in signalled.world.mailbox.to(ann.sub, Left)] == ["ended"]
-    assert signalled.world.node.sessions == ()
+    assert signalled.world.node.rooms.sessions == ()
 
 
 @pytest.mark.parametrize("data", ["hello", {"type": "dance"}, {"type": "join"}, None])
@@ -171,14 +172,14 @@ def test_nonsense_from_the_control_plane_is_survived(signalled: Signalled, ann: 
     before = len(signalled.world.mailbox.sent)
     signalled.command(ann.session, data)
     assert len(signalled.world.mailbox.sent) == before
-    assert signalled.world.node.peers == 1
+    assert signalled.world.node.rooms.peers == 1
 
 
 def test_what_a_node_or_a_stranger_says_is_ignored(signalled: Signalled, ann: MediaGrant) -> None:
     end = {"type": "endSession", "session": ann.session}
     signalled.inbox.receive(node_group(ann.session), NODE, end)
     signalled.inbox.receive(f"s.{ann.session}", None, end)
-    assert signalled.world.node.peers == 1
+    assert signalled.world.node.rooms.peers == 1
 
 
 def test_a_flood_is_slowed_and_others_are_not(signalled: Signalled, ann: MediaGrant) -> None:

@@ -35,7 +35,7 @@ def families() -> Iterator[Metric]:
     )
     registry = CollectorRegistry()
     registry.register(NodeCollector(world.node, world.engine, LoopLag(), lambda: {"signalling": 0}))
-    world.node.refusals["NodeFull"] += 1
+    world.node.refusals.counts["NodeFull"] += 1
     world.node.departures["left"] += 1
     return registry.collect()
 

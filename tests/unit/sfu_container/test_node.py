@@ -29,7 +29,7 @@ def test_a_peer_that_never_connects_times_out() -> None:
     world.node.join(grant, join_message())
     world.clock.now += 29
     world.node.tick()
-    assert world.node.peers == 1
+    assert world.node.rooms.peers == 1
     world.clock.now += 1
     world.node.tick()
     assert departures(world) == [(grant.peer, "timedOut")]
@@ -47,11 +47,11 @@ def test_a_silent_peer_has_the_grace_time_to_come_back() -> None:
     world.emit(IceConnected(grant.peer, ("198.51.100.1", 5001), "udp"))
     world.clock.now += 3_600
     world.node.tick()
-    assert world.node.peers == 1
+    assert world.node.rooms.peers == 1
     world.emit(IceLost(grant.peer))
     world.clock.now += 30
     world.node.tick()
-    assert world.node.peers == 0
+    assert world.node.rooms.peers == 0
 
 
 def test_losing_the_path_again_and_again_does_not_put_the_end_off() -> None:
@@ -64,7 +64,7 @@ def test_losing_the_path_again_and_again_does_not_put_the_end_off() -> None:
     world.emit(IceLost(grant.peer))
     world.clock.now += 10
     world.node.tick()
-    assert world.node.peers == 0
+    assert world.node.rooms.peers == 0
 
 
 def test_a_failed_handshake_ends_the_peer_and_says_so() -> None:
@@ -72,16 +72,16 @@ def test_a_failed_handshake_ends_the_peer_and_says_so() -> None:
     grant, other = make_grant(), make_grant()
     world.node.join(grant, join_message())
     world.node.join(other, join_message())
-    world.node.link_failed(grant.peer)
+    world.node.link_events.link_failed(grant.peer)
     assert world.mailbox.to(grant.sub, Left) == [Left(peer=grant.peer, reason=LeaveReason.DTLS_FAILED)]
-    assert world.node.sessions == (other.session,)
+    assert world.node.rooms.sessions == (other.session,)
 
 
 def test_a_closed_connection_is_a_leave() -> None:
     world = World()
     grant = make_grant()
     world.node.join(grant, join_message())
-    world.node.link_closed(grant.peer)
+    world.node.link_events.link_closed(grant.peer)
     assert departures(world) == [(grant.peer, "left")]
     assert world.mailbox.sent == []
 
@@ -95,7 +95,7 @@ def test_everything_of_a_session_goes_with_it() -> None:
         world.connect(grant)
     world.node.end_session(grants[0].session, LeaveReason.ENDED)
     assert world.engine.is_bare
-    assert (world.node.peers, world.node.sessions) == (0, ())
+    assert (world.node.rooms.peers, world.node.rooms.sessions) == (0, ())
     assert all(link.is_closed for link in world.links.links.values())
     assert [reason for _, reason in departures(world)] == ["ended"] * 4
     assert all(world.mailbox.to(g.sub, Left)[0].reason == "ended" for g in grants)
@@ -129,7 +129,7 @@ def test_a_full_node_takes_nobody_but_those_it_has() -> None:
     with pytest.raises(NodeFullError):
         world.node.join(make_grant(), join_message())
     world.node.join(grant, join_message())
-    assert world.node.sessions == (grant.session,)
+    assert world.node.rooms.sessions == (grant.session,)
 
 
 def test_a_full_node_lets_a_participant_take_over_from_their_older_peer() -> None:
@@ -140,7 +140,7 @@ def test_a_full_node_lets_a_participant_take_over_from_their_older_peer() -> Non
     assert departures(world) == [(grant.peer, "replaced")]
     with pytest.raises(NodeFullError):
         world.node.join(make_grant(participant=grant.sub), join_message())
-    assert world.node.peers == 1
+    assert world.node.rooms.peers == 1
 
 
 def test_a_draining_node_takes_nobody() -> None:
@@ -148,14 +148,14 @@ def test_a_draining_node_takes_nobody() -> None:
     world.node.draining = True
     with pytest.raises(NodeDrainingError):
         world.node.join(make_grant(), join_message())
-    assert world.node.sessions == ()
+    assert world.node.rooms.sessions == ()
 
 
 def test_a_grant_is_good_for_one_life() -> None:
     world = World()
     grant = make_grant()
     world.node.join(grant, join_message())
-    world.node.link_closed(grant.peer)
+    world.node.link_events.link_closed(grant.peer)
     with pytest.raises(PeerNotFoundError):
         world.node.join(grant, join_message())
 
@@ -169,7 +169,7 @@ def test_nobody_comes_into_a_session_that_has_ended() -> None:
     world.clock.now += 200
     world.node.tick()
     world.node.join(grant, join_message())
-    assert world.node.peers == 1
+    assert world.node.rooms.peers == 1
 
 
 @pytest.mark.parametrize("reason", [LeaveReason.REMOVED, LeaveReason.BANNED])
@@ -184,7 +184,7 @@ def test_who_was_removed_is_not_let_in_with_any_grant_that_is_still_about(
     if is_here:
         world.node.join(grant, join_message())
     world.node.remove_participant(grant.session, grant.sub, grant.peer if names_a_peer else None, reason)
-    assert world.node.peers == 0
+    assert world.node.rooms.peers == 0
     for late in (grant, other):
         with pytest.raises(PeerNotFoundError):
             world.node.join(late, join_message())
@@ -193,7 +193,7 @@ def test_who_was_removed_is_not_let_in_with_any_grant_that_is_still_about(
     world.clock.now += GRANT_LIFE_SECONDS
     world.node.tick()
     world.node.join(other, join_message())
-    assert world.node.peers == 1
+    assert world.node.rooms.peers == 1
 
 
 def test_who_left_by_the_api_may_come_back_but_not_with_the_peer_that_left() -> None:
@@ -203,7 +203,7 @@ def test_who_left_by_the_api_may_come_back_but_not_with_the_peer_that_left() -> 
     with pytest.raises(PeerNotFoundError):
         world.node.join(grant, join_message())
     world.node.join(make_grant(session=grant.session, participant=grant.sub), join_message())
-    assert world.node.peers == 1
+    assert world.node.rooms.peers == 1
 
 
 def test_datagrams_reach_their_link_and_those_of_strangers_nobody() -> None:
@@ -218,7 +218,7 @@ def test_what_comes_late_for_a_peer_that_is_gone_is_ignored() -> None:
     world = World()
     grant = make_grant()
     world.node.join(grant, join_message())
-    world.node.link_closed(grant.peer)
+    world.node.link_events.link_closed(grant.peer)
     world.emit(
         DtlsReceived(grant.peer, b"x"),
         IceConnected(grant.peer, ("198.51.100.1", 1), "tcp"),
@@ -227,9 +227,9 @@ def test_what_comes_late_for_a_peer_that_is_gone_is_ignored() -> None:
         SpeakersChanged(grant.session, (), None),
         KeyframeTimeout("pub_gone"),
     )
-    world.node.link_secured(grant.peer, KEYS)
-    world.node.link_failed(grant.peer)
-    world.node.control_opened(grant.peer)
+    world.node.link_events.link_secured(grant.peer, KEYS)
+    world.node.link_events.link_failed(grant.peer)
+    world.node.link_events.control_opened(grant.peer)
     world.control(grant, {"type": "layout", "slots": []})
     world.node.send_dtls(grant.peer, b"late")
     assert world.engine.datagrams == []
@@ -267,7 +267,7 @@ def test_a_bug_while_a_session_ends_does_not_reach_who_ended_it(
     monkeypatch.setattr(world.engine, "remove_peer", broken)
     world.node.end_session(grant.session, LeaveReason.ENDED)
     assert "a bug" in caplog.text
-    assert world.node.sessions == ()
+    assert world.node.rooms.sessions == ()
 
 
 def test_a_bug_while_a_peer_ends_does_not_keep_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -279,8 +279,8 @@ def test_a_bug_while_a_peer_ends_does_not_keep_it(monkeypatch: pytest.MonkeyPatc
         raise RuntimeError("a bug")
 
     monkeypatch.setattr(world.engine, "remove_peer", broken)
-    world.node.link_closed(grant.peer)
-    assert (world.node.peers, world.node.sessions) == (0, ())
+    world.node.link_events.link_closed(grant.peer)
+    assert (world.node.rooms.peers, world.node.rooms.sessions) == (0, ())
 
 
 @pytest.mark.parametrize(
@@ -299,10 +299,10 @@ def test_a_bad_control_message_is_answered_with_its_code(raw: str | bytes, code:
     world = World()
     grant = make_grant()
     world.node.join(grant, join_message())
-    world.node.control_received(grant.peer, raw)
+    world.node.link_events.control_received(grant.peer, raw)
     (error,) = world.link(grant).said(SignallingError)
     assert (error.code, error.request_id) == (code, request_id)
-    assert world.node.refusals == {code: 1}
+    assert world.node.refusals.counts == {code: 1}
 
 
 def test_a_flood_of_control_messages_is_refused_and_not_answered_one_by_one() -> None:
@@ -313,7 +313,7 @@ def test_a_flood_of_control_messages_is_refused_and_not_answered_one_by_one() ->
         world.control(grant, {"type": "dance"})
     codes = [error.code for error in world.link(grant).said(SignallingError)]
     assert len(codes) < 50
-    assert world.node.refusals["TooManyRequests"] > 900
+    assert world.node.refusals.counts["TooManyRequests"] > 900
     world.clock.now += 10
     world.control(grant, {"type": "dance"})
     assert world.link(grant).said(SignallingError)[-1].code == "UnknownMessageType"
@@ -340,7 +340,7 @@ def test_the_logs_name_who_came_and_went_and_no_secrets(caplog: pytest.LogCaptur
     with caplog.at_level(logging.DEBUG, logger="sfu_container"):
         world.node.join(grant, join_message(grant="the-secret-token"))
         world.connect(grant)
-        world.node.link_closed(grant.peer)
+        world.node.link_events.link_closed(grant.peer)
     lines = [record.getMessage() for record in caplog.records]
     assert [line.split()[0] for line in lines] == ["join", "connected", "leave"]
     assert all(grant.peer in line and grant.session in line and grant.sub in line for line in lines)

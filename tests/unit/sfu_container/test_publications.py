@@ -8,18 +8,8 @@ from parley_protocol.wire import PublicationOffer, SignallingError
 from sfu_container.errors import (
     NotAllowedError,
 )
-from tests.unit.sfu_container.fakes import (
-    CAMERA,
-    World,
-    join_message,
-    later_offer,
-    make_grant,
-    make_sdp,
-    media_section,
-    publication_of,
-    usual_offer,
-    usual_sections,
-)
+from tests.unit.sfu_container.fakes import CAMERA, World, join_message, later_offer, make_grant, publication_of
+from tests.unit.sfu_container.offers import make_sdp, media_section, usual_offer, usual_sections
 
 
 def test_publishing_later_is_answered_and_announced(world: World, ann: MediaGrant, ben: MediaGrant) -> None:
@@ -113,7 +103,7 @@ def test_who_goes_is_told_at_once_and_nothing_of_them_afterwards(
     camera = publication_of(world, ann, Source.CAMERA)
     for muted in (True, False):
         world.control(ann, {"type": "mute", "publication": camera, "muted": muted})
-    world.node.link_closed(ben.peer)
+    world.node.link_events.link_closed(ben.peer)
     assert isinstance(world.link(ann).control[-1], ParticipantLeft)
     before = len(world.link(ann).control)
     world.node.tell_changes()
@@ -141,7 +131,7 @@ def test_publications_change_no_faster_than_their_own_rate_and_the_layout_is_not
     camera = publication_of(world, ann, Source.CAMERA)
     for number in range(30):
         world.control(ann, {"type": "mute", "publication": camera, "muted": number % 2 == 0})
-    assert world.node.refusals == {"TooManyRequests": 20}
+    assert world.node.refusals.counts == {"TooManyRequests": 20}
     assert {error.code for error in world.link(ann).said(SignallingError)} == {"TooManyRequests"}
     world.control(ann, {"type": "layout", "slots": [{"mid": "4", "publication": camera}]})
     assert world.engine.routes[f"{ann.peer}/4"] == (camera, 0, 0)
@@ -166,7 +156,7 @@ def test_an_offer_that_publishes_a_source_twice_is_not_allowed_and_changes_nothi
     twice = PublicationOffer(mid="2", source=Source.CAMERA)
     with pytest.raises(NotAllowedError, match="camera already"):
         world.node.join(make_grant(session=ann.session), join_message(publications=[CAMERA, twice]))
-    room = world.node.room(ann.session)
+    room = world.node.rooms.of_session(ann.session)
     assert room is not None
     before = dict(world.engine.publications)
     other = PublicationOffer(mid="1", source=Source.SCREEN_AUDIO)
@@ -176,7 +166,7 @@ def test_an_offer_that_publishes_a_source_twice_is_not_allowed_and_changes_nothi
 
 
 def test_a_source_may_move_when_its_m_line_stops_sending(world: World, ann: MediaGrant) -> None:
-    room = world.node.room(ann.session)
+    room = world.node.rooms.of_session(ann.session)
     assert room is not None
     sections = usual_sections()
     sections[0] = media_section("0", "video", "inactive")

@@ -34,19 +34,8 @@ from sfu_container.errors import (
     SlotNotFoundError,
     UnsupportedOfferError,
 )
-from tests.unit.sfu_container.fakes import (
-    CAMERA,
-    KEYS,
-    World,
-    join_message,
-    later_offer,
-    make_grant,
-    make_sdp,
-    media_section,
-    publication_of,
-    usual_offer,
-    usual_sections,
-)
+from tests.unit.sfu_container.fakes import CAMERA, KEYS, World, join_message, later_offer, make_grant, publication_of
+from tests.unit.sfu_container.offers import make_sdp, media_section, usual_offer, usual_sections
 
 
 def test_joining_answers_with_slots_publications_and_everyone(world: World, ann: MediaGrant) -> None:
@@ -73,7 +62,7 @@ def test_the_others_see_who_comes_connects_reconnects_and_goes(world: World, ann
     world.emit(IceLost(ben.peer))
     world.emit(IceConnected(ben.peer, ("198.51.100.1", 5001), "udp"))
     world.node.tell_changes()
-    room = world.node.room(ann.session)
+    room = world.node.rooms.of_session(ann.session)
     assert room is not None
     room.leave(ben.sub, ben.peer)
     states = [m.participant for m in world.link(ann).said(ParticipantChanged) if m.participant.participant == ben.sub]
@@ -84,8 +73,8 @@ def test_the_others_see_who_comes_connects_reconnects_and_goes(world: World, ann
 def test_a_handshake_that_ends_before_ice_nominates_counts_as_connecting(world: World) -> None:
     grant = make_grant()
     world.node.join(grant, join_message())
-    world.node.link_secured(grant.peer, KEYS)
-    room = world.node.room(grant.session)
+    world.node.link_events.link_secured(grant.peer, KEYS)
+    room = world.node.rooms.of_session(grant.session)
     assert room is not None
     statuses = [room.roster[0].status]
     world.emit(IceConnected(grant.peer, ("198.51.100.1", 5000), "udp"))
@@ -103,7 +92,7 @@ def test_an_opened_control_channel_gets_roster_slots_and_speakers(
     )
     link = world.link(ann)
     link.control.clear()
-    world.node.control_opened(ann.peer)
+    world.node.link_events.control_opened(ann.peer)
     assert [person.name for person in link.said(Roster)[0].participants] == ["Ann", "Ben"]
     assert link.said(Slots)[0].slots[0].participant == ben.sub
     assert link.said(Speakers)[0].dominant == ben.sub
@@ -113,7 +102,7 @@ def test_a_big_roster_comes_in_pages(world: World, ann: MediaGrant) -> None:
     for number in range(150):
         world.node.join(make_grant(session=ann.session, name=f"P{number}"), join_message())
     world.link(ann).control.clear()
-    world.node.control_opened(ann.peer)
+    world.node.link_events.control_opened(ann.peer)
     assert [(len(page.participants), page.more) for page in world.link(ann).said(Roster)] == [(100, True), (51, False)]
 
 
@@ -125,13 +114,13 @@ def test_a_newer_peer_replaces_the_older_and_nobody_leaves(world: World, ann: Me
     assert world.link(ben).said(ParticipantLeft) == []
     assert world.link(ann).is_closed
     assert ann.peer not in world.engine.peers
-    assert world.node.peers == 2
+    assert world.node.rooms.peers == 2
 
 
 def test_the_last_of_a_session_may_be_replaced(world: World, ann: MediaGrant) -> None:
     again = make_grant(session=ann.session, participant=ann.sub)
     world.node.join(again, join_message())
-    assert world.node.sessions == (ann.session,)
+    assert world.node.rooms.sessions == (ann.session,)
     world.connect(again)
     assert world.link(again).said(Roster)
 
@@ -142,7 +131,7 @@ def test_the_same_join_twice_is_answered_twice_and_done_once(world: World) -> No
     second = world.node.join(grant, join_message(publications=[CAMERA]))
     assert second.publications == first.publications
     assert ice_ufrag(second.answer) == ice_ufrag(first.answer)
-    assert world.node.peers == 1
+    assert world.node.rooms.peers == 1
     assert world.engine.restarts == []
 
 
@@ -163,7 +152,7 @@ def test_a_refused_join_leaves_nothing_behind(world: World) -> None:
     with pytest.raises(UnsupportedOfferError):
         world.node.join(make_grant(), join_message(offer=usual_offer().replace("VP8", "H266")))
     assert world.engine.is_bare
-    assert (world.node.peers, world.node.sessions) == (0, ())
+    assert (world.node.rooms.peers, world.node.rooms.sessions) == (0, ())
     assert all(link.is_closed for link in world.links.links.values())
 
 
@@ -221,7 +210,7 @@ def test_what_is_worth_sending_is_told_again_when_the_control_channel_opens(worl
         EncodingsWanted(ann.peer, camera, (("q", False), ("h", False), ("f", False))),
     )
     world.link(ann).control.clear()
-    world.node.control_opened(ann.peer)
+    world.node.link_events.control_opened(ann.peer)
     (told,) = world.link(ann).said(Encodings)
     assert [encoding.active for encoding in told.encodings] == [False, False, False]
 
@@ -254,7 +243,7 @@ def test_a_codec_that_a_viewer_cannot_decode_is_told_as_an_empty_slot_with_its_r
 ) -> None:
     camera = publication_of(world, ann, Source.CAMERA)
     world.emit(CodecUnsupported(f"{ben.peer}/4", camera, "AV1"))
-    world.node.control_opened(ben.peer)
+    world.node.link_events.control_opened(ben.peer)
     at_once, when_opened = world.link(ben).said(Slots)
     refusal = SlotRefusal(publication=camera, code=ErrorCode.CODEC_UNSUPPORTED, codec="AV1")
     assert at_once.slots == when_opened.slots == (SlotState(mid="4", refusal=refusal),)
@@ -272,7 +261,7 @@ def test_speakers_are_told_by_participant_loudest_first(world: World, ann: Media
 
 
 def test_new_ice_credentials_in_a_later_offer_restart_ice(world: World, ann: MediaGrant) -> None:
-    room = world.node.room(ann.session)
+    room = world.node.rooms.of_session(ann.session)
     assert room is not None
     before = world.engine.peers[ann.peer]
     camera = publication_of(world, ann, Source.CAMERA)
@@ -285,14 +274,14 @@ def test_new_ice_credentials_in_a_later_offer_restart_ice(world: World, ann: Med
 
 
 def test_the_same_credentials_do_not_restart_ice(world: World, ann: MediaGrant) -> None:
-    room = world.node.room(ann.session)
+    room = world.node.rooms.of_session(ann.session)
     assert room is not None
     room.entrance.offer(ann.sub, later_offer(ann, usual_offer()))
     assert world.engine.restarts == []
 
 
 def test_more_m_lines_are_more_slots_and_the_old_keep_their_ssrcs(world: World, ann: MediaGrant) -> None:
-    room = world.node.room(ann.session)
+    room = world.node.rooms.of_session(ann.session)
     assert room is not None
     first = room.entrance.offer(ann.sub, later_offer(ann, usual_offer()))
     sections = [*usual_sections(), media_section("7", "video", "recvonly")]
@@ -307,7 +296,7 @@ def test_more_m_lines_are_more_slots_and_the_old_keep_their_ssrcs(world: World, 
 
 
 def test_an_m_line_that_stops_sending_ends_its_publication(world: World, ann: MediaGrant, ben: MediaGrant) -> None:
-    room = world.node.room(ann.session)
+    room = world.node.rooms.of_session(ann.session)
     assert room is not None
     sections = usual_sections()
     sections[0] = media_section("0", "video", "inactive")
@@ -331,7 +320,7 @@ def test_an_m_line_that_stops_sending_ends_its_publication(world: World, ann: Me
 def test_a_later_offer_of_another_shape_is_unsupported_and_changes_nothing(
     world: World, ann: MediaGrant, sdp: str, said: str
 ) -> None:
-    room = world.node.room(ann.session)
+    room = world.node.rooms.of_session(ann.session)
     assert room is not None
     before = dict(world.engine.publications), dict(world.engine.slots), dict(world.engine.peers)
     with pytest.raises(UnsupportedOfferError, match=said):
@@ -340,24 +329,24 @@ def test_a_later_offer_of_another_shape_is_unsupported_and_changes_nothing(
 
 
 def test_an_offer_of_a_peer_that_is_not_ones_own_is_not_found(world: World, ann: MediaGrant, ben: MediaGrant) -> None:
-    room = world.node.room(ann.session)
+    room = world.node.rooms.of_session(ann.session)
     assert room is not None
     with pytest.raises(PeerNotFoundError):
         room.entrance.offer(ben.sub, later_offer(ann, usual_offer()))
 
 
 def test_nobody_leaves_for_another(world: World, ann: MediaGrant, ben: MediaGrant) -> None:
-    room = world.node.room(ann.session)
+    room = world.node.rooms.of_session(ann.session)
     assert room is not None
     room.leave(ben.sub, ann.peer)
-    assert world.node.peers == 2
+    assert world.node.rooms.peers == 2
 
 
 def test_removing_another_peer_than_the_present_one_does_nothing(world: World, ann: MediaGrant) -> None:
-    room = world.node.room(ann.session)
+    room = world.node.rooms.of_session(ann.session)
     assert room is not None
     room.remove_participant(ann.sub, new_id("peer"), LeaveReason.REMOVED)
-    assert world.node.peers == 1
+    assert world.node.rooms.peers == 1
     room.remove_participant(ann.sub, None, LeaveReason.BANNED)
     assert world.mailbox.to(ann.sub, Left) == [Left(peer=ann.peer, reason=LeaveReason.BANNED)]
     assert [event.reason for event in world.reporter.events if isinstance(event, PeerLeft)] == [LeaveReason.BANNED]

@@ -11,16 +11,8 @@ from sfu_container.engine import IceLost, SpeakersChanged
 from sfu_container.errors import ParticipantNotFoundError
 from sfu_container.sdp import parse_offer
 from sfu_container.viewers import View
-from tests.unit.sfu_container.fakes import (
-    CAMERA,
-    MICROPHONE,
-    World,
-    join_message,
-    make_grant,
-    make_sdp,
-    media_section,
-    publication_of,
-)
+from tests.unit.sfu_container.fakes import CAMERA, MICROPHONE, World, join_message, make_grant, publication_of
+from tests.unit.sfu_container.offers import make_sdp, media_section
 
 SESSION = new_id("ses")
 ONE_OF_EACH = make_sdp(media_section("v", "video", "recvonly"), media_section("a", "audio", "recvonly"))
@@ -130,7 +122,7 @@ def test_who_is_not_heard_from_gives_way_to_another(stage: Stage) -> None:
 def test_when_the_last_publisher_leaves_the_picture_is_empty(stage: Stage) -> None:
     ann = stage.publisher()
     viewer = stage.viewer()
-    stage.world.node.link_closed(ann.peer)
+    stage.world.node.link_events.link_closed(ann.peer)
     stage.world.node.tell_changes()
     assert stage.shown(viewer, "v") is None
 
@@ -158,7 +150,7 @@ def test_who_is_not_there_cannot_be_viewed_and_nothing_is_left(stage: Stage) -> 
     with pytest.raises(ParticipantNotFoundError):
         stage.viewer(new_id("par"))
     assert stage.world.engine.is_bare
-    assert not stage.world.node.sessions
+    assert not stage.world.node.rooms.sessions
 
 
 def test_a_steady_picture_is_asked_for_once(stage: Stage) -> None:
@@ -168,13 +160,13 @@ def test_a_steady_picture_is_asked_for_once(stage: Stage) -> None:
     for _ in range(10):
         stage.world.node.tell_changes()
     assert not stage.world.engine.routes
-    stage.world.node.link_closed(viewer.peer)
+    stage.world.node.link_events.link_closed(viewer.peer)
     stage.world.node.tell_changes()
     assert not stage.world.engine.routes
 
 
 def test_a_viewer_is_in_the_roster_and_publishes_nothing(stage: Stage) -> None:
     viewer = stage.viewer()
-    room = stage.world.node.room(SESSION)
+    room = stage.world.node.rooms.of_session(SESSION)
     assert room is not None
     assert [(one.participant, one.publications) for one in room.roster] == [(viewer.sub, ())]

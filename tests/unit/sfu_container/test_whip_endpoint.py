@@ -22,7 +22,8 @@ from sfu_container.rate_limit import Rate
 from sfu_container.whip import requests
 from sfu_container.whip.doorkeeper import Doorkeeper
 from sfu_container.whip.endpoint import WhipEndpoint
-from tests.unit.sfu_container.fakes import Signer, World, make_grant, make_sdp, media_section
+from tests.unit.sfu_container.fakes import Signer, World, make_grant
+from tests.unit.sfu_container.offers import make_sdp, media_section
 
 NODE = new_id("nod")
 TENANT = new_id("ten")

@@ -11,7 +11,7 @@ from sfu_container.sdp import parse_offer
 from sfu_container.whip.fragments import read_ufrag
 from sfu_container.whip.ice_servers import links
 from sfu_container.whip.offers import publications_of, require_viewer
-from tests.unit.sfu_container.fakes import data_section, make_sdp, media_section
+from tests.unit.sfu_container.offers import data_section, make_sdp, media_section
 
 ICE = "a=ice-ufrag:EsAw\r\na=ice-pwd:P2uYro0UCOQ4zxjKXaWCBui1\r\n"
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 import aiohttp
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
-from aiortc.mediastreams import AudioStreamTrack, MediaStreamTrack, VideoStreamTrack
-from aiortc.rtcconfiguration import RTCBundlePolicy
+from aiortc import RTCPeerConnection, RTCSessionDescription
+from aiortc.mediastreams import AudioStreamTrack, VideoStreamTrack
 
 from parley_protocol.addresses import node_group
 from parley_protocol.control import CONTROL_CHANNEL
+from tests.support.aiortc_client import bundled_connection, count_frames, end, roster
 
 
 class SignallingRefusedError(Exception):
@@ -31,9 +31,7 @@ class Bot:
     origin: str
     name: str
     http: aiohttp.ClientSession
-    pc: RTCPeerConnection = field(
-        default_factory=lambda: RTCPeerConnection(RTCConfiguration(bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
-    )
+    pc: RTCPeerConnection = field(default_factory=bundled_connection)
     admission: dict[str, Any] = field(default_factory=dict)
     received: list[dict[str, Any]] = field(default_factory=list)
     """Every signalling message that came, oldest first."""
@@ -51,9 +49,7 @@ class Bot:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
         if self._socket is not None:
             await self._socket.close()
         await self.pc.close()
@@ -103,7 +99,9 @@ class Bot:
         )
         await self.pc.setRemoteDescription(RTCSessionDescription(sdp=joined["answer"], type="answer"))
         for receiver in receivers:
-            self._tasks.append(asyncio.create_task(self._count_frames(str(receiver.mid), receiver.receiver.track)))
+            self._tasks.append(
+                asyncio.create_task(count_frames(receiver.receiver.track, self.frames, str(receiver.mid)))
+            )
         return joined
 
     async def request(self, message: dict[str, Any], within: float = 10.0) -> dict[str, Any]:
@@ -145,16 +143,7 @@ class Bot:
 
     def roster(self) -> dict[str, dict[str, Any]]:
         """Participants by id, as the control channel told."""
-        people: dict[str, dict[str, Any]] = {}
-        for message in self.control_received:
-            match message["type"]:
-                case "roster":
-                    people |= {one["participant"]: one for one in message["participants"]}
-                case "participant":
-                    people[message["participant"]["participant"]] = message["participant"]
-                case "participantLeft":
-                    people.pop(message["participant"], None)
-        return people
+        return roster(self.control_received)
 
     async def _read_socket(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         async for frame in socket:
@@ -163,8 +152,3 @@ class Bot:
                 async with self._arrived:
                     self.received.append(message["data"])
                     self._arrived.notify_all()
-
-    async def _count_frames(self, mid: str, track: MediaStreamTrack) -> None:
-        while True:
-            await track.recv()
-            self.frames[mid] = self.frames.get(mid, 0) + 1

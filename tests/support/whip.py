@@ -6,10 +6,11 @@ import asyncio
 from dataclasses import dataclass, field
 
 import aiohttp
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
-from aiortc.mediastreams import AudioStreamTrack, MediaStreamTrack, VideoStreamTrack
-from aiortc.rtcconfiguration import RTCBundlePolicy
+from aiortc import RTCPeerConnection, RTCSessionDescription
+from aiortc.mediastreams import AudioStreamTrack, VideoStreamTrack
 from yarl import URL
+
+from tests.support.aiortc_client import bundled_connection, count_frames, end
 
 SDP = "application/sdp"
 FRAGMENT = "application/trickle-ice-sdpfrag"
@@ -32,9 +33,7 @@ class WhipClient:
     url: str
     token: str
     http: aiohttp.ClientSession
-    pc: RTCPeerConnection = field(
-        default_factory=lambda: RTCPeerConnection(RTCConfiguration(bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
-    )
+    pc: RTCPeerConnection = field(default_factory=bundled_connection)
     frames: dict[str, int] = field(default_factory=dict)
     resource: str = ""
     """The URL of its session, once it has one."""
@@ -47,9 +46,7 @@ class WhipClient:
 
     async def close(self) -> None:
         """Stop, without a word to the node."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
         await self.pc.close()
 
     @property
@@ -70,7 +67,7 @@ class WhipClient:
         receivers = [self.pc.addTransceiver(kind, direction="recvonly") for kind in ("video", "audio")]
         await self.connect()
         for one in receivers:
-            self._tasks.append(asyncio.create_task(self._count_frames(one.kind, one.receiver.track)))
+            self._tasks.append(asyncio.create_task(count_frames(one.receiver.track, self.frames, one.kind)))
 
     async def connect(self) -> None:
         """Offer what has been added. Raises WhipRefusedError."""
@@ -108,8 +105,3 @@ class WhipClient:
     async def leave(self) -> int:
         async with self.http.delete(self.resource, headers=self.authorization) as response:
             return response.status
-
-    async def _count_frames(self, kind: str, track: MediaStreamTrack) -> None:
-        while True:
-            await track.recv()
-            self.frames[kind] = self.frames.get(kind, 0) + 1

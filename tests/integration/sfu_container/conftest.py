@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from parley_protocol.grants import Grants
-from tests.integration.sfu_container.harness import Participant, Site, running_site
+from tests.integration.sfu_container.harness import Site, running_site
+from tests.integration.sfu_container.participant import Participant
 
 Enter = Callable[..., Awaitable[Participant]]
 

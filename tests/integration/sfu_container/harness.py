@@ -1,12 +1,11 @@
-"""A whole node between a stand-in control plane, the Web PubSub emulator and participants on aiortc."""
+"""A whole node between a stand-in control plane and the Web PubSub emulator."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,23 +13,15 @@ from typing import Any
 import aiohttp
 import jwt
 from aiohttp import web
-from aiortc import RTCConfiguration, RTCDataChannel, RTCPeerConnection, RTCSessionDescription
-from aiortc.mediastreams import AudioStreamTrack, MediaStreamTrack, VideoStreamTrack
-from aiortc.rtcconfiguration import RTCBundlePolicy
 from azure.messaging.webpubsubservice.aio import WebPubSubServiceClient
 
 from local_azure.webpubsub import WebPubSubEmulator
 from parley_protocol.addresses import (
     HUB,
     NODE_ROLES,
-    ParticipantAddress,
     node_group,
-    participant_group,
-    participant_roles,
-    session_group,
 )
-from parley_protocol.control import CONTROL_CHANNEL
-from parley_protocol.grants import SERVICE_AUDIENCE, Grants
+from parley_protocol.grants import SERVICE_AUDIENCE
 from parley_protocol.ids import new_id
 from parley_protocol.nodes import NodeEvents, NodeLease, NodeReport
 from sfu_container.config import Settings
@@ -38,7 +29,7 @@ from sfu_container.engine import EngineConfig
 from sfu_container.native_engine import NativeEngine
 from sfu_container.process import SfuProcess
 from tests.support.waiting import eventually
-from tests.unit.sfu_container.fakes import Signer, make_grant
+from tests.unit.sfu_container.fakes import Signer
 
 SERVICE_KEY = "service-key-for-tests-0123456789abcdef"
 WEBPUBSUB_KEY = "webpubsub-key-for-tests-0123456789abcdef"
@@ -206,149 +197,3 @@ async def running_site() -> AsyncIterator[Site]:
         await service.close()
         await control_runner.cleanup()
         await signalling.stop()
-
-
-class RefusedError(Exception):
-    """The node answered `error`."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-class Participant:
-    """Somebody in the session: aiortc for media, a plain WebSocket for signalling."""
-
-    def __init__(self, site: Site, name: str, participant: str = "", grants: Grants | None = None) -> None:
-        self.site = site
-        self.grant = make_grant(site.session, participant, site.process.id, grants, name)
-        self.pc = RTCPeerConnection(RTCConfiguration(bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
-        self.control: RTCDataChannel | None = None
-        self.messages: list[dict[str, Any]] = []
-        """From the node, by signalling, oldest first."""
-        self.told: list[dict[str, Any]] = []
-        """From the node, on the control channel, oldest first."""
-        self.frames: dict[str, int] = {}
-        self.joined: dict[str, Any] = {}
-        self._socket: aiohttp.ClientWebSocketResponse | None = None
-        self._tasks: list[asyncio.Task[None]] = []
-
-    @property
-    def id(self) -> str:
-        return self.grant.sub
-
-    async def connect(self) -> None:
-        """Open the signalling socket with the rights that the control plane would give."""
-        address = ParticipantAddress(self.grant.tenant, self.grant.meeting, self.site.session, self.id)
-        token = await self.site.service.get_client_access_token(
-            user_id=str(address),
-            roles=list(participant_roles(self.site.session)),
-            groups=[session_group(self.site.session), participant_group(self.id)],
-        )
-        self._socket = await self.site.http.ws_connect(token["url"], protocols=["json.webpubsub.azure.v1"])
-        self._tasks.append(asyncio.create_task(self._read(self._socket)))
-
-    async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        async for frame in socket:
-            message = json.loads(frame.data)
-            if message["type"] == "message":
-                self.messages.append(message["data"])
-
-    async def say(self, data: object) -> None:
-        assert self._socket is not None
-        group = node_group(self.site.session)
-        await self._socket.send_json({"type": "sendToGroup", "group": group, "dataType": "json", "data": data})
-
-    async def answer_to(self, request_id: str) -> dict[str, Any]:
-        """The node's answer. Raises RefusedError when it is an error."""
-
-        def find() -> dict[str, Any] | None:
-            return next((m for m in self.messages if m.get("requestId") == request_id), None)
-
-        answer: dict[str, Any] = await eventually(find, f"an answer to {request_id}", every=0.01)
-        if answer["type"] == "error":
-            raise RefusedError(answer["code"])
-        return answer
-
-    async def join(
-        self, publish: bool = True, change_offer: Callable[[str], str] = lambda offer: offer, **changes: Any
-    ) -> None:
-        """Offer a camera, a microphone, two audio and two video slots, and take the node's answer.
-
-        `change_offer` and `changes` of the message let a test say what it should not.
-        """
-        sources = []
-        if publish:
-            camera = self.pc.addTransceiver(VideoStreamTrack(), direction="sendonly")
-            microphone = self.pc.addTransceiver(AudioStreamTrack(), direction="sendonly")
-            sources = [(camera, "camera"), (microphone, "microphone")]
-        slots = [self.pc.addTransceiver(kind, direction="recvonly") for kind in ("audio", "audio", "video", "video")]
-        # After the transceivers: aiortc closes the bundle's transport when the data channel was first on it.
-        self.control = self.pc.createDataChannel(CONTROL_CHANNEL)
-        self.control.on("message", lambda text: self.told.append(json.loads(text)))
-        await self.pc.setLocalDescription(await self.pc.createOffer())
-        message = {
-            "type": "join",
-            "requestId": "join",
-            "grant": self.site.control_plane.signer.sign(self.grant),
-            "offer": change_offer(self.pc.localDescription.sdp),
-            "publications": [{"mid": one.mid, "source": source} for one, source in sources],
-        }
-        await self.say({**message, **changes})
-        self.joined = await self.answer_to("join")
-        await self.pc.setRemoteDescription(RTCSessionDescription(self.joined["answer"], "answer"))
-        for slot in slots:
-            self._tasks.append(asyncio.create_task(self._count(str(slot.mid), slot.receiver.track)))
-
-    async def _count(self, mid: str, track: MediaStreamTrack) -> None:
-        while True:
-            await track.recv()
-            self.frames[mid] = self.frames.get(mid, 0) + 1
-
-    def ask(self, message: Mapping[str, Any]) -> None:
-        """Say something on the control channel."""
-        assert self.control is not None
-        self.control.send(json.dumps(message))
-
-    def heard(self, kind: str) -> list[dict[str, Any]]:
-        """What came on the control channel of one type."""
-        return [message for message in self.told if message["type"] == kind]
-
-    @property
-    def roster(self) -> dict[str, dict[str, Any]]:
-        """Everyone by id, as the control channel told."""
-        people: dict[str, dict[str, Any]] = {}
-        for message in self.told:
-            match message["type"]:
-                case "roster":
-                    people |= {one["participant"]: one for one in message["participants"]}
-                case "participant":
-                    people[message["participant"]["participant"]] = message["participant"]
-                case "participantLeft":
-                    people.pop(message["participant"], None)
-        return people
-
-    def slot(self, kind: str) -> str:
-        return next(str(slot["mid"]) for slot in self.joined["slots"] if slot["kind"] == kind)
-
-    def publication(self, source: str) -> str:
-        return next(str(p["publication"]) for p in self.joined["publications"] if p["source"] == source)
-
-    async def is_connected(self) -> None:
-        await eventually(lambda: self.pc.connectionState == "connected", f"{self.grant.name} is connected")
-        await eventually(lambda: self.heard("roster"), f"{self.grant.name} has a roster")
-
-    async def is_told(self, message: dict[str, Any]) -> None:
-        """By signalling."""
-        await eventually(lambda: message in self.messages, f"{self.grant.name} is told {message}")
-
-    async def leave(self) -> None:
-        await self.say({"type": "leave", "peer": self.grant.peer})
-
-    async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._socket is not None:
-            await self._socket.close()
-        await self.pc.close()

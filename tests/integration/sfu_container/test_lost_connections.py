@@ -1,7 +1,8 @@
 """The node through absences of its control plane and of Web PubSub."""
 
 from tests.integration.sfu_container.conftest import Enter
-from tests.integration.sfu_container.harness import Participant, Site
+from tests.integration.sfu_container.harness import Site
+from tests.integration.sfu_container.participant import Participant
 from tests.support.waiting import eventually
 
 

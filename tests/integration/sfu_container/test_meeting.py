@@ -3,7 +3,8 @@
 from parley_protocol.grants import Grants
 from parley_protocol.nodes import PeerConnected, PeerLeft
 from tests.integration.sfu_container.conftest import Enter
-from tests.integration.sfu_container.harness import Participant, Site
+from tests.integration.sfu_container.harness import Site
+from tests.integration.sfu_container.participant import Participant
 from tests.support.waiting import eventually
 
 

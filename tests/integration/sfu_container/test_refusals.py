@@ -8,7 +8,8 @@ import pytest
 
 from parley_protocol.ids import new_id
 from tests.integration.sfu_container.conftest import Enter
-from tests.integration.sfu_container.harness import RefusedError, Site
+from tests.integration.sfu_container.harness import Site
+from tests.integration.sfu_container.participant import RefusedError
 from tests.support.waiting import eventually
 from tests.unit.sfu_container.fakes import Signer
 

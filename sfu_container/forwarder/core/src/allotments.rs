@@ -42,8 +42,8 @@ impl Downlink {
             })
         };
         let demands: Vec<SlotDemand<'_>> = showing.iter().filter_map(demand).collect();
-        self.estimator.set_wanted_bits_per_second(wanted_bits_per_second(reserved, &demands));
-        let estimate = self.estimator.target_bits_per_second();
+        self.estimate.set_wanted_bits_per_second(wanted_bits_per_second(reserved, &demands));
+        let estimate = self.estimate.target_bits_per_second();
         let layers = self.allocator.allocate(now, estimate, reserved, &demands);
         for (all, (layer, demand)) in showing.iter().zip(layers.iter().zip(&demands)) {
             if let Some(slot) = switchboard.slots.get_mut(all.slot) {

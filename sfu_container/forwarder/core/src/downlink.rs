@@ -1,7 +1,10 @@
-//! The way down to a Peer that reports what arrives: how much fits, when each packet leaves, and which layers fit.
+//! The way down to a Peer that tells of what arrives: how much fits, when each packet leaves, and which layers fit.
 
 use crate::arena::Key;
-use crate::congestion::{Allocator, ClusterId, Estimator, EstimatorConfig, LayerOffer, Pacer, PacketKind, Release};
+use crate::congestion::{
+    Allocator, ClusterId, Estimator, EstimatorConfig, LayerOffer, LossReport, Pacer, PacketKind, ProbeCluster,
+    ReceiverEstimator, Release,
+};
 use crate::negotiated::MediaKind;
 use crate::rtcp::TransportFeedback;
 use crate::slot::{Slot, Staged, StagedKind};
@@ -30,8 +33,48 @@ pub(crate) enum Turn {
     Pad(ClusterId),
 }
 
+/// What tells how much fits.
+pub(crate) enum Estimate {
+    /// When each packet arrived (TWCC).
+    Arrivals(Box<Estimator>),
+    /// The Peer's own estimate (REMB), and the loss that it reports.
+    Receiver(Box<ReceiverEstimator>),
+}
+
+impl Estimate {
+    /// How much fits, in bits per second.
+    pub(crate) fn target_bits_per_second(&self) -> u64 {
+        match self {
+            Self::Arrivals(estimator) => estimator.target_bits_per_second(),
+            Self::Receiver(estimator) => estimator.target_bits_per_second(),
+        }
+    }
+
+    fn pacing_bits_per_second(&self) -> u64 {
+        match self {
+            Self::Arrivals(estimator) => estimator.pacing_bits_per_second(),
+            Self::Receiver(estimator) => estimator.pacing_bits_per_second(),
+        }
+    }
+
+    /// Sets how much would be sent if it fitted, in bits per second.
+    pub(crate) fn set_wanted_bits_per_second(&mut self, wanted: u64) {
+        match self {
+            Self::Arrivals(estimator) => estimator.set_wanted_bits_per_second(wanted),
+            Self::Receiver(estimator) => estimator.set_wanted_bits_per_second(wanted),
+        }
+    }
+
+    fn poll_probe(&mut self, now: Instant) -> Option<ProbeCluster> {
+        match self {
+            Self::Arrivals(estimator) => estimator.poll_probe(now),
+            Self::Receiver(estimator) => estimator.poll_probe(now),
+        }
+    }
+}
+
 pub(crate) struct Downlink {
-    pub(crate) estimator: Estimator,
+    pub(crate) estimate: Estimate,
     pacer: Pacer<Waiting>,
     pub(crate) allocator: Allocator,
     /// Kept for its room.
@@ -39,15 +82,54 @@ pub(crate) struct Downlink {
 }
 
 impl Downlink {
-    pub(crate) fn new(now: Instant) -> Self {
-        let estimator = Estimator::new(&EstimatorConfig::default());
-        let pacer = Pacer::new(now, estimator.pacing_bits_per_second());
-        Self { estimator, pacer, allocator: Allocator::default(), offers: Vec::new() }
+    /// To a Peer that reports the arrival of each packet.
+    pub(crate) fn with_arrivals(now: Instant) -> Self {
+        Self::new(Estimate::Arrivals(Box::new(Estimator::new(&EstimatorConfig::default()))), now)
+    }
+
+    /// To a Peer that does not.
+    pub(crate) fn without_arrivals(now: Instant) -> Self {
+        Self::new(Estimate::Receiver(Box::new(ReceiverEstimator::new(&EstimatorConfig::default(), now))), now)
+    }
+
+    fn new(estimate: Estimate, now: Instant) -> Self {
+        let pacer = Pacer::new(now, estimate.pacing_bits_per_second());
+        Self { estimate, pacer, allocator: Allocator::default(), offers: Vec::new() }
+    }
+
+    /// The Peer reports the arrival of each packet from now on.
+    pub(crate) fn expect_arrivals(&mut self, now: Instant) {
+        if matches!(self.estimate, Estimate::Receiver(_)) {
+            self.estimate = Estimate::Arrivals(Box::new(Estimator::new(&EstimatorConfig::default())));
+            self.set_pace(now);
+        }
     }
 
     pub(crate) fn on_feedback(&mut self, feedback: &TransportFeedback<'_>, now: Instant) {
-        self.estimator.on_feedback(now, feedback);
-        self.pacer.set_bits_per_second(now, self.estimator.pacing_bits_per_second());
+        if let Estimate::Arrivals(estimator) = &mut self.estimate {
+            estimator.on_feedback(now, feedback);
+            self.set_pace(now);
+        }
+    }
+
+    /// Takes the Peer's own estimate, which counts where it does not report arrivals.
+    pub(crate) fn on_receiver_bitrate(&mut self, bits_per_second: u64, now: Instant) {
+        if let Estimate::Receiver(estimator) = &mut self.estimate {
+            estimator.on_remb(bits_per_second);
+            self.set_pace(now);
+        }
+    }
+
+    /// Takes the loss of a stream, which counts where the Peer does not report arrivals.
+    pub(crate) fn on_loss_report(&mut self, report: &LossReport, now: Instant) {
+        if let Estimate::Receiver(estimator) = &mut self.estimate {
+            estimator.on_loss_report(now, report);
+            self.set_pace(now);
+        }
+    }
+
+    fn set_pace(&mut self, now: Instant) {
+        self.pacer.set_bits_per_second(now, self.estimate.pacing_bits_per_second());
     }
 
     /// Packets that wait for their turn.
@@ -55,9 +137,16 @@ impl Downlink {
         self.pacer.len()
     }
 
-    /// Notes a packet that leaves; returns its transport-wide number.
-    pub(crate) fn on_sent(&mut self, len: usize, probe: Option<ClusterId>, now: Instant) -> u16 {
-        self.estimator.on_sent(now, len + DATAGRAM_OVERHEAD, probe)
+    /// Notes a packet that leaves; returns its transport-wide number where it has room for one.
+    pub(crate) fn on_sent(&mut self, len: usize, probe: Option<ClusterId>, is_numbered: bool, now: Instant) -> u16 {
+        match &mut self.estimate {
+            Estimate::Arrivals(estimator) if is_numbered => estimator.on_sent(now, len + DATAGRAM_OVERHEAD, probe),
+            Estimate::Arrivals(_) => 0,
+            Estimate::Receiver(estimator) => {
+                estimator.on_sent(len + DATAGRAM_OVERHEAD);
+                0
+            }
+        }
     }
 
     /// Takes a packet that is to be sent; false when too much waits already.
@@ -72,7 +161,7 @@ impl Downlink {
 
     /// What to do next, if anything.
     pub(crate) fn poll(&mut self, now: Instant) -> Option<Turn> {
-        if let Some(cluster) = self.estimator.poll_probe(now) {
+        if let Some(cluster) = self.estimate.poll_probe(now) {
             self.pacer.start_probe(cluster);
         }
         Some(match self.pacer.poll(now)? {

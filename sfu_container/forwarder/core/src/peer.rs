@@ -79,7 +79,7 @@ pub(crate) struct Peer {
     pub(crate) sent_meter: RateMeter,
     /// Of the last report that told one.
     pub(crate) round_trip: Option<Duration>,
-    /// Where the Peer reports what arrives.
+    /// Where the Peer tells of what arrives.
     pub(crate) downlink: Option<Box<Downlink>>,
     /// Of streams that are gone.
     pub(crate) lost_before: i64,
@@ -137,6 +137,11 @@ impl Peer {
                 self.identities.insert(ssrc, identity(true));
             }
         }
+    }
+
+    /// How what is sent fits the path, of which the Peer has told something now.
+    pub(crate) fn downlink_or_new(&mut self, now: Instant) -> &mut Downlink {
+        self.downlink.get_or_insert_with(|| Box::new(Downlink::without_arrivals(now)))
     }
 
     /// Frees the replay window of a stream that is gone, where it is refused from now on, or where so many are kept that

@@ -1,7 +1,5 @@
-//! The bandwidth estimate of one Peer: what we may send to it, and when to try for more.
-//!
-//! Where the Peer gives transport-wide feedback, the rate is the lesser of what delay and loss allow. Where it does
-//! not, it is the lesser of its own estimate (REMB) and of what the loss in its Receiver Reports allows.
+//! The bandwidth estimate of one Peer that gives transport-wide feedback: what we may send to it, and when to try for
+//! more. It is the lesser of what delay and loss allow.
 
 use std::time::Duration;
 
@@ -18,14 +16,13 @@ use crate::rtcp::TransportFeedback;
 use crate::time::Instant;
 
 /// How much faster than the estimate media is sent, so that a burst does not pile up in the pacer.
-const PACING_FACTOR: f64 = 1.15;
+pub(super) const PACING_FACTOR: f64 = 1.15;
 const INITIAL_ROUND_TRIP: Duration = Duration::from_millis(100);
 const ROUND_TRIP_SMOOTHING: u32 = 8;
 /// Feedback that is late by more than this, and two round trips, means that the path is down.
 const MAX_SILENCE: Duration = Duration::from_secs(1);
 /// What is left of the rate after each such time.
 const SILENT_BACK_OFF: f64 = 0.5;
-const FRACTION_LOST_UNIT: f64 = 256.0;
 
 /// Where the estimate begins and what it never leaves, in bits per second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,17 +41,6 @@ impl Default for EstimatorConfig {
     }
 }
 
-/// The loss that a Receiver Report tells of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LossReport {
-    /// The part of packets lost since the report before, in 1/256.
-    pub fraction_lost: u8,
-    /// How many packets were sent since then.
-    pub packets: u32,
-    /// At which rate, in bits per second.
-    pub bits_per_second: u64,
-}
-
 /// The estimator of one Peer.
 #[derive(Debug, Clone)]
 pub struct Estimator {
@@ -69,7 +55,6 @@ pub struct Estimator {
     probes: ProbeSchedule,
     measurement: Option<ProbeMeasurement>,
     wanted: f64,
-    receiver_bound: Option<f64>,
     round_trip: Option<Duration>,
     /// When the first packet was sent after the last feedback.
     waiting_since: Option<Instant>,
@@ -92,7 +77,6 @@ impl Estimator {
             probes: ProbeSchedule::default(),
             measurement: None,
             wanted: 0.0,
-            receiver_bound: None,
             round_trip: None,
             waiting_since: None,
             has_feedback: false,
@@ -120,27 +104,12 @@ impl Estimator {
         self.finish_probe(now);
     }
 
-    /// Takes the Peer's own estimate in bits per second (REMB). It counts while there is no transport-wide feedback.
-    pub fn on_remb(&mut self, bits_per_second: u64) {
-        self.receiver_bound = Some(bits_per_second as f64);
-    }
-
-    /// Takes the loss of a Receiver Report. It counts while there is no transport-wide feedback.
-    pub fn on_loss_report(&mut self, report: &LossReport) {
-        if !self.has_feedback && report.packets > 0 {
-            let packets = f64::from(report.packets);
-            let lost = packets * f64::from(report.fraction_lost) / FRACTION_LOST_UNIT;
-            self.loss.observe(report.bits_per_second as f64, packets, lost);
-        }
-    }
-
     /// Sets how much would be sent if it fitted, in bits per second: probes do not go far beyond it.
     pub const fn set_wanted_bits_per_second(&mut self, wanted: u64) {
         self.wanted = wanted as f64;
     }
 
-    /// The cluster to send now, if any. Ask before each round of sending; a Peer without transport-wide feedback is not
-    /// to be asked for.
+    /// The cluster to send now, if any. Ask before each round of sending.
     pub fn poll_probe(&mut self, now: Instant) -> Option<ProbeCluster> {
         self.queue.expire(now);
         if self.queue.is_draining() {
@@ -161,7 +130,7 @@ impl Estimator {
     pub fn pacing_bits_per_second(&self) -> u64 {
         let share = if self.queue.is_draining() {
             self.queue.send_share()
-        } else if self.loss.bits_per_second().is_some_and(|bound| bound < self.by_delay()) {
+        } else if self.loss.bits_per_second().is_some_and(|bound| bound < self.rate.bits_per_second()) {
             1.0
         } else {
             PACING_FACTOR
@@ -180,16 +149,8 @@ impl Estimator {
     }
 
     fn target(&self) -> f64 {
-        let by_delay = self.by_delay();
+        let by_delay = self.rate.bits_per_second();
         self.loss.bits_per_second().map_or(by_delay, |bound| self.rate.clamp(bound.min(by_delay)))
-    }
-
-    /// What the delay, or the Peer's own estimate, allows.
-    fn by_delay(&self) -> f64 {
-        match self.receiver_bound {
-            Some(bound) if !self.has_feedback => self.rate.clamp(bound),
-            _ => self.rate.bits_per_second(),
-        }
     }
 
     fn count_losses(&mut self) {

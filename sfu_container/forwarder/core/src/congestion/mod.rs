@@ -9,7 +9,7 @@
 //!                     └─────────────> standing_queue ─────────────────────────┴─> pacing rate ─> pacer ─> socket
 //! ```
 //!
-//! [`Estimator`] ties the upper part together. It follows draft-ietf-rmcat-gcc-02 with what Google's implementation
+//! [`Estimator`] ties the upper part together; a Peer without such feedback has a [`ReceiverEstimator`] in its place. It follows draft-ietf-rmcat-gcc-02 with what Google's implementation
 //! learnt since, and two changes that `loss` and `standing_queue` explain. All rates are in bits per second, all times
 //! in microseconds; nothing allocates per packet once buffers have grown to the rate.
 
@@ -26,11 +26,13 @@ mod pacer;
 mod pacing_debt;
 mod probe;
 mod probe_run;
+mod receiver_estimator;
 mod recent_minimum;
 mod send_history;
 mod standing_queue;
 
 pub use allocator::{Allocator, LayerOffer, SlotDemand, wanted_bits_per_second};
-pub use estimator::{Estimator, EstimatorConfig, LossReport};
+pub use estimator::{Estimator, EstimatorConfig};
 pub use pacer::{Pacer, PacerError, PacketKind, Release};
 pub use probe::{ClusterId, ProbeCluster};
+pub use receiver_estimator::{LossReport, ReceiverEstimator};

@@ -63,7 +63,7 @@ impl Engine {
             self.switchboard.slots.get(added).is_some_and(|slot| slot.output.has_transport_sequence());
         let owner = self.peers.get_mut(key).ok_or(CommandError::UnknownId)?;
         if reports_arrivals {
-            owner.downlink.get_or_insert_with(|| Box::new(Downlink::new(now)));
+            owner.downlink.get_or_insert_with(|| Box::new(Downlink::with_arrivals(now))).expect_arrivals(now);
         }
         owner.slots.push(added);
         let room = owner.room;

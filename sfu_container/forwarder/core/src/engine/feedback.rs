@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Engine, LOCAL_SSRC};
 use crate::arena::Key;
+use crate::congestion::LossReport;
 use crate::drop_reason::DropReason;
 use crate::event::Event;
 use crate::negotiated::MediaKind;
@@ -45,8 +46,8 @@ impl Engine {
                     }
                 }
                 Packet::ReceiverBitrate(estimate) => {
-                    if let Some(downlink) = self.peers.get_mut(key).and_then(|peer| peer.downlink.as_mut()) {
-                        downlink.estimator.on_remb(estimate.bitrate);
+                    if let Some(peer) = self.peers.get_mut(key).filter(|peer| !peer.slots.is_empty()) {
+                        peer.downlink_or_new(now).on_receiver_bitrate(estimate.bitrate, now);
                     }
                 }
                 _ => {}
@@ -87,6 +88,12 @@ impl Engine {
         if let Some(report) = slot.take_report(block, now) {
             self.totals.sent.lost += (slot.counts.lost - lost_before).max(0);
             self.totals.sent_reports.of_mut(slot.kind).observe(report.loss_ratio, report.jitter);
+            let loss = LossReport { fraction_lost: block.fraction_lost, packets: slot.take_packets_to_report() };
+            // Without any loss nothing is known to be limited, and nothing has to be paced.
+            if let Some(peer) = self.peers.get_mut(key).filter(|peer| loss.fraction_lost > 0 || peer.downlink.is_some())
+            {
+                peer.downlink_or_new(now).on_loss_report(&loss, now);
+            }
         }
         // The middle bits of the NTP time name the report that the receiver saw last.
         let reported = slot.reported.filter(|(ntp, _)| ntp.middle_bits() == block.last_sender_report);

@@ -176,14 +176,15 @@ impl Departure<'_> {
         }
         let may_pad = matches!(staged.kind, StagedKind::Media | StagedKind::Repetition);
         let len = evened_len.filter(|_| may_pad).unwrap_or_default().max(staged.len());
+        let is_numbered = staged.transport_sequence_at.is_some();
         let transport_sequence = match &mut self.numbering {
-            _ if staged.transport_sequence_at.is_none() => 0,
-            Numbering::Counted(last) => {
+            Numbering::Counted(last) if is_numbered => {
                 **last = last.wrapping_add(1);
                 **last
             }
+            Numbering::Counted(_) => 0,
             Numbering::Estimated(downlink, probe) => {
-                downlink.on_sent(len + self.keys.profile().rtp_overhead(), *probe, self.now)
+                downlink.on_sent(len + self.keys.profile().rtp_overhead(), *probe, is_numbered, self.now)
             }
         };
         Departed { transport_sequence, at: self.now, len }

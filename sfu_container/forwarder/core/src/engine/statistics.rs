@@ -24,7 +24,7 @@ impl Engine {
             stats.peers += 1;
             let Some(downlink) = &peer.downlink else { continue };
             stats.estimated_peers += 1;
-            stats.estimate += downlink.estimator.target_bits_per_second();
+            stats.estimate += downlink.estimate.target_bits_per_second();
             stats.paced_packets += downlink.waiting() as u64;
         }
         for (_, publication) in self.switchboard.publications.iter() {
@@ -55,7 +55,7 @@ impl Engine {
             sent_rate: peer.sent_meter.rate(),
             round_trip: peer.round_trip,
             transport: peer.ice.send_path().map(|path| path.transport),
-            estimate: peer.downlink.as_ref().map(|downlink| downlink.estimator.target_bits_per_second()),
+            estimate: peer.downlink.as_ref().map(|downlink| downlink.estimate.target_bits_per_second()),
             encodings: self.encodings_of(peer),
             slots: slots().map(|slot| self.stats_of_slot(slot, now)).collect(),
         })

@@ -90,6 +90,8 @@ pub(crate) struct Slot {
     pub(crate) meter: RateMeter,
     pub(crate) report: Option<ViewerReport>,
     reported_at: Option<Instant>,
+    /// How many packets were sent before the last report.
+    reported_packets: u64,
     pub(crate) freezes: FreezeWatch,
     /// The highest that were forwarded over the last second, and since then.
     pub(crate) shown_layers: Option<Layers>,
@@ -118,6 +120,7 @@ impl Slot {
             meter: RateMeter::default(),
             report: None,
             reported_at: None,
+            reported_packets: 0,
             freezes: FreezeWatch::default(),
             shown_layers: None,
             forwarded_layers: None,
@@ -164,6 +167,12 @@ impl Slot {
             jitter: ticks(f64::from(block.jitter), self.output.clock_rate()),
         });
         self.report
+    }
+
+    /// How many packets were sent since the last call.
+    pub(crate) fn take_packets_to_report(&mut self) -> u32 {
+        let before = std::mem::replace(&mut self.reported_packets, self.counts.packets);
+        u32::try_from(self.counts.packets.saturating_sub(before)).unwrap_or(u32::MAX)
     }
 
     /// Takes in what was sent since the last call.

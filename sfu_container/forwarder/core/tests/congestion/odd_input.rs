@@ -1,6 +1,8 @@
 //! Whatever a Peer claims, nothing panics and the estimate stays in its range.
 
-use parley_forwarder_core::congestion::{Estimator, EstimatorConfig, LossReport};
+use std::time::Duration;
+
+use parley_forwarder_core::congestion::{Estimator, EstimatorConfig, LossReport, ReceiverEstimator};
 use parley_forwarder_core::rtcp::{Compound, Packet};
 use parley_forwarder_core::time::Instant;
 use proptest::prelude::*;
@@ -29,20 +31,12 @@ fn feedback() -> impl Strategy<Value = Vec<u8>> {
 enum Step {
     Send { count: u16, bytes: usize },
     Feedback(Vec<u8>),
-    Remb(u64),
-    Loss { fraction_lost: u8, packets: u32, bits_per_second: u64 },
 }
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         (0_u16..400, any::<usize>()).prop_map(|(count, bytes)| Step::Send { count, bytes }),
         feedback().prop_map(Step::Feedback),
-        any::<u64>().prop_map(Step::Remb),
-        (any::<u8>(), any::<u32>(), any::<u64>()).prop_map(|(fraction_lost, packets, bits_per_second)| Step::Loss {
-            fraction_lost,
-            packets,
-            bits_per_second
-        }),
     ]
 }
 
@@ -59,12 +53,6 @@ fn apply(estimator: &mut Estimator, now: Instant, step: &Step) {
                 }
             }
         }
-        Step::Remb(bits_per_second) => estimator.on_remb(*bits_per_second),
-        Step::Loss { fraction_lost, packets, bits_per_second } => estimator.on_loss_report(&LossReport {
-            fraction_lost: *fraction_lost,
-            packets: *packets,
-            bits_per_second: *bits_per_second,
-        }),
     }
 }
 
@@ -77,6 +65,24 @@ proptest! {
         for (step, pause) in steps {
             micros += pause;
             apply(&mut estimator, Instant::from_micros(micros), &step);
+            let target = estimator.target_bits_per_second();
+            prop_assert!((CONFIG.min_bits_per_second..=CONFIG.max_bits_per_second).contains(&target), "{}", target);
+        }
+    }
+
+    #[test]
+    fn whatever_a_receiver_claims_the_estimate_stays_in_its_range(
+        claims in prop::collection::vec((any::<u64>(), any::<u8>(), any::<u32>(), any::<u32>(), 0_u64..2_000_000), 1..60)
+    ) {
+        let mut now = Instant::from_micros(0);
+        let mut estimator = ReceiverEstimator::new(&CONFIG, now);
+        estimator.set_wanted_bits_per_second(u64::MAX);
+        for (bitrate, fraction_lost, packets, bytes, pause) in claims {
+            now = now + Duration::from_micros(pause);
+            estimator.on_sent(bytes as usize);
+            estimator.on_remb(bitrate);
+            estimator.on_loss_report(now, &LossReport { fraction_lost, packets });
+            estimator.poll_probe(now);
             let target = estimator.target_bits_per_second();
             prop_assert!((CONFIG.min_bits_per_second..=CONFIG.max_bits_per_second).contains(&target), "{}", target);
         }

@@ -17,6 +17,7 @@ mod loss;
 mod parameter_sets;
 mod paths;
 mod plain_peers;
+mod receiver_estimates;
 mod removal;
 mod reports;
 mod scalable_layers;

@@ -7,6 +7,7 @@ mod decoder;
 mod encoder;
 mod network;
 mod packets;
+mod studio;
 
 pub use client::{Client, Received};
 pub use decoder::Decoder;
@@ -16,6 +17,7 @@ pub use packets::{
     EXTENSIONS, Extension, H264, MID_ID, OPUS, REPAIRED_RID_ID, RID_ID, SPEECH_LEVEL_ID, TRANSPORT_SEQUENCE, VP8, VP9,
     binding_request, check, extension_block, picture, rtp_packet, vp8_payload, vp9_payload,
 };
+pub use studio::{Reporting, Studio};
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -103,6 +105,13 @@ impl World {
         self.clients.insert(path.remote, client);
         self.outbox.sent.clear();
         path
+    }
+
+    /// Lets a client say that it goes on wanting what it is sent (RFC 7675).
+    pub fn consent(&mut self, path: &Path) {
+        let client = self.client(path);
+        let check = check(&client.ufrag(), &client.password(), false);
+        self.deliver_up(path, check);
     }
 
     /// Connects a Peer by signalling alone, without ICE and DTLS.

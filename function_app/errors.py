@@ -10,10 +10,14 @@ ApiError
 ├── ForbiddenError                 403
 │   ├── NotAllowedError
 │   ├── MeetingLockedError
-│   └── MeetingFullError
+│   ├── MeetingFullError
+│   ├── ParticipantRemovedError
+│   └── ParticipantBannedError
 ├── NotFoundError                  404
 │   ├── MeetingNotFoundError
 │   ├── ApiKeyNotFoundError
+│   ├── SessionNotFoundError
+│   ├── ParticipantNotFoundError
 │   ├── WebhookNotFoundError
 │   └── DeliveryNotFoundError
 ├── MethodNotAllowedError          405
@@ -129,6 +133,16 @@ class MeetingFullError(ForbiddenError):
     explanation = "As many as may be in the meeting are in it."
 
 
+class ParticipantRemovedError(ForbiddenError):
+    code = "ParticipantRemoved"
+    explanation = "The participant was removed from the meeting; only a token issued later lets it in."
+
+
+class ParticipantBannedError(ForbiddenError):
+    code = "ParticipantBanned"
+    explanation = "The participant is banned from the meeting."
+
+
 class NotFoundError(ApiError):
     status, code = 404, "NotFound"
     explanation = "There is nothing at this address."
@@ -137,6 +151,16 @@ class NotFoundError(ApiError):
 class MeetingNotFoundError(NotFoundError):
     code = "MeetingNotFound"
     explanation = "There is no such meeting."
+
+
+class SessionNotFoundError(NotFoundError):
+    code = "SessionNotFound"
+    explanation = "There is no such session."
+
+
+class ParticipantNotFoundError(NotFoundError):
+    code = "ParticipantNotFound"
+    explanation = "There is no such participant in the session."
 
 
 class ApiKeyNotFoundError(NotFoundError):

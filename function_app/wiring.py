@@ -36,6 +36,7 @@ from function_app.sessions.join import JoinService
 from function_app.sessions.leave import LeaveService
 from function_app.sessions.meeting_events import MeetingEvents
 from function_app.sessions.moderators import Moderators
+from function_app.sessions.removal import RemovalService
 from function_app.sessions.running import RunningMeetings
 from function_app.sessions.sweep import Sweep
 from function_app.signalling.cloud_events import EventOrigin
@@ -48,6 +49,7 @@ from function_app.stores.chat import ChatStore
 from function_app.stores.cosmos import Cosmos
 from function_app.stores.deliveries import DeliveryStore
 from function_app.stores.events import EventStore
+from function_app.stores.exclusions import ExclusionStore
 from function_app.stores.meetings import MeetingStore
 from function_app.stores.presence import PresenceStore
 from function_app.stores.sessions import SessionStore
@@ -88,9 +90,12 @@ class Services:
     meetings: MeetingService
     continuations: Continuations
     join_tokens: JoinTokens
+    sessions: SessionStore
+    exclusions: ExclusionStore
     joining: JoinService
     moderators: Moderators
     running: RunningMeetings
+    removal: RemovalService
     leaving: LeaveService
     directions: Directions
     media_grants: MediaGrants
@@ -146,6 +151,7 @@ def build(settings: Settings, clock: Clock) -> Services:
     cosmos = open_cosmos(settings)
     meetings = MeetingStore(cosmos.container(MEETINGS_CONTAINER))
     sessions = SessionStore(cosmos.container(MEETINGS_CONTAINER))
+    exclusions = ExclusionStore(cosmos.container(MEETINGS_CONTAINER))
     presence = PresenceStore(cosmos.container(MEETINGS_CONTAINER))
     tenants = TenantStore(cosmos.container(TENANTS_CONTAINER))
     last_use = LastUse(tenants, clock)
@@ -158,6 +164,7 @@ def build(settings: Settings, clock: Clock) -> Services:
     ephemeral = _ephemeral_state(settings.redis_url)
     limits = RateLimits(ephemeral.buckets, settings.rate_limit_factor)
     controller = MediaController(ephemeral.nodes, ephemeral.sessions, sessions, signalling, key, SystemRandom())
+    removal = RemovalService(sessions, presence, signalling, clock)
     ending = SessionEnding(meetings, sessions, signalling, controller)
     webhooks = _webhooks(settings, cosmos, meetings, clock, limits)
     refusals = Refusals(signalling, limits)
@@ -175,13 +182,16 @@ def build(settings: Settings, clock: Clock) -> Services:
         join_tokens=JoinTokens(key, clock),
         moderators=Moderators(sessions),
         running=RunningMeetings(meeting_service, sessions, ending, clock),
-        joining=JoinService(meetings, sessions, controller, clock, limits),
+        joining=JoinService(meetings, sessions, exclusions, controller, clock, limits),
+        sessions=sessions,
+        exclusions=exclusions,
+        removal=removal,
         leaving=LeaveService(presence, signalling, clock),
         directions=Directions(meetings, sessions, controller, limits),
         media_grants=MediaGrants(key, clock),
         turn=TurnServers(settings.turn_urls, _text(settings.turn_secret), clock),
         signalling=signalling,
-        signalling_events=SignallingEvents(controller, chat, refusals),
+        signalling_events=SignallingEvents(controller, removal, chat, refusals),
         event_origin=EventOrigin(settings.webpubsub_endpoint, _text(settings.webpubsub_key)),
         service_tokens=ServiceTokens(_text(settings.service_key)),
         controller=controller,

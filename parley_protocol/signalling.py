@@ -68,6 +68,8 @@ class RemovePeer(Wire):
     participant: ParticipantId
     peer: PeerId | None = None
     reason: LeaveReason
+    grants_until: int | None = None
+    """Seconds since the epoch: no media grant that was issued until then lets the participant in again."""
 
 
 class EndSession(Wire):

@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 
 ALGORITHM = "ES256"
 CLOCK_LEEWAY_SECONDS = 5
+_FORGOTTEN_AFTER_SECONDS = 600
+"""A media grant lives for two minutes."""
 
 ClaimsT = TypeVar("ClaimsT", MediaGrant, JoinClaims)
 
@@ -29,6 +31,7 @@ class GrantVerifier:
         self._node = node
         self._jwks: Mapping[str, Any] = {}
         self._keys: dict[str, jwt.PyJWK] = {}
+        self._void_until: dict[str, int] = {}
 
     def update(self, jwks: Mapping[str, Any]) -> None:
         """Take the keys of a new lease; keys that cannot be read leave the old ones in place."""
@@ -41,6 +44,15 @@ class GrantVerifier:
             return
         self._jwks = jwks
         self._keys = keys
+
+    def void(self, participant: str, until: int) -> None:
+        """Take no grant of the participant that was issued until then, in seconds since the epoch.
+
+        What is older than a grant's life is forgotten: those grants have died by themselves.
+        """
+        oldest = until - _FORGOTTEN_AFTER_SECONDS
+        self._void_until = {one: moment for one, moment in self._void_until.items() if moment > oldest}
+        self._void_until[participant] = until
 
     def verify(self, token: str, sender: ParticipantAddress, session: str) -> MediaGrant:
         """The grant in `token`, sent by `sender` to the group of `session`.
@@ -76,6 +88,8 @@ class GrantVerifier:
         grant = self._read(token, MediaGrant, MEDIA_AUDIENCE)
         if grant.node != self._node:
             raise InvalidGrantError("the grant is for another node")
+        if grant.iat <= self._void_until.get(grant.sub, 0):
+            raise InvalidGrantError("the participant was removed after the grant was issued")
         return grant
 
     def _read(self, token: str, model: type[ClaimsT], audience: str, *, verify_exp: bool = True) -> ClaimsT:

@@ -48,7 +48,9 @@ class Inbox:
     def _obey(self, session: str, data: object) -> None:
         try:
             match parse_object(TO_NODE, data, MAX_SIGNALLING_BYTES):
-                case RemovePeer(participant=participant, peer=peer, reason=reason):
+                case RemovePeer(participant=participant, peer=peer, reason=reason, grants_until=grants_until):
+                    if grants_until is not None:
+                        self._verifier.void(participant, grants_until)
                     self._node.remove_participant(session, participant, peer, reason)
                 case EndSession(session=ended, reason=reason) if ended == session:
                     self._node.end_session(session, reason)

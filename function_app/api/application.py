@@ -20,6 +20,7 @@ from function_app.events.openapi import document_events
 from function_app.media import endpoints as media
 from function_app.meetings import endpoints as meetings
 from function_app.meetings import invitations
+from function_app.participants import endpoints as participants
 from function_app.sessions import endpoints as sessions
 from function_app.sessions import running_endpoints
 from function_app.signalling import endpoints as signalling
@@ -35,6 +36,7 @@ _PUBLIC = (
     sessions.router,
     running_endpoints.router,
     chat.router,
+    participants.router,
     whip.router,
     platform.router,
 )

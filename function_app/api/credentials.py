@@ -5,6 +5,7 @@ All are coroutines, though some await nothing: FastAPI would run a plain functio
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 from fastapi import Depends, Path, Request
@@ -69,7 +70,7 @@ async def caller_of(
         raise UnauthorizedError
     caller = await services.authentication.by_api_key(credential)
     await charges.tenant(caller.tenant, f"{caller.actor.kind}/{caller.actor.id}")
-    setattr(request.state, CALLER, caller)
+    note_caller(request, caller)
     return caller
 
 
@@ -111,6 +112,15 @@ async def node_of(
     return node
 
 
+ApiKeyBearer = Annotated[Bearer, Depends(_bearer_key)]
+ApiKeyHeader = Annotated[str | None, Depends(_header_key)]
+
+
+def note_caller(request: Request, caller: Caller) -> None:
+    """Leaves the caller where the audit trail finds it."""
+    setattr(request.state, CALLER, caller)
+
+
 MeetingIdInPath = Annotated[MeetingId, Path(alias="id", examples=["weekly-planning"])]
 
 
@@ -135,8 +145,8 @@ async def readable_meeting(
     charges: ChargesOf,
     meeting: MeetingIdInPath,
     claims: TokenIfAny,
-    key: Annotated[Bearer, Depends(_bearer_key)],
-    header: Annotated[str | None, Depends(_header_key)],
+    key: ApiKeyBearer,
+    header: ApiKeyHeader,
 ) -> Meeting:
     """The meeting in the path, for the tenant that it is of or for somebody with a join token for it.
 
@@ -147,8 +157,19 @@ async def readable_meeting(
         return await services.meetings.get(MeetingKey(caller.tenant, meeting))
     if claims.meeting != meeting:
         raise MeetingNotFoundError
-    found = await services.meetings.get(MeetingKey(claims.tenant, meeting))
+    return await admitted_to(services, claims)
+
+
+async def admitted_to(services: Services, claims: JoinClaims) -> Meeting:
+    """The meeting into which the token still lets its user.
+
+    Raises MeetingNotFoundError, TokenInvalidError, ParticipantRemovedError and ParticipantBannedError.
+    """
+    key = MeetingKey(claims.tenant, claims.meeting)
+    found, exclusion = await asyncio.gather(services.meetings.get(key), services.exclusions.find(key, claims.sub))
     refuse_token_of_former_meeting(claims, found.created_on)
+    if exclusion:
+        exclusion.refuse(claims, found)
     return found
 
 

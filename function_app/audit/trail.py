@@ -31,6 +31,7 @@ _TARGETS = {
     "sid": "session",
     "pid": "participant",
     "kid": "apiKey",
+    "bid": "ban",
 }
 
 _logger = logging.getLogger("parley.audit")

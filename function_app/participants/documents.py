@@ -57,6 +57,8 @@ class Participant(MeetingScoped):
     presence: Presence
     presence_since: Timestamp
     leave_reason: LeaveReason | None = None
+    excluded_as: Literal[LeaveReason.REMOVED, LeaveReason.BANNED] | None = None
+    """How it was taken out, unless it has come in again since with a token issued later."""
     announced: bool = False
     """Whether an event has told that it came into the session, and none that it left."""
 
@@ -74,6 +76,11 @@ class Participant(MeetingScoped):
             return self.model_copy(update=told)
         kept = {"joined_on": self.joined_on, "announced": self.announced, "etag": self.etag}
         return newer.model_copy(update=kept)
+
+    def excluded(self, reason: Literal[LeaveReason.REMOVED, LeaveReason.BANNED], now: datetime) -> Self:
+        """Taken out, whichever Peer it was there by."""
+        told = {"presence_peer": self.peer, "presence_node": self.node, "leave_reason": reason, "announced": False}
+        return self._since(Presence.LEFT, now, excluded_as=reason, **told)
 
     def connected(self, peer: str, node: str, now: datetime) -> Self | None:
         """With media by that Peer on that node; None when it is another's node, or no news."""

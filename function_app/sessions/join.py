@@ -1,9 +1,9 @@
 """Joining: architecture.md, section 3. The path that must stay short.
 
-Round trips, one after another: the limit of joins; the meeting and its live session (two reads at once); the session
-map; then the participant's write and, if the node does not listen yet, its announcement (at once). Somebody who was in
-the session before costs a read and a write more; so do rules of the meeting that depend on who is there. All tokens and
-URLs are signed here, without asking anybody.
+Round trips, one after another: the limit of joins; the meeting, its live session and whether its user was taken out
+(three reads at once); the session map; then the participant's write and, if the node does not listen yet, its
+announcement (at once). Somebody who was in the session before costs a read and a write more; so do rules of the meeting
+that depend on who is there. All tokens and URLs are signed here, without asking anybody.
 """
 
 from __future__ import annotations
@@ -25,10 +25,12 @@ from function_app.media.controller import MediaController
 from function_app.media.nodes import Node
 from function_app.meetings.documents import Meeting
 from function_app.participants.documents import Participant, Presence
+from function_app.participants.exclusions import Exclusion
 from function_app.participants.tokens import refuse_token_of_former_meeting
 from function_app.rate_limits.limits import JOINS, RateLimits
 from function_app.sessions.documents import ACTIVE_SESSION_DOCUMENT, ActiveSession, Session
 from function_app.stores.documents import MeetingKey
+from function_app.stores.exclusions import ExclusionStore
 from function_app.stores.meetings import MeetingStore
 from function_app.stores.outcomes import AbsentError, AlreadyExistsError, ChangedError, until_it_holds
 from function_app.stores.sessions import SessionStore
@@ -54,12 +56,14 @@ class JoinService:
         self,
         meetings: MeetingStore,
         sessions: SessionStore,
+        exclusions: ExclusionStore,
         controller: MediaController,
         clock: Clock,
         limits: RateLimits,
     ) -> None:
         self._meetings = meetings
         self._sessions = sessions
+        self._exclusions = exclusions
         self._controller = controller
         self._clock = clock
         self._limits = limits
@@ -86,10 +90,13 @@ class JoinService:
 
     async def _attempt(self, claims: JoinClaims, fresh_session: str, at_node: str | None) -> Joining:
         key = MeetingKey(claims.tenant, claims.meeting)
-        meeting, active = await asyncio.gather(self._meetings.find(key), self._sessions.active(key))
+        meeting, active, exclusion = await asyncio.gather(
+            self._meetings.find(key), self._sessions.active(key), self._exclusions.find(key, claims.sub)
+        )
         if meeting is None or meeting.deleted_on:
             raise MeetingNotFoundError
         refuse_token_of_former_meeting(claims, meeting.created_on)
+        self._refuse_excluded(claims, meeting, exclusion)
         if active and active.started_on < meeting.created_on:
             raise ChangedError  # A session of the former meeting with this id; it is about to be ended.
         session = active.session_id if active else fresh_session
@@ -101,7 +108,8 @@ class JoinService:
         participant = _participant(meeting, claims, session, node.id, self._clock())
         if node.is_full and not await self._is_there(participant):
             raise NoNodeAvailableError
-        await all_done(self._controller.announce(node, assignment), self._write(meeting, active, participant))
+        written = self._write(claims, meeting, active, participant)
+        await all_done(self._controller.announce(node, assignment), written)
         return Joining(meeting, participant, node)
 
     async def _check_rules(self, meeting: Meeting, active: ActiveSession, claims: JoinClaims) -> None:
@@ -117,7 +125,9 @@ class JoinService:
             if len(present) >= rules.max_participants:
                 raise MeetingFullError
 
-    async def _write(self, meeting: Meeting, active: ActiveSession | None, participant: Participant) -> None:
+    async def _write(
+        self, claims: JoinClaims, meeting: Meeting, active: ActiveSession | None, participant: Participant
+    ) -> None:
         if active is None:
             await self._start(meeting, participant)
             return
@@ -126,13 +136,23 @@ class JoinService:
         try:
             await self._sessions.enter(participant, since)
         except AlreadyExistsError:
-            await self._write_again(participant, since)
+            await self._write_again(claims, meeting, participant, since)
 
-    async def _write_again(self, newer: Participant, since: datetime | None) -> None:
+    async def _write_again(
+        self, claims: JoinClaims, meeting: Meeting, newer: Participant, since: datetime | None
+    ) -> None:
         known = await self._sessions.participant(newer.key, newer.id)
         if known is None:
             raise AbsentError
+        if known.excluded_as:
+            # Perhaps since this attempt looked. If it happens only now, the ETag does not hold any more.
+            self._refuse_excluded(claims, meeting, await self._exclusions.find(newer.key, claims.sub))
         await self._sessions.enter_again(known.joined_again(newer), newer.joined_on, since)
+
+    @staticmethod
+    def _refuse_excluded(claims: JoinClaims, meeting: Meeting, exclusion: Exclusion | None) -> None:
+        if exclusion:
+            exclusion.refuse(claims, meeting)
 
     async def _is_there(self, participant: Participant) -> bool:
         """Whether its Peer will take the place of one that it has on the same node."""

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from function_app.chat.service import ChatService
 from function_app.media.controller import MediaController
+from function_app.sessions.removal import RemovalService
 from function_app.signalling.cloud_events import CloudEvent
 from function_app.signalling.refusals import Refusals
 from parley_protocol.addresses import ParticipantAddress
@@ -22,8 +23,11 @@ _logger = logging.getLogger("parley.signalling")
 
 
 class SignallingEvents:
-    def __init__(self, controller: MediaController, chat: ChatService, refusals: Refusals) -> None:
+    def __init__(
+        self, controller: MediaController, removal: RemovalService, chat: ChatService, refusals: Refusals
+    ) -> None:
         self._controller = controller
+        self._removal = removal
         self._chat = chat
         self._refusals = refusals
 
@@ -33,8 +37,14 @@ class SignallingEvents:
             await self._from_client(event, body)
             return
         _logger.info("signalling event=%s user=%s connection=%s", event.name, event.user, event.connection)
-        if event.name == "connected" and event.user and _is_node(event.user):
-            await self._controller.connected(event.user, event.connection)
+        if event.name == "connected" and event.user:
+            await self._connected(event.user, event.connection)
+
+    async def _connected(self, user: str, connection: str) -> None:
+        if _is_node(user):
+            await self._controller.connected(user, connection)
+        elif participant := _participant(user):
+            await self._removal.connected(participant)
 
     async def _from_client(self, event: CloudEvent, body: bytes) -> None:
         sender = _participant(event.user)

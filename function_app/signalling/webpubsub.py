@@ -73,6 +73,11 @@ class Signalling:
         async with self._operation():
             await self._client.send_to_group(group, content, content_type="application/json")
 
+    async def close_connections(self, address: ParticipantAddress, reason: str) -> None:
+        """Closes every connection of the participant."""
+        async with self._operation():
+            await self._client.close_user_connections(str(address), reason=reason)
+
     async def close(self) -> None:
         await self._client.close()
         if isinstance(self._credential, AsyncTokenCredential):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from function_app.events.catalogue import EventData, ParticipantJoined, ParticipantLeft
 from function_app.meetings.documents import MEETING_DOCUMENT, Meeting
 from function_app.participants.documents import Participant
+from function_app.participants.exclusions import Exclusion
 from function_app.stores.cosmos import BatchOperation, Container, set_values
 from function_app.stores.documents import MeetingKey
 from function_app.stores.outcomes import AbsentError, until_it_holds
@@ -60,6 +61,20 @@ class PresenceStore:
         """
         return await self._change(peer, lambda known: known.left(peer.id, node, reason, now), now)
 
+    async def exclude(self, key: MeetingKey, participant: str, now: datetime, *, ban: bool) -> None:
+        """Writes that the participant was taken out, and that no token of its user from before lets it in again."""
+        reason: Literal[LeaveReason.REMOVED, LeaveReason.BANNED] = LeaveReason.BANNED if ban else LeaveReason.REMOVED
+
+        async def attempt() -> None:
+            body = await self._container.read(key, participant)
+            if body is None:
+                raise AbsentError
+            known = Participant.read(body)
+            exclusion = Exclusion.new(key, known.user, banned=ban, now=now)
+            await self._write(known, known.excluded(reason, now), now, ("upsert", (exclusion.body(),)))
+
+        await until_it_holds(attempt)
+
     async def _change(self, peer: PeerOfSession, decide: Decide, now: datetime) -> bool:
         async def attempt() -> bool:
             body = await self._container.read(peer.key, peer.participant)
@@ -72,14 +87,15 @@ class PresenceStore:
 
         return await until_it_holds(attempt)
 
-    async def _write(self, before: Participant, after: Participant, now: datetime) -> None:
+    async def _write(self, before: Participant, after: Participant, now: datetime, *more: BatchOperation) -> None:
         replacement: BatchOperation = ("replace", (after.id, after.body()), {"if_match_etag": before.etag})
+        operations = [replacement, *more]
         what = _news(before, after)
         if what is None:
-            await self._container.batch(before.key, [replacement])
+            await self._container.batch(before.key, operations)
             return
         async with self._locks[hash(before.key) % _LOCKS]:
-            await self._container.batch(before.key, [replacement, *await self._counted(before.key, what, now)])
+            await self._container.batch(before.key, [*operations, *await self._counted(before.key, what, now)])
 
     async def _counted(self, key: MeetingKey, what: EventData, now: datetime) -> list[BatchOperation]:
         """The operations that write the event and count it. They leave alone what else changes in the meeting."""

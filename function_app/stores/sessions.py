@@ -66,6 +66,12 @@ class SessionStore:
         body = await self._container.read(key, session)
         return Session.read(body) if body else None
 
+    async def key_of(self, tenant: str, session: str) -> MeetingKey | None:
+        """The meeting of which that is a session, if it is the tenant's."""
+        sql = "SELECT VALUE c.meetingId FROM c WHERE c.tenantId = @tenant AND c.type = 'session' AND c.id = @session"
+        rows = await self._container.query((tenant,), sql, tenant=tenant, session=session)
+        return MeetingKey(tenant, rows[0]) if rows else None
+
     async def start(
         self, meeting: Meeting, event: Event, active: ActiveSession, session: Session, participant: Participant
     ) -> None:

@@ -12,6 +12,7 @@ const API_REASONS: Record<string, EndReason> = {
   TokenMissing: "tokenInvalid",
   TokenInvalid: "tokenInvalid",
   MeetingNotFound: "meetingNotFound",
+  ParticipantRemoved: "removed",
   ParticipantBanned: "banned",
 };
 /** Answers of a node that another :join, perhaps to another node, may well change. */

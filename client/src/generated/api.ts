@@ -94,6 +94,46 @@ export interface paths {
         patch: operations["patchMeeting"];
         trace?: never;
     };
+    "/meetings/{id}/bans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Bans
+         * @description Who is kept out of the meeting.
+         */
+        get: operations["listBans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/meetings/{id}/bans/{bid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Lift Ban
+         * @description Lets the user in again; 204 also when there is no such ban.
+         */
+        delete: operations["liftBan"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/meetings/{id}/messages": {
         parameters: {
             query?: never;
@@ -225,6 +265,26 @@ export interface paths {
          * @description A join token for anybody, where the meeting is open to all: only on a laptop, and only one meeting.
          */
         post: operations["issueGuestToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{sid}/participants/{pid}:remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Remove Participant
+         * @description Takes the participant out at once. Its tokens are dead: only one issued later lets it in, and none if banned.
+         */
+        post: operations["removeParticipant"];
         delete?: never;
         options?: never;
         head?: never;
@@ -717,6 +777,15 @@ export interface components {
             nextLink?: string | null;
             value: components["schemas"]["AuditEntryResource"][];
         };
+        Ban: {
+            bannedOn: string;
+            id: string;
+            participant: string;
+        };
+        BanList: {
+            nextLink?: string | null;
+            value: components["schemas"]["Ban"][];
+        };
         /**
          * @description What a credential of a tenant lets its holder do.
          * @enum {string}
@@ -1099,6 +1168,14 @@ export interface components {
         };
         /** @enum {string} */
         RecordingPolicy: "off" | "byHosts" | "automatic";
+        /** @description The body of `:remove`. */
+        Removal: {
+            /**
+             * @description Whether the user is kept out of the meeting until the ban is lifted.
+             * @default false
+             */
+            ban: boolean;
+        };
         /** @description The body of `:replay`. */
         ReplayRequest: {
             fromSequence: number;
@@ -1591,6 +1668,75 @@ export interface operations {
             };
         };
     };
+    listBans: {
+        parameters: {
+            query?: {
+                maxpagesize?: number;
+                continuationToken?: string | null;
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BanList"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    liftBan: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+                bid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     listMessages: {
         parameters: {
             query?: {
@@ -1827,6 +1973,43 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["IssuedToken"];
                 };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    removeParticipant: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                sid: string;
+                pid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Removal"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {

@@ -373,4 +373,5 @@ export interface RemovePeer {
   participant: string;
   peer?: string;
   reason: LeaveReason;
+  grantsUntil?: number;
 }

@@ -196,6 +196,11 @@ class Socket:
         if self._reader:
             await self._reader
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the service has closed it."""
+        return self._socket is not None and self._socket.closed
+
     def of_type(self, kind: str) -> list[dict[str, Any]]:
         """What came from groups of this type, each with its group."""
         return [message for message in self.messages if message.get("type") == kind]

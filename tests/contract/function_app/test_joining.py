@@ -11,6 +11,7 @@ from jwt import PyJWK
 
 from function_app.errors import SignallingUnavailableError
 from function_app.media.grants import GRANT_SECONDS
+from function_app.participants.exclusions import exclusion_id
 from function_app.rate_limits.limits import JOINS
 from function_app.signalling.webpubsub import Signalling
 from function_app.stores.outcomes import ChangedError
@@ -125,7 +126,7 @@ async def test_a_join_needs_no_body(platform: Platform, node: FakeNode) -> None:
     assert answer.status_code == 200
 
 
-async def test_a_join_costs_three_requests_to_the_database_and_none_to_web_pubsub(
+async def test_a_join_costs_four_requests_to_the_database_and_none_to_web_pubsub(
     platform: Platform, node: FakeNode
 ) -> None:
     await platform.join("ann")
@@ -136,7 +137,8 @@ async def test_a_join_costs_three_requests_to_the_database_and_none_to_web_pubsu
     # Only documents are counted: the partition map is the SDK's own, and it keeps that for itself.
     path = "/dbs/parley/colls/meetings/docs/"
     requests = [request for request in platform.cosmos_server.requests if path in request]
-    assert sorted(requests) == [f"GET {path}activeSession/", f"GET {path}meeting/", f"POST {path}"]
+    exclusion = f"GET {path}{exclusion_id('bob')}/"
+    assert sorted(requests) == [f"GET {path}activeSession/", exclusion, f"GET {path}meeting/", f"POST {path}"]
     assert platform.webpubsub_server.requests == []
 
 

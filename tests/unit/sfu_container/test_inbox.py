@@ -57,6 +57,13 @@ def ann(signalled: Signalled) -> MediaGrant:
     return grant
 
 
+def test_who_was_removed_does_not_come_back_with_a_grant_from_before(signalled: Signalled, ann: MediaGrant) -> None:
+    command = {"type": "removePeer", "participant": ann.sub, "reason": "removed", "grantsUntil": ann.iat}
+    signalled.command(ann.session, command)
+    signalled.join(ann.model_copy(update={"peer": new_id("peer")}))
+    assert signalled.errors(ann) == [("InvalidGrant", "j1")]
+
+
 def test_a_join_with_a_good_grant_is_answered_in_the_mailbox(signalled: Signalled, ann: MediaGrant) -> None:
     (joined,) = signalled.world.mailbox.to(ann.sub, Joined)
     assert (joined.request_id, joined.peer) == ("j1", ann.peer)

@@ -113,6 +113,17 @@ def test_new_keys_take_over_from_the_old(verifier: GrantVerifier, signer: Signer
         check(verifier, signer.sign(grant), grant)
 
 
+def test_grants_from_before_a_removal_are_void_and_later_ones_good(
+    verifier: GrantVerifier, signer: Signer, grant: MediaGrant
+) -> None:
+    verifier.void(grant.sub, grant.iat)
+    verifier.void(new_id("par"), grant.iat + 60)
+    with pytest.raises(InvalidGrantError):
+        check(verifier, signer.sign(grant), grant)
+    later = grant.model_copy(update={"iat": grant.iat + 1})
+    assert check(verifier, signer.sign(later), later) == later
+
+
 @pytest.mark.parametrize("jwks", [{}, {"keys": []}, {"keys": [{}]}, {"keys": "x"}, {"keys": [{"kty": "EC"}]}, {"a": 1}])
 def test_keys_that_cannot_be_read_leave_the_old_in_place(
     verifier: GrantVerifier, signer: Signer, grant: MediaGrant, jwks: dict[str, object]

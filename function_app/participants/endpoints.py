@@ -1,0 +1,145 @@
+"""Taking participants out of sessions, and the bans of a meeting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+from pydantic import Field, StringConstraints
+from starlette.responses import Response as HttpResponse
+
+from function_app.api.continuation import MAXIMUM_LENGTH, PARAMETER
+from function_app.api.credentials import (
+    ApiKeyBearer,
+    ApiKeyHeader,
+    ChargesOf,
+    MeetingIdInPath,
+    ServicesOf,
+    Tenant,
+    TokenIfAny,
+    admitted_to,
+    caller_of,
+    note_caller,
+)
+from function_app.api.models import Request as Body
+from function_app.api.models import Response
+from function_app.errors import SessionNotFoundError
+from function_app.participants.exclusions import Exclusion
+from function_app.sessions.removal import Moderator
+from function_app.stores.documents import MeetingKey
+from function_app.tenants.callers import Actor, ActorKind, Caller, CallerRole
+from function_app.timestamps import Timestamp
+from parley_protocol.ids import ParticipantId, SessionId, UserId, participant_id
+
+DEFAULT_PAGE_SIZE = 50
+MAXIMUM_PAGE_SIZE = 200
+
+router = APIRouter(tags=["participants"])
+
+BanId = Annotated[str, StringConstraints(pattern="^exclusion_[0-9a-f]{64}$")]
+SessionIdInPath = Annotated[SessionId, Path(alias="sid")]
+
+
+class Removal(Body):
+    """The body of `:remove`."""
+
+    ban: bool = Field(default=False, description="Whether the user is kept out of the meeting until the ban is lifted.")
+
+
+class Ban(Response):
+    id: BanId
+    participant: UserId
+    """The tenant's own id of the person."""
+    banned_on: Timestamp
+
+
+class BanList(Response):
+    value: list[Ban]
+    """Newest first."""
+    next_link: str | None = None
+    """The address of the next page; absent on the last one."""
+
+
+@dataclass(frozen=True)
+class _Moderation:
+    """The session that somebody may moderate."""
+
+    key: MeetingKey
+    moderator: Moderator
+
+
+async def moderation_of(
+    request: Request,
+    services: ServicesOf,
+    charges: ChargesOf,
+    session: SessionIdInPath,
+    claims: TokenIfAny,
+    key: ApiKeyBearer,
+    header: ApiKeyHeader,
+) -> _Moderation:
+    """The session in the path, for its tenant or for who moderates it. For everybody else there is none."""
+    if claims is None:
+        tenant = (await caller_of(request, services, charges, key, header)).tenant
+        meeting = await services.sessions.key_of(tenant, session)
+        if meeting is None:
+            raise SessionNotFoundError
+        return _Moderation(meeting, Moderator())
+    meeting = (await admitted_to(services, claims)).key
+    if await services.sessions.find(meeting, session) is None:
+        raise SessionNotFoundError
+    await services.moderators.check(claims)
+    actor = Actor(kind=ActorKind.PARTICIPANT, id=participant_id(session, claims.sub))
+    note_caller(request, Caller(claims.tenant, actor, CallerRole.MEETINGS))
+    return _Moderation(meeting, Moderator(claims.role))
+
+
+@router.post("/sessions/{sid}/participants/{pid}:remove", operation_id="removeParticipant", status_code=204)
+async def remove_participant(
+    moderation: Annotated[_Moderation, Depends(moderation_of)],
+    services: ServicesOf,
+    session: SessionIdInPath,
+    participant: Annotated[ParticipantId, Path(alias="pid")],
+    request: Removal | None = None,
+) -> HttpResponse:
+    """Takes the participant out at once. Its tokens are dead: only one issued later lets it in, and none if banned."""
+    ban = request is not None and request.ban
+    await services.removal.remove(moderation.key, session, participant, moderation.moderator, ban=ban)
+    return HttpResponse(status_code=204)
+
+
+@router.get("/meetings/{id}/bans", operation_id="listBans", response_model_exclude_none=True)
+async def list_bans(
+    tenant: Tenant,
+    services: ServicesOf,
+    meeting: MeetingIdInPath,
+    size: Annotated[int, Query(alias="maxpagesize", ge=1, le=MAXIMUM_PAGE_SIZE)] = DEFAULT_PAGE_SIZE,
+    continuation: Annotated[str | None, Query(alias=PARAMETER, max_length=MAXIMUM_LENGTH)] = None,
+) -> BanList:
+    """Who is kept out of the meeting."""
+    key = MeetingKey(tenant, meeting)
+    await services.meetings.get(key)
+    listing = (*key, "bans")
+    inner = services.continuations.open(listing, continuation) if continuation else None
+    bans, following = await services.exclusions.bans(key, size, inner)
+    next_link = None
+    if following:
+        query = urlencode({"maxpagesize": size, PARAMETER: services.continuations.seal(listing, following)})
+        next_link = f"{services.settings.public_url}/meetings/{meeting}/bans?{query}"
+    return BanList(value=[_shown(ban) for ban in bans], next_link=next_link)
+
+
+@router.delete("/meetings/{id}/bans/{bid}", operation_id="liftBan", status_code=204)
+async def lift_ban(
+    tenant: Tenant, services: ServicesOf, meeting: MeetingIdInPath, ban: Annotated[BanId, Path(alias="bid")]
+) -> HttpResponse:
+    """Lets the user in again; 204 also when there is no such ban."""
+    key = MeetingKey(tenant, meeting)
+    await services.meetings.get(key)
+    await services.exclusions.lift(key, ban)
+    return HttpResponse(status_code=204)
+
+
+def _shown(ban: Exclusion) -> Ban:
+    return Ban(id=ban.id, participant=ban.user, banned_on=ban.excluded_on)

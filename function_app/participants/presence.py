@@ -62,4 +62,11 @@ class PresenceService:
                 is_news = await self._store.mark_left(peer, event.reason, self._clock(), node)
         if not is_news:
             return  # A repeat, news of a Peer that is not the newest any more, or of one that is not the node's.
-        _logger.info("peer event=%s session=%s participant=%s", event.type, event.session, event.participant)
+        _logger.info(
+            "peer event=%s reason=%s session=%s participant=%s peer=%s",
+            event.type,
+            event.reason if isinstance(event, PeerLeft) else None,
+            event.session,
+            event.participant,
+            event.peer,
+        )

@@ -51,7 +51,7 @@ class SupervisedPart:
             self._keeper.cancel()
             await asyncio.gather(self._keeper, return_exceptions=True)
         if self._process and await self._process.stop(self.part.stop_seconds):
-            self._log.say(f"{self.part.name} did not end within {self.part.stop_seconds:g} s and was killed")
+            self._warn(f"{self.part.name} did not end within {self.part.stop_seconds:g} s and was killed")
 
     def kill(self) -> None:
         if self._process:
@@ -107,11 +107,14 @@ class SupervisedPart:
 
     async def _pause(self, trouble: str, process: Process) -> None:
         pause = self._crashes.add(time.monotonic())
-        self._log.say(f"{self.part.name} {trouble}; starting it again in {pause:g} s")
+        self._warn(f"{self.part.name} {trouble}; starting it again in {pause:g} s")
         if self._crashes.is_loop:
-            self._log.say(f"{self.part.name} has crashed {self._crashes.count} times in a minute. Its last lines:")
-            self._log.say("\n".join(f"    {line}" for line in process.last_lines))
+            self._warn(f"{self.part.name} has crashed {self._crashes.count} times in a minute. Its last lines:")
+            self._warn("\n".join(f"    {line}" for line in process.last_lines))
         await asyncio.sleep(pause)
+
+    def _warn(self, text: str) -> None:
+        self._log.say(text, "WARNING")
 
 
 class Supervisor:

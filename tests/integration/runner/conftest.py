@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +17,8 @@ import pytest
 
 from tests.support.platform import ROOT, free_port_row
 from tests.support.waiting import eventually
+
+STAMP = re.compile(r"\| \d{4}-[\d-]+ [\d:,]+ (?:-|[A-Z]+) ")
 
 
 def alive(pid: int) -> bool:
@@ -43,7 +46,8 @@ class RunningCommand:
             return {}
 
     def log(self) -> str:
-        return (self.home / "console.log").read_text()
+        """What the console shows, without times and levels."""
+        return STAMP.sub("| ", (self.home / "console.log").read_text())
 
     @property
     def pids(self) -> dict[str, int]:

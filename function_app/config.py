@@ -15,6 +15,7 @@ MINIMUM_SECRET_LENGTH = 32
 _DEFAULT_SECRET_MARKS = ("change-me", "default")
 
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+", strip_whitespace=True)]
+Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/,*]+$")]
 OptionalSecret = SecretStr | None
 
 
@@ -62,6 +63,10 @@ class Settings(BaseSettings):
 
     proxies: int = Field(default=1, ge=0, le=5)
     """How many trusted proxies add to X-Forwarded-For: the platform's own front end, and one more for Front Door."""
+    cors_origins: Annotated[tuple[Origin, ...], NoDecode] = ()
+    """Origins, separated by commas, whose pages may call the API; its own need not be named."""
+    otlp_endpoint: Url | None = None
+    """Where traces are sent (OTLP over HTTP), as `http://collector:4318`. Absent means nowhere."""
     rate_limit_factor: float = Field(default=1, gt=0)
     """Makes every rate limit wider or tighter."""
 
@@ -91,10 +96,10 @@ class Settings(BaseSettings):
         tenant, _, meeting = value.partition("/")
         return OpenMeeting(tenant=tenant, meeting=meeting)
 
-    @field_validator("turn_urls", mode="before")
+    @field_validator("turn_urls", "cors_origins", mode="before")
     @classmethod
-    def _parse_turn_urls(cls, value: object) -> object:
-        return tuple(url.strip() for url in value.split(",") if url.strip()) if isinstance(value, str) else value
+    def _parse_list(cls, value: object) -> object:
+        return tuple(one.strip() for one in value.split(",") if one.strip()) if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _refuse_what_is_only_for_a_laptop(self) -> Self:

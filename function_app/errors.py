@@ -21,6 +21,7 @@ ApiError
 │   ├── WebhookNotFoundError
 │   └── DeliveryNotFoundError
 ├── MethodNotAllowedError          405
+├── RequestNotReceivedError        408
 ├── IdempotencyKeyReusedError      409
 ├── TooManyWebhooksError           409
 ├── TooManyApiKeysError            409
@@ -29,11 +30,12 @@ ApiError
 ├── RequestTooLargeError           413
 ├── TooManyRequestsError           429
 ├── InternalError                  500
-└── UnavailableError               503  all with Retry-After
-    ├── NoNodeAvailableError
-    ├── StoreUnavailableError
-    ├── SignallingUnavailableError
-    └── RegistryUnavailableError
+├── UnavailableError               503  all with Retry-After
+│   ├── NoNodeAvailableError
+│   ├── StoreUnavailableError
+│   ├── SignallingUnavailableError
+│   └── RegistryUnavailableError
+└── RequestTimedOutError           504
 """
 
 from __future__ import annotations
@@ -183,6 +185,11 @@ class MethodNotAllowedError(ApiError):
     explanation = "The method is not allowed at this address."
 
 
+class RequestNotReceivedError(ApiError):
+    status, code = 408, "RequestNotReceived"
+    explanation = "The request did not come in, in time."
+
+
 class IdempotencyKeyReusedError(ApiError):
     status, code = 409, "IdempotencyKeyReused"
     explanation = "The idempotency key was used with another body."
@@ -248,3 +255,9 @@ class SignallingUnavailableError(UnavailableError):
 class RegistryUnavailableError(UnavailableError):
     code = "RegistryUnavailable"
     explanation = "The registry of media nodes is not available now."
+
+
+class RequestTimedOutError(ApiError):
+    status, code = 504, "RequestTimedOut"
+    explanation = "The request took too long. Whether it was done is not known; try again."
+    retry_seconds = 2

@@ -17,7 +17,7 @@ from azure.core.credentials_async import AsyncTokenCredential
 
 from function_app.api.continuation import Continuations
 from function_app.chat.service import ChatService
-from function_app.config import OptionalSecret, Settings
+from function_app.config import Environment, OptionalSecret, Settings
 from function_app.media.assignments import SessionMap
 from function_app.media.controller import MediaController
 from function_app.media.grants import MediaGrants
@@ -31,6 +31,7 @@ from function_app.participants.tokens import JoinTokens
 from function_app.rate_limits.buckets import Buckets
 from function_app.rate_limits.in_process import InProcessBuckets
 from function_app.rate_limits.limits import RateLimits
+from function_app.readiness import Check, Dependency, Readiness
 from function_app.sessions.ending import SessionEnding
 from function_app.sessions.join import JoinService
 from function_app.sessions.leave import LeaveService
@@ -55,6 +56,8 @@ from function_app.stores.presence import PresenceStore
 from function_app.stores.sessions import SessionStore
 from function_app.stores.tenants import TenantStore
 from function_app.stores.webhooks import WebhookStore
+from function_app.telemetry.log import write_json_lines
+from function_app.telemetry.traces import PlainTraces, Traces
 from function_app.tenants.authentication import Authentication
 from function_app.tenants.last_use import LastUse
 from function_app.tenants.service import TenantService
@@ -84,6 +87,8 @@ class Services:
     settings: Settings
     signing_key: SigningKey
     rate_limits: RateLimits
+    readiness: Readiness
+    traces: Traces
     authentication: Authentication
     tenants: TenantService
     audit: AuditStore
@@ -119,6 +124,7 @@ class Services:
         """Closes every connection."""
         for close in self.closing:
             await close()
+        self.traces.close()
 
 
 class Process:
@@ -128,12 +134,18 @@ class Process:
         self._read_settings = read_settings
         self._clock = clock
         self._services: Services | None = None
+        self._plain_traces = PlainTraces()
 
     def services(self) -> Services:
         """Raises pydantic's ValidationError, or OSError or ValueError for the signing key, on wrong settings."""
         if self._services is None:
             self._services = build(self._read_settings(), self._clock)
         return self._services
+
+    @property
+    def traces(self) -> Traces:
+        """Those of the services; before these are built, plain ones."""
+        return self._services.traces if self._services else self._plain_traces
 
     async def close(self) -> None:
         services, self._services = self._services, None
@@ -146,6 +158,9 @@ process = Process(Settings)
 
 def build(settings: Settings, clock: Clock) -> Services:
     """All services, connected to what the settings name. Nothing is called before the first request."""
+    if settings.environment is not Environment.LOCAL:
+        write_json_lines()
+    traces = _traces(settings.otlp_endpoint)
     key = SigningKey.from_file(settings.signing_key_file, settings.public_url)
     pepper = settings.api_key_pepper.get_secret_value().encode()
     cosmos = open_cosmos(settings)
@@ -174,6 +189,8 @@ def build(settings: Settings, clock: Clock) -> Services:
         settings=settings,
         signing_key=key,
         rate_limits=limits,
+        readiness=_readiness(cosmos, signalling, ephemeral),
+        traces=traces,
         authentication=authentication,
         tenants=TenantService(tenants, pepper, clock, authentication.forget),
         audit=AuditStore(cosmos.container(TENANTS_CONTAINER)),
@@ -261,16 +278,39 @@ def _signing_secrets(settings: Settings) -> SigningSecrets:
     return SigningSecrets(settings.api_key_pepper.get_secret_value().encode())
 
 
+def _traces(otlp_endpoint: str | None) -> Traces:
+    if otlp_endpoint is None:
+        return PlainTraces()
+    # Imported where it is needed: OpenTelemetry takes a third of a second.
+    from function_app.telemetry.open_telemetry import OpenTelemetryTraces
+
+    return OpenTelemetryTraces.over_otlp(otlp_endpoint)
+
+
+def _readiness(cosmos: Cosmos, signalling: Signalling, ephemeral: _EphemeralState) -> Readiness:
+    tenants = cosmos.container(TENANTS_CONTAINER)
+    shared = () if ephemeral.check is None else (Dependency("redis", ephemeral.check, needed=False),)
+    return Readiness(
+        (
+            Dependency("database", lambda: tenants.read("nobody", "nobody")),
+            Dependency("signalling", signalling.check),
+            *shared,
+        )
+    )
+
+
 class _EphemeralState(NamedTuple):
     nodes: NodeRegistry
     sessions: SessionMap
     buckets: Buckets
+    check: Check | None
+    """Looks whether what is shared is there; None when nothing is."""
     closing: tuple[Close, ...]
 
 
 def _ephemeral_state(redis_url: str | None) -> _EphemeralState:
     if redis_url is None:
-        return _EphemeralState(InProcessNodeRegistry(), InProcessSessionMap(), InProcessBuckets(), ())
+        return _EphemeralState(InProcessNodeRegistry(), InProcessSessionMap(), InProcessBuckets(), None, ())
     # Imported where it is needed: a process without Redis starts a quarter of a second sooner.
     from function_app.media.redis import RedisNodeRegistry, RedisSessionMap, connect
     from function_app.rate_limits.fallback import BucketsWithFallback
@@ -278,7 +318,7 @@ def _ephemeral_state(redis_url: str | None) -> _EphemeralState:
 
     redis = connect(redis_url)
     buckets = BucketsWithFallback(RedisBuckets(redis), InProcessBuckets())
-    return _EphemeralState(RedisNodeRegistry(redis), RedisSessionMap(redis), buckets, (redis.aclose,))
+    return _EphemeralState(RedisNodeRegistry(redis), RedisSessionMap(redis), buckets, redis.ping, (redis.aclose,))
 
 
 def _key_or_identity(key: OptionalSecret) -> AzureKeyCredential | AsyncTokenCredential:

@@ -109,3 +109,5 @@ class MediaGrant(_Claims):
     role: Role
     grants: Grants
     version: int = Field(default=1, ge=1)
+    trace: str | None = Field(default=None, max_length=100)
+    """The `traceparent` (W3C Trace Context) of the request that this comes from."""

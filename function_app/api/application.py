@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
 
-from function_app.api import platform, reference
+from function_app.api import platform, readiness, reference
 from function_app.api.credentials import administrator_of
+from function_app.api.cross_origin import CrossOrigin
 from function_app.api.envelope import Envelope
 from function_app.api.error_responses import DOCUMENTED_ERRORS, add_error_handlers
 from function_app.api.throttle import Throttle
@@ -39,6 +40,7 @@ _PUBLIC = (
     participants.router,
     whip.router,
     platform.router,
+    readiness.router,
 )
 _FOR_ADMINISTRATORS = (tenants.router, audit.router, webhooks.router, deliveries_endpoints.router)
 _INTERNAL = (media.router, signalling.router)
@@ -68,7 +70,8 @@ def create_api(process: Process) -> FastAPI:
     # The last is the outermost.
     api.add_middleware(AuditTrail, writer=lambda: process.services().audit.add)
     api.add_middleware(Throttle, process=process)
-    api.add_middleware(Envelope)
+    api.add_middleware(CrossOrigin, process=process)
+    api.add_middleware(Envelope, traces=lambda: process.traces)
     add_error_handlers(api)
     for router in _PUBLIC:
         api.include_router(router, dependencies=[Depends(check_api_version)])

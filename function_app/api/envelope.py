@@ -1,29 +1,52 @@
-"""What surrounds every request: its id, the limit on its body, its log line, and the answer when there is a bug."""
+"""What surrounds every request: its id and trace, limits on its body and time, its log line, the answer to a bug."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ulid import ULID
 
 from function_app.api.error_responses import error_response
-from function_app.errors import InternalError, RequestTooLargeError
+from function_app.errors import (
+    ApiError,
+    InternalError,
+    RequestNotReceivedError,
+    RequestTimedOutError,
+    RequestTooLargeError,
+)
+from function_app.telemetry.traces import TraceContext, Traces
 
 MAXIMUM_BODY_BYTES = 64 * 1024
 MAXIMUM_NODE_BODY_BYTES = 1024 * 1024
 """For what nodes report: up to 10,000 sessions, or 1,000 events."""
 
+LONGEST_BODY_SECONDS = 20.0
+"""How long a request may take to come in."""
+LONGEST_REQUEST_SECONDS = 40.0
+"""How long it may take to be done; each service behind has a shorter limit of its own."""
+
 _NODES = "/internal/nodes/"
-_QUIET = (_NODES, "/healthz")
+_QUIET = (_NODES, "/healthz", "/readyz")
 """These are called every few seconds, so only their failures are worth a line."""
 
 _CACHEABLE = ("/docs", "/openapi.json", "/.well-known/jwks.json")
 """All else holds what is somebody's own, such as tokens, and no cache on the way may keep it."""
+
+_SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000",
+    "X-Content-Type-Options": "nosniff",
+}
+"""For what an answer does not say itself."""
 
 _logger = logging.getLogger("parley.api")
 
@@ -37,6 +60,7 @@ class _Exchange:
     """One request on its way to its answer."""
 
     request_id: str
+    trace: TraceContext
     path: str
     send: Send
     status: int = 0
@@ -47,6 +71,9 @@ class _Exchange:
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
             headers["x-ms-request-id"] = self.request_id
+            headers["traceparent"] = str(self.trace)
+            for name, value in _SECURITY_HEADERS.items():
+                headers.setdefault(name, value)
             if self.path not in _CACHEABLE:
                 headers["Cache-Control"] = "no-store"
         await self.send(message)
@@ -55,21 +82,36 @@ class _Exchange:
 class Envelope:
     """The outermost ASGI layer. Nothing is raised through it: the Functions host would hide it behind its own page."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        traces: Callable[[], Traces],
+        longest_body: float = LONGEST_BODY_SECONDS,
+        longest_request: float = LONGEST_REQUEST_SECONDS,
+    ) -> None:
         self._app = app
+        self._traces = traces
+        self._longest_body = longest_body
+        self._longest_request = longest_request
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        exchange = _Exchange(str(ULID()), scope["path"], send)
+        with self._traces().request(scope["method"], Headers(scope=scope).get("traceparent")) as trace:
+            await self._handle(scope, receive, _Exchange(str(ULID()), trace, scope["path"], send))
+
+    async def _handle(self, scope: Scope, receive: Receive, exchange: _Exchange) -> None:
         try:
-            body = await _read_body(scope, receive)
-            await self._app(scope, _replay(body, receive), exchange.answer)
+            async with _limited(self._longest_body, RequestNotReceivedError):
+                body = await _read_body(scope, receive)
+            async with _limited(self._longest_request, RequestTimedOutError):
+                await self._app(scope, _replay(body, receive), exchange.answer)
         except ClientGoneError:
             return
-        except RequestTooLargeError as error:
-            await error_response(error)(scope, receive, exchange.answer)
+        except ApiError as error:
+            if not exchange.status:
+                await error_response(error)(scope, receive, exchange.answer)
         except Exception:
             _logger.exception("bug request=%s path=%s", exchange.request_id, _on_one_line(exchange.path))
             await self._answer_bug(scope, receive, exchange)
@@ -81,6 +123,18 @@ class Envelope:
             return  # The answer has begun; it cannot be taken back.
         message = f"{InternalError.explanation} Request id: {exchange.request_id}"
         await error_response(InternalError(message))(scope, receive, exchange.answer)
+
+
+@asynccontextmanager
+async def _limited(seconds: float, late: type[ApiError]) -> AsyncIterator[None]:
+    """Raises `late` when what happens inside takes longer."""
+    try:
+        async with asyncio.timeout(seconds) as deadline:
+            yield
+    except TimeoutError:
+        if deadline.expired():
+            raise late from None
+        raise
 
 
 async def _read_body(scope: Scope, receive: Receive) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from function_app.participants.documents import Participant
 from function_app.signing import SigningKey
+from function_app.telemetry.traces import current_trace
 from function_app.timestamps import Clock
 from parley_protocol.grants import MEDIA_AUDIENCE, MediaGrant
 
@@ -17,6 +18,7 @@ class MediaGrants:
 
     def issue(self, participant: Participant) -> str:
         """A grant for the participant's newest Peer, to be used within two minutes."""
+        trace = current_trace.get()
         now = int(self._clock().timestamp())
         grant = MediaGrant(
             iss=self._key.issuer,
@@ -32,5 +34,6 @@ class MediaGrants:
             name=participant.name,
             role=participant.role,
             grants=participant.grants,
+            trace=str(trace) if trace else None,
         )
-        return self._key.sign(grant.model_dump(mode="json"))
+        return self._key.sign(grant.model_dump(mode="json", exclude_none=True))

@@ -78,6 +78,11 @@ class Signalling:
         async with self._operation():
             await self._client.close_user_connections(str(address), reason=reason)
 
+    async def check(self) -> None:
+        """Asks something of the service that changes nothing."""
+        async with self._operation():
+            await self._client.group_exists("nobody")
+
     async def close(self) -> None:
         await self._client.close()
         if isinstance(self._credential, AsyncTokenCredential):

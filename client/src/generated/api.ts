@@ -271,6 +271,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Readiness
+         * @description What is up and what is down of all that the control plane depends on; at most a second old.
+         */
+        get: operations["getReadiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sessions/{sid}/participants/{pid}:remove": {
         parameters: {
             query?: never;
@@ -826,6 +846,12 @@ export interface components {
         };
         /** @enum {string} */
         DeliveryStatus: "delivered" | "failed" | "deadLettered";
+        DependencyStatus: {
+            milliseconds: number;
+            name: string;
+            /** @enum {string} */
+            status: "up" | "down";
+        };
         /**
          * @description Why nothing is sent to a webhook.
          * @enum {string}
@@ -1165,6 +1191,12 @@ export interface components {
             time: string;
             /** @constant */
             type: "participant.left";
+        };
+        /** @description `degraded`: something is down that we can do without for a while. */
+        ReadinessStatus: {
+            dependencies: components["schemas"]["DependencyStatus"][];
+            /** @enum {string} */
+            status: "ready" | "degraded" | "unavailable";
         };
         /** @enum {string} */
         RecordingPolicy: "off" | "byHosts" | "automatic";
@@ -1972,6 +2004,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IssuedToken"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getReadiness: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadinessStatus"];
+                };
+            };
+            /** @description Something is down that nothing works without. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadinessStatus"];
                 };
             };
             /** @description An error; `error.code` says which. */

@@ -49,6 +49,7 @@ OPERATIONS = {
     "revokeApiKey",
     "listAuditLog",
     "getHealth",
+    "getReadiness",
     "getKeys",
 }
 

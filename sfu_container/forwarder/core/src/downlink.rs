@@ -1,5 +1,7 @@
 //! The way down to a Peer that tells of what arrives: how much fits, when each packet leaves, and which layers fit.
 
+use std::time::Duration;
+
 use crate::arena::Key;
 use crate::congestion::{
     Allocator, ClusterId, Estimator, EstimatorConfig, LayerOffer, LossReport, Pacer, PacketKind, ProbeCluster,
@@ -7,13 +9,16 @@ use crate::congestion::{
 };
 use crate::negotiated::MediaKind;
 use crate::rtcp::TransportFeedback;
-use crate::slot::{Slot, Staged, StagedKind};
+use crate::slot::{Slot, SlotOutput, Staged, StagedKind};
 use crate::time::Instant;
 
 /// Of a packet that waits, in bytes: a dependency descriptor and all other extensions fit.
 pub(crate) const MAX_HEADER_LEN: usize = 320;
 /// What one message adds below SRTP: UDP and IPv4 headers, in bytes.
 const DATAGRAM_OVERHEAD: usize = 28;
+
+/// What waits leaves at multiples of this.
+const RELEASE_INTERVAL: Duration = Duration::from_millis(5);
 
 /// A packet that waits for its turn, with its header.
 #[derive(Debug, Clone, Copy)]
@@ -76,6 +81,8 @@ impl Estimate {
 pub(crate) struct Downlink {
     pub(crate) estimate: Estimate,
     pacer: Pacer<Waiting>,
+    /// Whether the engine comes back for it, since something waits or a probe runs.
+    pub(crate) is_pacing: bool,
     pub(crate) allocator: Allocator,
     /// Kept for its room.
     pub(crate) offers: Vec<LayerOffer>,
@@ -94,7 +101,7 @@ impl Downlink {
 
     fn new(estimate: Estimate, now: Instant) -> Self {
         let pacer = Pacer::new(now, estimate.pacing_bits_per_second());
-        Self { estimate, pacer, allocator: Allocator::default(), offers: Vec::new() }
+        Self { estimate, pacer, is_pacing: false, allocator: Allocator::default(), offers: Vec::new() }
     }
 
     /// The Peer reports the arrival of each packet from now on.
@@ -149,21 +156,43 @@ impl Downlink {
         }
     }
 
-    /// Takes a packet that is to be sent; false when too much waits already.
-    pub(crate) fn push(&mut self, waiting: Waiting, kind: MediaKind, now: Instant) -> bool {
-        let urgency = match (kind, waiting.staged.kind) {
-            (MediaKind::Audio, _) => PacketKind::Audio,
-            (MediaKind::Video, StagedKind::Repetition | StagedKind::Again(_)) => PacketKind::Retransmission,
-            (MediaKind::Video, _) => PacketKind::Video,
-        };
-        self.pacer.push(now, urgency, waiting.staged.len() + DATAGRAM_OVERHEAD, waiting).is_ok()
+    /// A round of sending begins: a probe may be due.
+    pub(crate) fn begin_round(&mut self, now: Instant) {
+        if let Some(cluster) = self.estimate.poll_probe(now) {
+            self.pacer.start_probe(cluster);
+        }
+    }
+
+    /// How many of the first of `staged` leave at once; they count as sent. The others are to be [held](Self::hold).
+    pub(crate) fn pass(&mut self, staged: &[Staged], kind: MediaKind, now: Instant) -> usize {
+        let mut passes =
+            |packet: &Staged| self.pacer.pass(now, urgency(kind, packet.kind), packet.len() + DATAGRAM_OVERHEAD);
+        staged.iter().position(|packet| !passes(packet)).unwrap_or(staged.len())
+    }
+
+    /// Lets what a Slot staged, from `first` on, wait for its turn. Returns how many found no place.
+    pub(crate) fn hold(
+        &mut self,
+        slot: Key<Slot>,
+        output: &SlotOutput,
+        kind: MediaKind,
+        first: usize,
+        now: Instant,
+    ) -> usize {
+        output.staged.iter().skip(first).filter(|staged| !self.push(slot, staged, &output.headers, kind, now)).count()
+    }
+
+    fn push(&mut self, slot: Key<Slot>, staged: &Staged, headers: &[u8], kind: MediaKind, now: Instant) -> bool {
+        let mut header = [0; MAX_HEADER_LEN];
+        let written = headers.get(staged.header_start..staged.header_start + staged.header_len);
+        let Some((place, written)) = header.get_mut(..staged.header_len).zip(written) else { return false };
+        place.copy_from_slice(written);
+        let waiting = Waiting { slot, staged: Staged { header_start: 0, ..*staged }, header };
+        self.pacer.push(now, urgency(kind, staged.kind), staged.len() + DATAGRAM_OVERHEAD, waiting).is_ok()
     }
 
     /// What to do next, if anything.
     pub(crate) fn poll(&mut self, now: Instant) -> Option<Turn> {
-        if let Some(cluster) = self.estimate.poll_probe(now) {
-            self.pacer.start_probe(cluster);
-        }
         Some(match self.pacer.poll(now)? {
             Release::Packet { item, probe, .. } => Turn::Send(item, probe),
             Release::Expired { item, .. } => Turn::GiveUp(item),
@@ -171,9 +200,11 @@ impl Downlink {
         })
     }
 
-    /// When to poll again.
+    /// When to poll again. A probe keeps its times; else all Peers have theirs together, so that few wake-ups serve many
+    /// Peers, and each with several packets.
     pub(crate) fn next_turn(&self, now: Instant) -> Option<Instant> {
-        self.pacer.poll_timeout(now)
+        let next = self.pacer.poll_timeout(now)?;
+        Some(if next <= now || self.pacer.is_probing() { next } else { next.rounded_up(RELEASE_INTERVAL) })
     }
 
     pub(crate) fn count_padding(&mut self, len: usize, now: Instant) {
@@ -183,5 +214,13 @@ impl Downlink {
     /// There is nothing to pad with.
     pub(crate) const fn cancel_probe(&mut self) {
         self.pacer.cancel_probe();
+    }
+}
+
+const fn urgency(kind: MediaKind, staged: StagedKind) -> PacketKind {
+    match (kind, staged) {
+        (MediaKind::Audio, _) => PacketKind::Audio,
+        (MediaKind::Video, StagedKind::Repetition | StagedKind::Again(_)) => PacketKind::Retransmission,
+        (MediaKind::Video, _) => PacketKind::Video,
     }
 }

@@ -22,6 +22,12 @@ impl Instant {
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(self.0.saturating_sub(earlier.0))
     }
+
+    /// The next moment, or this one, that is a multiple of `interval` after the fixed one.
+    pub fn rounded_up(self, interval: Duration) -> Self {
+        let interval = u64::try_from(interval.as_micros()).unwrap_or(u64::MAX).max(1);
+        Self(self.0.checked_next_multiple_of(interval).unwrap_or(self.0))
+    }
 }
 
 impl Add<Duration> for Instant {

@@ -123,6 +123,25 @@ impl<T: Copy> Pacer<T> {
         Ok(())
     }
 
+    /// Whether a packet of `bytes` bytes may be sent at once, past the queues; it counts as sent then. None may overtake
+    /// what waits, and while a probe runs all packets are its own.
+    pub fn pass(&mut self, now: Instant, kind: PacketKind, bytes: usize) -> bool {
+        let is_free = match kind {
+            PacketKind::Audio => self.audio.is_empty(),
+            PacketKind::Retransmission | PacketKind::Video => self.is_empty() && self.debt.ready_at() <= now,
+        };
+        let passes = is_free && self.probe.is_none();
+        if passes {
+            self.debt.add(now, bytes as u64);
+        }
+        passes
+    }
+
+    /// Whether a probe runs, whose packets keep times of their own.
+    pub const fn is_probing(&self) -> bool {
+        self.probe.is_some()
+    }
+
     /// Packets that wait, of all kinds.
     pub fn len(&self) -> usize {
         self.audio.len() + self.retransmissions.len() + self.video.len()

@@ -25,6 +25,10 @@ const MAX_RTCP_PACKETS: usize = 64;
 impl Engine {
     pub(super) fn receive_rtcp(&mut self, key: Key<Peer>, data: &[u8], now: Instant) -> Result<(), DropReason> {
         self.spend_on_rtcp(key, data.len(), now)?;
+        if self.peers.get(key).and_then(|peer| peer.downlink.as_ref()).is_some_and(|downlink| downlink.is_pacing) {
+            // What waits may be due at once after what is told here.
+            self.next_release = Some(now);
+        }
         for packet in Compound::new(data).take(MAX_RTCP_PACKETS) {
             match packet? {
                 Packet::SenderReport(report) => {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Engine;
-use crate::arena::Arena;
+use crate::arena::{Arena, Key};
 use crate::bytes::{WriteError, Writer};
 use crate::congestion::ClusterId;
 use crate::downlink::Downlink;
@@ -25,36 +25,48 @@ impl Engine {
     /// Sends everything that was staged.
     pub fn flush(&mut self, now: Instant, out: &mut dyn Transmit) {
         while let Some(key) = self.switchboard.staged_for.pop() {
-            let Some(peer) = self.peers.get_mut(key) else { continue };
-            if peer.downlink.is_some() {
-                self.enqueue(key, now);
-                continue;
-            }
-            let Peer { keys, ice, slots, next_transport_sequence, sent: sent_to_peer, .. } = peer;
-            for slot in slots.iter() {
-                let Some(slot) = self.switchboard.slots.get_mut(*slot) else { continue };
-                if let (Some(keys), Some(path)) = (keys.as_ref(), ice.send_path()) {
-                    let mut departure = Departure {
-                        path,
-                        keys: &keys.send,
-                        streams: &self.switchboard.streams,
-                        numbering: Numbering::Counted(next_transport_sequence),
-                        now,
-                    };
-                    let sent = departure.send_all(&mut slot.output, &mut self.drops, out);
-                    for counts in [&mut slot.counts, sent_to_peer, &mut self.totals.sent] {
-                        counts.packets += sent.packets;
-                        counts.bytes += sent.bytes;
-                    }
-                }
-                slot.output.staged.clear();
-                slot.output.headers.clear();
-            }
+            self.flush_peer(key, now, out);
+            self.pace(key, now);
         }
-        if !self.pacing.is_empty() {
+        if self.next_release.is_some_and(|release| release <= now) {
             self.release(now, out);
         }
         self.send_owed_reports(now, out);
+    }
+
+    /// Sends what was staged for a Peer, as far as its pacer lets it leave at once; the rest waits there.
+    fn flush_peer(&mut self, key: Key<Peer>, now: Instant, out: &mut dyn Transmit) {
+        let Some(peer) = self.peers.get_mut(key) else { return };
+        let Peer { keys, ice, slots, next_transport_sequence, sent: sent_to_peer, downlink, .. } = peer;
+        if let Some(downlink) = downlink {
+            downlink.begin_round(now);
+        }
+        for slot_key in slots.iter() {
+            let Some(slot) = self.switchboard.slots.get_mut(*slot_key) else { continue };
+            let output = &mut slot.output;
+            let count = output.staged.len();
+            let at_once = downlink.as_mut().map_or(count, |downlink| downlink.pass(&output.staged, slot.kind, now));
+            if let Some(downlink) = downlink.as_mut().filter(|_| at_once < count) {
+                let refused = downlink.hold(*slot_key, output, slot.kind, at_once, now);
+                (0..refused).for_each(|_| self.drops.count(DropReason::NotSent));
+                output.staged.truncate(at_once);
+            }
+            if let (Some(keys), Some(path)) = (keys.as_ref(), ice.send_path()) {
+                let numbering = match downlink {
+                    Some(downlink) => Numbering::Estimated(downlink, None),
+                    None => Numbering::Counted(next_transport_sequence),
+                };
+                let (streams, keys) = (&self.switchboard.streams, &keys.send);
+                let mut departure = Departure { path, keys, streams, numbering, now };
+                let sent = departure.send_all(output, &mut self.drops, out);
+                for counts in [&mut slot.counts, sent_to_peer, &mut self.totals.sent] {
+                    counts.packets += sent.packets;
+                    counts.bytes += sent.bytes;
+                }
+            }
+            output.staged.clear();
+            output.headers.clear();
+        }
     }
 
     /// Writes RTCP for a Peer and sends it. False without a path or keys: then nothing is written.

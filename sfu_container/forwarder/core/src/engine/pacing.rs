@@ -11,25 +11,12 @@ use crate::slot::Staged;
 use crate::time::Instant;
 
 impl Engine {
-    /// Gives what was staged for a Peer to its pacer.
-    pub(super) fn enqueue(&mut self, key: Key<Peer>, now: Instant) {
-        let Some(peer) = self.peers.get_mut(key) else { return };
-        let Some(downlink) = &mut peer.downlink else { return };
-        for slot_key in &peer.slots {
-            let Some(slot) = self.switchboard.slots.get_mut(*slot_key) else { continue };
-            for staged in slot.output.staged.drain(..) {
-                let mut header = [0; MAX_HEADER_LEN];
-                let written = slot.output.headers.get(staged.header_start..staged.header_start + staged.header_len);
-                let place = header.get_mut(..staged.header_len).zip(written);
-                let has_place = place.map(|(place, written)| place.copy_from_slice(written)).is_some();
-                let waiting = Waiting { slot: *slot_key, staged: Staged { header_start: 0, ..staged }, header };
-                if !has_place || !downlink.push(waiting, slot.kind, now) {
-                    self.drops.count(DropReason::NotSent);
-                }
-            }
-            slot.output.headers.clear();
-        }
-        if !self.pacing.contains(&key) {
+    /// Comes back for a Peer for whom something waits, or a probe runs.
+    pub(super) fn pace(&mut self, key: Key<Peer>, now: Instant) {
+        let Some(downlink) = self.peers.get_mut(key).and_then(|peer| peer.downlink.as_mut()) else { return };
+        let Some(next) = downlink.next_turn(now) else { return };
+        self.next_release = Some(self.next_release.map_or(next, |release| release.min(next)));
+        if !std::mem::replace(&mut downlink.is_pacing, true) {
             self.pacing.push(key);
         }
     }
@@ -42,11 +29,13 @@ impl Engine {
             let Some(mut downlink) = self.peers.get_mut(*key).and_then(|peer| peer.downlink.take()) else {
                 return false;
             };
+            downlink.begin_round(now);
             while let Some(turn) = downlink.poll(now) {
                 self.take_turn(*key, &mut downlink, turn, now, out);
             }
             let next = downlink.next_turn(now);
             self.next_release = [self.next_release, next].into_iter().flatten().min();
+            downlink.is_pacing = next.is_some();
             if let Some(peer) = self.peers.get_mut(*key) {
                 peer.downlink = Some(downlink);
             }

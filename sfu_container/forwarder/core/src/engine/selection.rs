@@ -19,9 +19,10 @@ impl Engine {
             // Where nothing is sent, nothing else lets the pacer see that a probe is due.
             let mut slots = peer.slots.iter().filter_map(|slot| self.switchboard.slots.get(*slot));
             if let Some(slot) = slots.find(|slot| slot.allotment == Allotment::Nothing)
-                && !self.pacing.contains(&slot.peer)
+                && !std::mem::replace(&mut downlink.is_pacing, true)
             {
                 self.pacing.push(slot.peer);
+                self.next_release = Some(now);
             }
         }
         let videos: Vec<Key<Publication>> = {

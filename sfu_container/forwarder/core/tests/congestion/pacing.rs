@@ -6,8 +6,8 @@ use parley_forwarder_core::congestion::{ClusterId, Pacer, PacerError, PacketKind
 use parley_forwarder_core::time::Instant;
 
 const RATE: u64 = 1_000_000;
-/// A packet that takes 8 ms at [`RATE`].
-const BYTES: usize = 1_000;
+/// A packet that takes 16 ms at [`RATE`]; two leave at once, for 20 ms may go ahead.
+const BYTES: usize = 2_000;
 
 fn at(millis: u64) -> Instant {
     Instant::from_micros(millis * 1_000)
@@ -33,28 +33,28 @@ fn push_video(pacer: &mut Pacer<u32>, now: Instant, items: std::ops::Range<u32>)
 #[test]
 fn a_burst_of_video_leaves_at_the_rate_and_wakes_up_in_time() {
     let mut pacer = pacer();
-    push_video(&mut pacer, at(0), 0..20);
+    push_video(&mut pacer, at(0), 0..10);
     let mut now = at(0);
     let mut left = 0;
     while let Some(next) = pacer.poll_timeout(now) {
         now = now.max(next);
         left += leave(&mut pacer, now).len();
     }
-    assert_eq!(left, 20);
-    // Twenty packets take 160 ms, and each is due when at most 5 ms are left of those before.
-    assert_eq!(now, at(19 * 8 - 5));
+    assert_eq!(left, 10);
+    // Ten packets take 160 ms, and each is due when at most 20 ms are left of those before.
+    assert_eq!(now, at(9 * 16 - 20));
 }
 
 #[test]
 fn audio_never_waits_but_counts() {
     let mut pacer = pacer();
     push_video(&mut pacer, at(0), 0..5);
-    assert_eq!(leave(&mut pacer, at(0)), [0]);
+    assert_eq!(leave(&mut pacer, at(0)), [0, 1]);
     (10..20).for_each(|item| pacer.push(at(0), PacketKind::Audio, BYTES, item).unwrap());
     assert_eq!(pacer.poll_timeout(at(0)), Some(at(0)));
     assert_eq!(leave(&mut pacer, at(0)), (10..20).collect::<Vec<_>>());
-    assert_eq!(leave(&mut pacer, at(82)), [] as [u32; 0]);
-    assert_eq!(leave(&mut pacer, at(83)), [1]);
+    assert_eq!(leave(&mut pacer, at(12 * 16 - 21)), [] as [u32; 0]);
+    assert_eq!(leave(&mut pacer, at(12 * 16 - 20)), [2]);
 }
 
 #[test]
@@ -62,8 +62,8 @@ fn retransmissions_go_before_video() {
     let mut pacer = pacer();
     push_video(&mut pacer, at(0), 0..3);
     pacer.push(at(0), PacketKind::Retransmission, BYTES, 7).unwrap();
-    assert_eq!(leave(&mut pacer, at(0)), [7]);
-    assert_eq!(leave(&mut pacer, at(8)), [0]);
+    assert_eq!(leave(&mut pacer, at(0)), [7, 0]);
+    assert_eq!(leave(&mut pacer, at(16)), [1]);
 }
 
 #[test]
@@ -127,6 +127,34 @@ fn a_probe_without_padding_can_be_given_up() {
 fn a_pause_saves_nothing_up() {
     let mut pacer = pacer();
     push_video(&mut pacer, at(60_000), 0..10);
-    assert_eq!(leave(&mut pacer, at(60_000)), [0]);
-    assert_eq!(pacer.poll_timeout(at(60_000)), Some(at(60_000) + Duration::from_millis(3)));
+    assert_eq!(leave(&mut pacer, at(60_000)), [0, 1]);
+    assert_eq!(pacer.poll_timeout(at(60_000)), Some(at(60_000) + Duration::from_millis(12)));
+}
+
+#[test]
+fn what_fits_passes_the_queues_and_counts() {
+    let mut pacer = pacer();
+    assert!(pacer.pass(at(0), PacketKind::Video, BYTES));
+    assert!(pacer.pass(at(0), PacketKind::Retransmission, BYTES));
+    assert!(!pacer.pass(at(11), PacketKind::Video, BYTES), "32 ms of which 20 may go ahead");
+    assert!(pacer.pass(at(12), PacketKind::Video, BYTES));
+    assert!(pacer.pass(at(12), PacketKind::Audio, BYTES), "audio always");
+}
+
+#[test]
+fn nothing_overtakes_what_waits_but_audio() {
+    let mut pacer = pacer();
+    push_video(&mut pacer, at(0), 0..1);
+    assert!(!pacer.pass(at(0), PacketKind::Video, BYTES));
+    assert!(pacer.pass(at(0), PacketKind::Audio, BYTES));
+    pacer.push(at(0), PacketKind::Audio, BYTES, 1).unwrap();
+    assert!(!pacer.pass(at(0), PacketKind::Audio, BYTES));
+}
+
+#[test]
+fn nothing_passes_a_probe_which_counts_all_packets() {
+    let mut pacer = pacer();
+    pacer.start_probe(CLUSTER);
+    assert!(!pacer.pass(at(0), PacketKind::Video, BYTES));
+    assert!(!pacer.pass(at(0), PacketKind::Audio, BYTES));
 }

@@ -7,19 +7,23 @@
 mod simulation;
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::cell::Cell;
+use std::time::Duration;
 
 use parley_forwarder_core::{MAX_PACKET_LEN, Path, Transmit};
-use simulation::{Client, VP8, World, rtp_packet, vp8_payload};
+use simulation::{Client, EXTENSIONS, TRANSPORT_SEQUENCE, VP8, World, rtp_packet, vp8_payload};
 
 struct Counting;
 
-static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
+thread_local! {
+    /// Of this thread, for tests run side by side.
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
 
 // SAFETY: everything is left to the system's allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
         // SAFETY: the caller keeps the promises that the system's allocator asks for.
         unsafe { System.alloc(layout) }
     }
@@ -43,35 +47,56 @@ impl Transmit for Void {
     fn send(&mut self, _: &Path, _: usize) {}
 }
 
-#[test]
-fn forwarding_a_packet_allocates_nothing() {
+const VIEWERS: u64 = 20;
+const PACKETS: u16 = 6_000;
+
+/// Forwards packets to viewers, `batch` of them every two `step`s. Returns how often memory was taken in the second half
+/// of the time, and how many packets were sent.
+fn forward(extensions: &[(u8, &str)], batch: usize, step: Duration) -> (usize, u64) {
     let mut world = World::new();
     let ann = world.join("ann");
     world.publish("ann", "camera", "0", &VP8, &[(None, 100)]);
-    for viewer in 0..20 {
-        let name = format!("{}-viewer", char::from(b'b' + viewer));
+    for viewer in 0..VIEWERS {
+        let name = format!("viewer-{viewer}");
         world.join(&name);
-        world.add_slot(&name, &format!("{name}-slot"), &VP8, 900);
+        world.add_slot_with(&name, &format!("{name}-slot"), &VP8, 900, extensions);
         world.route(&format!("{name}-slot"), "camera", 720);
     }
     let mut camera = Client::new("ann");
-    let mut datagrams: Vec<Vec<u8>> = (0..6_000_u16)
+    let mut datagrams: Vec<Vec<u8>> = (0..PACKETS)
         .map(|number| {
             let payload = vp8_payload(number, 0, (number == 0).then_some(720), 900);
             camera.protect(&rtp_packet(100, &VP8, number, u32::from(number) * 3_000, &[], &payload))
         })
         .collect();
-    let (warm_up, measured) = datagrams.split_at_mut(3_000);
+    let (warm_up, measured) = datagrams.split_at_mut(usize::from(PACKETS) / 2);
     let mut out = Void([0; MAX_PACKET_LEN]);
     let mut forward = |batch: &mut [Vec<u8>]| {
         for datagram in &mut *batch {
             world.engine.receive(&ann, datagram, world.now, &mut out);
         }
         world.engine.flush(world.now, &mut out);
+        world.now = world.now + step;
+        world.engine.flush(world.now, &mut out);
+        world.now = world.now + step;
     };
-    warm_up.chunks_mut(30).for_each(&mut forward);
-    let before = ALLOCATIONS.load(Ordering::Relaxed);
-    measured.chunks_mut(30).for_each(&mut forward);
-    assert_eq!(ALLOCATIONS.load(Ordering::Relaxed) - before, 0);
-    assert!(world.engine.stats().sent.packets >= 20 * 5_999);
+    warm_up.chunks_mut(batch).for_each(&mut forward);
+    let before = ALLOCATIONS.get();
+    measured.chunks_mut(batch).for_each(&mut forward);
+    (ALLOCATIONS.get() - before, world.engine.stats().sent.packets)
+}
+
+#[test]
+fn forwarding_a_packet_allocates_nothing() {
+    let (allocations, sent) = forward(&EXTENSIONS, 30, Duration::ZERO);
+    assert_eq!(allocations, 0);
+    assert!(sent >= VIEWERS * u64::from(PACKETS - 1));
+}
+
+/// At half a megabit per second, with which an estimate begins, two of four packets leave at once and the others wait.
+#[test]
+fn pacing_a_packet_allocates_nothing() {
+    let (allocations, sent) = forward(&[TRANSPORT_SEQUENCE], 4, Duration::from_millis(50));
+    assert_eq!(allocations, 0);
+    assert!(sent >= VIEWERS * u64::from(PACKETS - 10), "{sent}");
 }

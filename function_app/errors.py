@@ -12,7 +12,9 @@ ApiError
 │   ├── MeetingLockedError
 │   ├── MeetingFullError
 │   ├── ParticipantRemovedError
-│   └── ParticipantBannedError
+│   ├── ParticipantBannedError
+│   ├── InLobbyError
+│   └── EntryDeniedError
 ├── NotFoundError                  404
 │   ├── MeetingNotFoundError
 │   ├── ApiKeyNotFoundError
@@ -145,6 +147,22 @@ class ParticipantBannedError(ForbiddenError):
     explanation = "The participant is banned from the meeting."
 
 
+class InLobbyError(ForbiddenError):
+    """`session` is the live one, where there is one."""
+
+    code = "InLobby"
+    explanation = "Somebody who moderates the meeting has to let the person in first."
+
+    def __init__(self, session: str | None) -> None:
+        super().__init__()
+        self.session = session
+
+
+class EntryDeniedError(ForbiddenError):
+    code = "EntryDenied"
+    explanation = "Somebody who moderates the meeting did not let the person in."
+
+
 class NotFoundError(ApiError):
     status, code = 404, "NotFound"
     explanation = "There is nothing at this address."
@@ -155,6 +173,11 @@ class MeetingNotFoundError(NotFoundError):
     explanation = "There is no such meeting."
 
 
+class ApiKeyNotFoundError(NotFoundError):
+    code = "ApiKeyNotFound"
+    explanation = "There is no such API key."
+
+
 class SessionNotFoundError(NotFoundError):
     code = "SessionNotFound"
     explanation = "There is no such session."
@@ -162,12 +185,7 @@ class SessionNotFoundError(NotFoundError):
 
 class ParticipantNotFoundError(NotFoundError):
     code = "ParticipantNotFound"
-    explanation = "There is no such participant in the session."
-
-
-class ApiKeyNotFoundError(NotFoundError):
-    code = "ApiKeyNotFound"
-    explanation = "There is no such API key."
+    explanation = "There is nobody of that id in the session now."
 
 
 class WebhookNotFoundError(NotFoundError):

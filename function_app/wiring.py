@@ -18,6 +18,7 @@ from azure.core.credentials_async import AsyncTokenCredential
 from function_app.api.continuation import Continuations
 from function_app.chat.service import ChatService
 from function_app.config import Environment, OptionalSecret, Settings
+from function_app.lobby.service import Lobby
 from function_app.media.assignments import SessionMap
 from function_app.media.controller import MediaController
 from function_app.media.grants import MediaGrants
@@ -26,6 +27,7 @@ from function_app.media.nodes import NodeRegistry
 from function_app.media.service_tokens import ServiceTokens
 from function_app.media.turn import TurnServers
 from function_app.meetings.service import MeetingService
+from function_app.participants.control import ParticipantControl
 from function_app.participants.presence import PresenceService
 from function_app.participants.tokens import JoinTokens
 from function_app.rate_limits.buckets import Buckets
@@ -51,6 +53,7 @@ from function_app.stores.cosmos import Cosmos
 from function_app.stores.deliveries import DeliveryStore
 from function_app.stores.events import EventStore
 from function_app.stores.exclusions import ExclusionStore
+from function_app.stores.lobby import LobbyStore
 from function_app.stores.meetings import MeetingStore
 from function_app.stores.presence import PresenceStore
 from function_app.stores.sessions import SessionStore
@@ -95,12 +98,14 @@ class Services:
     meetings: MeetingService
     continuations: Continuations
     join_tokens: JoinTokens
-    sessions: SessionStore
     exclusions: ExclusionStore
     joining: JoinService
     moderators: Moderators
     running: RunningMeetings
     removal: RemovalService
+    lobby: Lobby
+    control: ParticipantControl
+    sessions: SessionStore
     leaving: LeaveService
     directions: Directions
     media_grants: MediaGrants
@@ -184,6 +189,7 @@ def build(settings: Settings, clock: Clock) -> Services:
     webhooks = _webhooks(settings, cosmos, meetings, clock, limits)
     refusals = Refusals(signalling, limits)
     chat = ChatService(ChatStore(cosmos.container(MEETINGS_CONTAINER)), sessions, signalling, refusals, clock, limits)
+    lobby = Lobby(LobbyStore(cosmos.container(MEETINGS_CONTAINER)), sessions, signalling, clock)
     meeting_service = MeetingService(meetings, clock)
     return Services(
         settings=settings,
@@ -198,9 +204,11 @@ def build(settings: Settings, clock: Clock) -> Services:
         continuations=Continuations(pepper),
         join_tokens=JoinTokens(key, clock),
         moderators=Moderators(sessions),
-        running=RunningMeetings(meeting_service, sessions, ending, clock),
-        joining=JoinService(meetings, sessions, exclusions, controller, clock, limits),
+        lobby=lobby,
+        control=ParticipantControl(meeting_service, sessions, signalling),
         sessions=sessions,
+        running=RunningMeetings(meeting_service, sessions, ending, clock),
+        joining=JoinService(meetings, sessions, exclusions, controller, lobby, clock, limits),
         exclusions=exclusions,
         removal=removal,
         leaving=LeaveService(presence, signalling, clock),
@@ -216,7 +224,7 @@ def build(settings: Settings, clock: Clock) -> Services:
         chat=chat,
         ending=ending,
         sweep=Sweep(tenants, meetings, sessions, presence, ending, controller, signalling, clock),
-        meeting_events=MeetingEvents(sessions, ending, signalling, clock),
+        meeting_events=MeetingEvents(meetings, sessions, ending, signalling, clock),
         webhooks=webhooks.service,
         redelivery=webhooks.redelivery,
         dispatch=webhooks.dispatch,

@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, StringConstraints, TypeAdapter
 
 from parley_protocol.errors import LeaveReason
-from parley_protocol.grants import DisplayName, Source
+from parley_protocol.grants import DisplayName, Grants, Role, Source
 from parley_protocol.ids import MeetingId, ParticipantId, PeerId, PublicationId, SessionId
 from parley_protocol.wire import Mid, ParticipantState, PublicationOffer, RequestId, SignallingError, SlotRequest, Wire
 
@@ -80,7 +80,26 @@ class EndSession(Wire):
     reason: LeaveReason = LeaveReason.ENDED
 
 
-ToNode = Annotated[Join | Offer | Leave | RemovePeer | EndSession, Field(discriminator="type")]
+class ChangeGrants(Wire):
+    """From the control plane to the node: this is what the participant is, and may do, from now on."""
+
+    type: Literal["changeGrants"] = "changeGrants"
+    participant: ParticipantId
+    role: Role
+    grants: Grants
+
+
+class MutePublications(Wire):
+    """From the control plane to the node: mutes sources of one or, without one, of all who do not moderate."""
+
+    type: Literal["mutePublications"] = "mutePublications"
+    participant: ParticipantId | None = None
+    sources: tuple[Source, ...]
+
+
+ToNode = Annotated[
+    Join | Offer | Leave | RemovePeer | EndSession | ChangeGrants | MutePublications, Field(discriminator="type")
+]
 
 
 class Joined(Wire):
@@ -135,6 +154,7 @@ class MeetingUpdated(Wire):
     type: Literal["meetingUpdated"] = "meetingUpdated"
     meeting: MeetingId
     title: str
+    locked: bool = False
 
 
 class SessionEnded(Wire):
@@ -151,8 +171,54 @@ class Move(Wire):
     reason: LeaveReason
 
 
+class Admitted(Wire):
+    """To somebody in the lobby: join again through the API, now."""
+
+    type: Literal["admitted"] = "admitted"
+
+
+class Denied(Wire):
+    """To somebody in the lobby: nobody lets them in."""
+
+    type: Literal["denied"] = "denied"
+
+
+class LobbyChanged(Wire):
+    """To those who moderate: who waits has changed; the API says who does."""
+
+    type: Literal["lobbyChanged"] = "lobbyChanged"
+    session: SessionId
+
+
+class GrantsChanged(Wire):
+    """To a participant: what it is and may do from now on."""
+
+    type: Literal["grantsChanged"] = "grantsChanged"
+    participant: ParticipantId
+    role: Role
+    grants: Grants
+
+
+class SourcesMuted(Wire):
+    """A moderator has muted these sources: the participant's own or, with `everyone`, of all who do not moderate."""
+
+    type: Literal["sourcesMuted"] = "sourcesMuted"
+    sources: tuple[Source, ...]
+    everyone: bool = False
+
+
 FromControlPlane = Annotated[
-    ChatMessage | MeetingUpdated | SessionEnded | Move | SignallingError, Field(discriminator="type")
+    ChatMessage
+    | MeetingUpdated
+    | SessionEnded
+    | Move
+    | Admitted
+    | Denied
+    | LobbyChanged
+    | GrantsChanged
+    | SourcesMuted
+    | SignallingError,
+    Field(discriminator="type"),
 ]
 TO_NODE: Final[TypeAdapter[ToNode]] = TypeAdapter(ToNode)
 FROM_NODE: Final[TypeAdapter[FromNode]] = TypeAdapter(FromNode)

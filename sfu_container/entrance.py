@@ -9,6 +9,7 @@ from parley_protocol.signalling import Answered, Join, Joined, Offer
 from parley_protocol.wire import PublicationOffer, SlotRequest
 from sfu_container.errors import ParticipantNotFoundError, SignallingFailure
 from sfu_container.members import Members
+from sfu_container.moderation import Moderation
 from sfu_container.offer import Offer as SdpOffer
 from sfu_container.peer import Peer
 from sfu_container.sdp import parse_offer
@@ -18,12 +19,18 @@ from sfu_container.viewers import View, Viewers
 
 class Entrance:
     def __init__(
-        self, surroundings: Surroundings, members: Members, viewers: Viewers, replaced: Callable[[Peer], None]
+        self,
+        surroundings: Surroundings,
+        members: Members,
+        viewers: Viewers,
+        moderation: Moderation,
+        replaced: Callable[[Peer], None],
     ) -> None:
         """`replaced` is told of each Peer whose participant has a newer one."""
         self._around = surroundings
         self._members = members
         self._viewers = viewers
+        self._moderation = moderation
         self._replaced = replaced
 
     def join(self, grant: MediaGrant, message: Join, now: float) -> Joined:
@@ -87,6 +94,7 @@ class Entrance:
     ) -> tuple[Peer, str]:
         """Make the Peer, and once it has settled let it take the place of an older one; with the answer's SDP."""
         around = self._around
+        grant = self._moderation.as_decided(grant)
         peer = Peer(grant, offer, around.engine, around.links, around.address, now + around.grace_seconds)
         try:
             answer = peer.negotiate(offer, publications)

@@ -6,7 +6,17 @@ import logging
 from collections.abc import Callable
 
 from parley_protocol.addresses import ParticipantAddress, node_group
-from parley_protocol.signalling import MAX_SIGNALLING_BYTES, TO_NODE, EndSession, Join, Leave, Offer, RemovePeer
+from parley_protocol.signalling import (
+    MAX_SIGNALLING_BYTES,
+    TO_NODE,
+    ChangeGrants,
+    EndSession,
+    Join,
+    Leave,
+    MutePublications,
+    Offer,
+    RemovePeer,
+)
 from sfu_container.errors import NotAllowedError, PeerNotFoundError, TooManyRequestsError, error_message
 from sfu_container.grants import GrantVerifier
 from sfu_container.messages import parse_object, request_id_of
@@ -54,6 +64,10 @@ class Inbox:
                     self._node.remove_participant(session, participant, peer, reason)
                 case EndSession(session=ended, reason=reason) if ended == session:
                     self._node.end_session(session, reason)
+                case ChangeGrants(participant=participant, role=role, grants=grants):
+                    self._node.change_grants(session, participant, role, grants)
+                case MutePublications(participant=muted, sources=sources):
+                    self._node.mute(session, muted, sources)
                 case other:
                     logger.warning("session=%s %s makes no sense from the control plane", session, other.type)
         except Exception as error:  # noqa: BLE001 - one bad message must not end the connection that carries all
@@ -87,5 +101,5 @@ class Inbox:
                 room = self._node.rooms.of_session(session)
                 if room is not None:
                     room.leave(sender.participant, peer)
-            case RemovePeer() | EndSession():
+            case RemovePeer() | EndSession() | ChangeGrants() | MutePublications():
                 raise NotAllowedError("only the control plane may say this")

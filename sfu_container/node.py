@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from parley_protocol.errors import LeaveReason
-from parley_protocol.grants import MediaGrant
+from parley_protocol.grants import Grants, MediaGrant, Role, Source
 from parley_protocol.nodes import PeerConnected, PeerLeft
 from parley_protocol.signalling import Join, Joined
 from parley_protocol.wire import PublicationOffer
@@ -125,6 +125,18 @@ class Node:
         room = self.rooms.of_session(session)
         if room is not None:
             room.remove_participant(participant, peer, reason)
+
+    def change_grants(self, session: str, participant: str, role: Role, grants: Grants) -> None:
+        """What a participant is and may do from now on; what it publishes and may not ends at once."""
+        room = self.rooms.of_session(session)
+        if room is not None:
+            room.moderation.change_grants(participant, role, grants)
+
+    def mute(self, session: str, participant: str | None, sources: Sequence[Source]) -> None:
+        """Mutes sources of a participant or, without one, of all who do not moderate."""
+        room = self.rooms.of_session(session)
+        if room is not None:
+            room.moderation.mute(participant, sources)
 
     def end_session(self, session: str, reason: LeaveReason) -> None:
         """Everyone goes, and grants for the session that are still about let nobody in."""

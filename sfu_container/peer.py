@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from parley_protocol.grants import MediaGrant
+from parley_protocol.grants import Grants, MediaGrant, Role
 from parley_protocol.wire import ParticipantState, ParticipantStatus, PublicationOffer, PublicationState
 from sfu_container.answer import LocalTransport, write_answer
 from sfu_container.engine import Engine
@@ -74,6 +74,11 @@ class Peer:
             if line.use is LineUse.CONTROL:
                 self.link.expect_control(media.sctp_port, media.max_message_size)
         return self._answer(lines)
+
+    def take_grants(self, role: Role, grants: Grants) -> None:
+        """Be, and be allowed, this from now on; whether the Peer receives is settled by its first offer."""
+        self.grant = self.grant.model_copy(update={"role": role, "grants": grants})
+        self.media.take_grants(grants)
 
     def hear_speakers(self) -> None:
         """Speak in the session, and let the loudest others fill the audio Slots."""

@@ -174,6 +174,18 @@ class PeerMedia:
             self._engine.request_keyframe(publication)
         return True
 
+    def mute_sources(self, sources: Sequence[Source]) -> bool:
+        """Mute what is published of these sources; whether that changed anything."""
+        muted = [self.mute(one.id, muted=True) for one in self.publications.values() if one.source in sources]
+        return any(muted)
+
+    def take_grants(self, grants: Grants) -> None:
+        """From now on this may be published, and nothing else is."""
+        self._grants = grants
+        for one in list(self.publications.values()):
+            if one.source not in grants.publish:
+                self.unpublish(one.id)
+
     def encodings_wanted(self, wanted: EncodingsWanted) -> Encodings | None:
         """What to tell the publisher; nothing when the Publication is gone meanwhile."""
         own = self.publications.get(wanted.publication)

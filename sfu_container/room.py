@@ -16,6 +16,7 @@ from sfu_container.control_requests import ControlRequests
 from sfu_container.engine import SpeakersChanged
 from sfu_container.entrance import Entrance
 from sfu_container.members import Members, send
+from sfu_container.moderation import Moderation
 from sfu_container.peer import Peer
 from sfu_container.ports import SrtpKeys
 from sfu_container.surroundings import Surroundings
@@ -34,7 +35,8 @@ class Room:
         self._members = Members()
         self._viewers = Viewers(self._members)
         self._connections = Connections(self._members)
-        self.entrance = Entrance(surroundings, self._members, self._viewers, self._replaced)
+        self.moderation = Moderation(self._members)
+        self.entrance = Entrance(surroundings, self._members, self._viewers, self.moderation, self._replaced)
         self.requests = ControlRequests(self._members, self._connections)
         self.announcements = Announcements(self._members, self._connections)
 

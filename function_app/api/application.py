@@ -18,9 +18,11 @@ from function_app.audit import endpoints as audit
 from function_app.audit.trail import AuditTrail
 from function_app.chat import endpoints as chat
 from function_app.events.openapi import document_events
+from function_app.lobby import endpoints as lobby
 from function_app.media import endpoints as media
 from function_app.meetings import endpoints as meetings
 from function_app.meetings import invitations
+from function_app.participants import control_endpoints
 from function_app.participants import endpoints as participants
 from function_app.sessions import endpoints as sessions
 from function_app.sessions import running_endpoints
@@ -36,6 +38,8 @@ _PUBLIC = (
     invitations.router,
     sessions.router,
     running_endpoints.router,
+    lobby.router,
+    control_endpoints.router,
     chat.router,
     participants.router,
     whip.router,

@@ -42,6 +42,7 @@ _service_token = HTTPBearer(
 )
 
 Bearer = HTTPAuthorizationCredentials | None
+ApiKeyBearer = Annotated[Bearer, Depends(_bearer_key)]
 
 
 async def services_of(request: Request) -> Services:
@@ -112,7 +113,6 @@ async def node_of(
     return node
 
 
-ApiKeyBearer = Annotated[Bearer, Depends(_bearer_key)]
 ApiKeyHeader = Annotated[str | None, Depends(_header_key)]
 
 

@@ -59,6 +59,8 @@ class Participant(MeetingScoped):
     leave_reason: LeaveReason | None = None
     excluded_as: Literal[LeaveReason.REMOVED, LeaveReason.BANNED] | None = None
     """How it was taken out, unless it has come in again since with a token issued later."""
+    is_decided: bool = False
+    """Whether a moderator has decided on the role and the grants; else they are what the token says."""
     announced: bool = False
     """Whether an event has told that it came into the session, and none that it left."""
 
@@ -71,9 +73,11 @@ class Participant(MeetingScoped):
 
     def joined_again(self, newer: Participant) -> Participant:
         """This participant with the Peer, and all that the token said, of `newer`."""
-        told = {"peer": newer.peer, "node": newer.node, "name": newer.name, "role": newer.role, "grants": newer.grants}
+        if self.is_decided:
+            newer = newer.decided(self.role, self.grants)
         if self.presence is Presence.CONNECTED:
-            return self.model_copy(update=told)
+            told = ("peer", "node", "name", "role", "grants")
+            return self.model_copy(update={name: getattr(newer, name) for name in told})
         kept = {"joined_on": self.joined_on, "announced": self.announced, "etag": self.etag}
         return newer.model_copy(update=kept)
 
@@ -81,6 +85,10 @@ class Participant(MeetingScoped):
         """Taken out, whichever Peer it was there by."""
         told = {"presence_peer": self.peer, "presence_node": self.node, "leave_reason": reason, "announced": False}
         return self._since(Presence.LEFT, now, excluded_as=reason, **told)
+
+    def decided(self, role: Role, grants: Grants) -> Self:
+        """With what a moderator has decided, which joining again does not change."""
+        return self.model_copy(update={"role": role, "grants": grants, "is_decided": True})
 
     def connected(self, peer: str, node: str, now: datetime) -> Self | None:
         """With media by that Peer on that node; None when it is another's node, or no news."""

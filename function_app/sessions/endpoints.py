@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from function_app.api.credentials import JoinClaimsOf, ServicesOf
+from function_app.errors import InLobbyError
 from function_app.sessions.join import Joining
 from function_app.sessions.models import (
     JoinedParticipant,
@@ -15,21 +16,39 @@ from function_app.sessions.models import (
     JoinRequest,
     JoinResponse,
     LeaveRequest,
+    LobbyResponse,
     SessionNode,
     SignallingAddress,
 )
+from function_app.stores.documents import MeetingKey
 from function_app.wiring import Services
 from parley_protocol.addresses import ParticipantAddress
 from parley_protocol.grants import JoinClaims
-from parley_protocol.ids import SessionId
+from parley_protocol.ids import SessionId, participant_id
+
+ASK_AGAIN_SECONDS = 20
+"""Well below the time after which somebody who does not ask is taken for gone."""
+ASK_FOR_SESSION_SECONDS = 5
 
 router = APIRouter(tags=["sessions"])
 
 
-@router.post("/sessions:join", operation_id="joinSession", response_model_exclude_none=True)
-async def join_session(claims: JoinClaimsOf, services: ServicesOf, request: JoinRequest | None = None) -> JoinResponse:
+@router.post(
+    "/sessions:join",
+    operation_id="joinSession",
+    response_model=JoinResponse,
+    response_model_exclude_none=True,
+    responses={202: {"model": LobbyResponse, "description": "The person waits in the lobby."}},
+)
+async def join_session(
+    claims: JoinClaimsOf, services: ServicesOf, request: JoinRequest | None = None
+) -> JoinResponse | Response:
     """Lets the token's user into its meeting as a new Peer, and says how to get signalling and media."""
-    return await _answer(services, claims, await services.joining.join(claims))
+    try:
+        return await _answer(services, claims, await services.joining.join(claims))
+    except InLobbyError as waiting:
+        body = await _waiting(services, claims, waiting.session)
+        return JSONResponse(body.model_dump(mode="json", by_alias=True, exclude_none=True), status_code=202)
 
 
 @router.post("/sessions/{sid}:leave", operation_id="leaveSession", status_code=204)
@@ -42,6 +61,22 @@ async def leave_session(
     """The token's user leaves; 204 also when it has left already."""
     await services.leaving.leave(claims, session, request.peer)
     return Response(status_code=204)
+
+
+async def _waiting(services: Services, claims: JoinClaims, session: str | None) -> LobbyResponse:
+    meeting = await services.meetings.get(MeetingKey(claims.tenant, claims.meeting))
+    participant = session and participant_id(session, claims.sub)
+    signalling = None
+    if session and participant:
+        address = ParticipantAddress(claims.tenant, claims.meeting, session, participant)
+        signalling = SignallingAddress(url=await services.signalling.waiting_url(address))
+    return LobbyResponse(
+        title=meeting.title,
+        participant=participant,
+        signalling=signalling,
+        retry_after_seconds=ASK_AGAIN_SECONDS if session else ASK_FOR_SESSION_SECONDS,
+        token=services.join_tokens.renew(claims).text,
+    )
 
 
 async def _answer(services: Services, claims: JoinClaims, joining: Joining) -> JoinResponse:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from function_app.errors import (
+    InLobbyError,
     MeetingFullError,
     MeetingLockedError,
     MeetingNotFoundError,
@@ -21,6 +22,7 @@ from function_app.errors import (
     TooManyRequestsError,
 )
 from function_app.events.catalogue import SessionStarted
+from function_app.lobby.service import Lobby
 from function_app.media.controller import MediaController
 from function_app.media.nodes import Node
 from function_app.meetings.documents import Meeting
@@ -58,6 +60,7 @@ class JoinService:
         sessions: SessionStore,
         exclusions: ExclusionStore,
         controller: MediaController,
+        lobby: Lobby,
         clock: Clock,
         limits: RateLimits,
     ) -> None:
@@ -65,14 +68,16 @@ class JoinService:
         self._sessions = sessions
         self._exclusions = exclusions
         self._controller = controller
+        self._lobby = lobby
         self._clock = clock
         self._limits = limits
 
     async def join(self, claims: JoinClaims, at_node: str | None = None) -> Joining:
         """Lets a user into the meeting of its token, as a new Peer; a new session is begun `at_node` if that can.
 
-        Raises TooManyRequestsError, MeetingNotFoundError, TokenInvalidError, NoNodeAvailableError and what the services
-        behind raise. A join that fails leaves at most a participant that never connects, which the sweep takes away.
+        Raises TooManyRequestsError, MeetingNotFoundError, TokenInvalidError, NoNodeAvailableError, a ForbiddenError for
+        a rule of the meeting, and what the services behind raise. A join that fails leaves at most a participant that
+        never connects, which the sweep takes away.
         """
         if not await self._limits.allows(JOINS, claims.tenant, f"{claims.meeting}/{claims.sub}"):
             raise TooManyRequestsError
@@ -102,15 +107,19 @@ class JoinService:
         session = active.session_id if active else fresh_session
         if active and meeting.settings.ask_who_is_there:
             await self._check_rules(meeting, active, claims)
-        elif meeting.settings.locked and not claims.grants.moderate:
-            raise MeetingLockedError
+        elif not active:
+            _check_first(meeting, claims)
         node, assignment = await self._controller.place(session, at_node)
         participant = _participant(meeting, claims, session, node.id, self._clock())
         if node.is_full and not await self._is_there(participant):
             raise NoNodeAvailableError
-        written = self._write(claims, meeting, active, participant)
-        await all_done(self._controller.announce(node, assignment), written)
-        return Joining(meeting, participant, node)
+        joined: list[Participant] = []
+
+        async def write() -> None:
+            joined.append(await self._write(claims, meeting, active, participant))
+
+        await all_done(self._controller.announce(node, assignment), write())
+        return Joining(meeting, joined[0], node)
 
     async def _check_rules(self, meeting: Meeting, active: ActiveSession, claims: JoinClaims) -> None:
         """Whoever was in the session may come back to it, and whoever moderates comes in whatever the rules say."""
@@ -120,6 +129,8 @@ class JoinService:
             return
         if rules.locked and known is None:
             raise MeetingLockedError
+        if rules.lobby and known is None and not await self._lobby.is_admitted(claims, active.session_id):
+            raise InLobbyError(active.session_id)
         if rules.max_participants and (known is None or known.presence is Presence.LEFT):
             present = await self._sessions.present(active.key, active.session_id)
             if len(present) >= rules.max_participants:
@@ -127,27 +138,31 @@ class JoinService:
 
     async def _write(
         self, claims: JoinClaims, meeting: Meeting, active: ActiveSession | None, participant: Participant
-    ) -> None:
+    ) -> Participant:
+        """The participant as it is now: a moderator may have decided on it before."""
         if active is None:
             await self._start(meeting, participant)
-            return
+            return participant
         # Where places are counted, nobody else may have come in since they were.
         since = active.last_join_on if meeting.settings.max_participants else None
         try:
             await self._sessions.enter(participant, since)
         except AlreadyExistsError:
-            await self._write_again(claims, meeting, participant, since)
+            return await self._write_again(claims, meeting, participant, since)
+        return participant
 
     async def _write_again(
         self, claims: JoinClaims, meeting: Meeting, newer: Participant, since: datetime | None
-    ) -> None:
+    ) -> Participant:
         known = await self._sessions.participant(newer.key, newer.id)
         if known is None:
             raise AbsentError
         if known.excluded_as:
             # Perhaps since this attempt looked. If it happens only now, the ETag does not hold any more.
             self._refuse_excluded(claims, meeting, await self._exclusions.find(newer.key, claims.sub))
-        await self._sessions.enter_again(known.joined_again(newer), newer.joined_on, since)
+        again = known.joined_again(newer)
+        await self._sessions.enter_again(again, newer.joined_on, since)
+        return again
 
     @staticmethod
     def _refuse_excluded(claims: JoinClaims, meeting: Meeting, exclusion: Exclusion | None) -> None:
@@ -168,6 +183,16 @@ class JoinService:
         )
         counted, event = meeting.happened(SessionStarted(session=session.id), now)
         await self._sessions.start(counted, event, active, session, first)
+
+
+def _check_first(meeting: Meeting, claims: JoinClaims) -> None:
+    """Whether the token's user may begin a session."""
+    if claims.grants.moderate:
+        return
+    if meeting.settings.locked:
+        raise MeetingLockedError
+    if meeting.settings.lobby:
+        raise InLobbyError(None)
 
 
 def _participant(meeting: Meeting, claims: JoinClaims, session: str, node: str, now: datetime) -> Participant:

@@ -6,6 +6,7 @@ from function_app.events.catalogue import EventType
 from function_app.events.documents import Event
 from function_app.sessions.ending import SessionEnding
 from function_app.signalling.webpubsub import Signalling
+from function_app.stores.meetings import MeetingStore
 from function_app.stores.outcomes import until_it_holds
 from function_app.stores.sessions import SessionStore
 from function_app.timestamps import Clock
@@ -14,7 +15,15 @@ from parley_protocol.signalling import MeetingUpdated
 
 
 class MeetingEvents:
-    def __init__(self, sessions: SessionStore, ending: SessionEnding, signalling: Signalling, clock: Clock) -> None:
+    def __init__(
+        self,
+        meetings: MeetingStore,
+        sessions: SessionStore,
+        ending: SessionEnding,
+        signalling: Signalling,
+        clock: Clock,
+    ) -> None:
+        self._meetings = meetings
         self._sessions = sessions
         self._ending = ending
         self._signalling = signalling
@@ -22,14 +31,15 @@ class MeetingEvents:
 
     async def handle(self, event: Event) -> None:
         if event.kind is EventType.MEETING_UPDATED:
-            await self._tell_title(event)
+            await self._tell_update(event)
         elif event.kind is EventType.MEETING_DELETED:
             await until_it_holds(lambda: self._end_session(event))
 
-    async def _tell_title(self, event: Event) -> None:
+    async def _tell_update(self, event: Event) -> None:
         active = await self._sessions.active(event.key)
-        if active:
-            message = MeetingUpdated(meeting=event.meeting_id, title=str(event.data["title"]))
+        meeting = await self._meetings.find(event.key) if active else None
+        if active and meeting:
+            message = MeetingUpdated(meeting=event.meeting_id, title=meeting.title, locked=meeting.settings.locked)
             await self._signalling.send(session_group(active.session_id), message)
 
     async def _end_session(self, event: Event) -> None:

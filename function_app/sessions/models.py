@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from function_app.api.models import Request, Response
@@ -46,6 +48,21 @@ class SignallingAddress(Response):
 class SessionNode(Response):
     id: NodeId
     region: str
+
+
+class LobbyResponse(Response):
+    """The person is not in the meeting yet. Ask again after `retryAfterSeconds`, and at once when told `admitted`."""
+
+    status: Literal["waiting"] = "waiting"
+    title: str
+    """The meeting's."""
+    participant: ParticipantId | None = None
+    """What the person will be in the live session; absent while nobody who moderates has begun one."""
+    signalling: SignallingAddress | None = None
+    """Where `admitted` and `denied` are told; absent while there is no session."""
+    retry_after_seconds: int
+    token: str
+    """A join token to ask with after the one that was used has died."""
 
 
 class JoinResponse(Response):

@@ -54,6 +54,10 @@ class Signalling:
         groups = [session_group(address.session), participant_group(address.participant)]
         return await self._url(str(address), participant_roles(address.session), groups)
 
+    async def waiting_url(self, address: ParticipantAddress) -> str:
+        """Where somebody in the lobby connects: it hears what concerns itself, and says nothing."""
+        return await self._url(str(address), (), [participant_group(address.participant)])
+
     async def node_url(self, node: str, sessions: Iterable[str]) -> str:
         """Where the node connects, listening to these sessions."""
         return await self._url(node, NODE_ROLES, [node_group(session) for session in sessions])

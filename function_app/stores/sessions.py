@@ -19,6 +19,7 @@ from function_app.timestamps import rfc3339
 
 _PAGE_SIZE = 100
 _IDS_IN_QUERY = 1000
+_MODERATORS_TOLD = 50
 
 _logger = logging.getLogger("parley.store")
 
@@ -68,9 +69,14 @@ class SessionStore:
 
     async def key_of(self, tenant: str, session: str) -> MeetingKey | None:
         """The meeting of which that is a session, if it is the tenant's."""
-        sql = "SELECT VALUE c.meetingId FROM c WHERE c.tenantId = @tenant AND c.type = 'session' AND c.id = @session"
+        found = await self.locate(tenant, session)
+        return found.key if found else None
+
+    async def locate(self, tenant: str, session: str) -> Session | None:
+        """The tenant's session of that id, of whichever meeting."""
+        sql = "SELECT * FROM c WHERE c.tenantId = @tenant AND c.type = 'session' AND c.id = @session"
         rows = await self._container.query((tenant,), sql, tenant=tenant, session=session)
-        return MeetingKey(tenant, rows[0]) if rows else None
+        return Session.read(rows[0]) if rows else None
 
     async def start(
         self, meeting: Meeting, event: Event, active: ActiveSession, session: Session, participant: Participant
@@ -116,6 +122,16 @@ class SessionStore:
         sql = f"SELECT * FROM c WHERE {_OF_SESSION} AND c.presence != 'left'"  # noqa: S608 constants only
         rows = await self._container.query(key, sql, tenant=key.tenant, session=session)
         return [Participant.read(row) for row in rows]
+
+    async def moderators(self, key: MeetingKey, session: str) -> list[str]:
+        """The ids of participants who are there and moderate, no more than are worth telling something."""
+        there = f"{_OF_SESSION} AND c.presence != 'left' AND c.grants.moderate = true"
+        sql = f"SELECT VALUE c.id FROM c WHERE {there} OFFSET 0 LIMIT {_MODERATORS_TOLD}"  # noqa: S608 constants only
+        return [str(row) for row in await self._container.query(key, sql, tenant=key.tenant, session=session)]
+
+    async def replace_participant(self, participant: Participant) -> None:
+        """Writes over the version that was read. Raises StoreRaceError."""
+        await self._container.replace(participant.body(), participant.etag or "")
 
     async def last_leave(self, key: MeetingKey, session: str) -> datetime | None:
         """When the last of those who have left did so; None when nobody has."""

@@ -197,7 +197,9 @@ export class Meeting {
         // The next Peer replaces this one before its own socket has heard of it.
         if (message.reason !== "replaced" || attempt === this.#attempts) this.#leftBy(message.reason);
         break;
-      default:
+      case "chat":
+      case "meetingUpdated":
+      case "error":
         this.#content.receive(message);
     }
   }

@@ -291,6 +291,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sessions/{sid}/lobby": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Lobby
+         * @description Those who wait to be let in.
+         */
+        get: operations["listLobby"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{sid}/lobby/{pid}:admit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Admit
+         * @description Lets somebody in who waits, or who was denied.
+         */
+        post: operations["admitParticipant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{sid}/lobby/{pid}:deny": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deny
+         * @description Does not let somebody in, for as long as the session lasts.
+         */
+        post: operations["denyParticipant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{sid}/lobby:admitAll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Admit All
+         * @description Lets in everybody who waits now.
+         */
+        post: operations["admitAll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{sid}/participants/{pid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Patch Participant
+         * @description Changes the role or the grants, or mutes; it holds at once, and for as long as the session lasts.
+         */
+        patch: operations["patchParticipant"];
+        trace?: never;
+    };
     "/sessions/{sid}/participants/{pid}:remove": {
         parameters: {
             query?: never;
@@ -305,6 +405,26 @@ export interface paths {
          * @description Takes the participant out at once. Its tokens are dead: only one issued later lets it in, and none if banned.
          */
         post: operations["removeParticipant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{sid}/participants:muteAll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mute All
+         * @description Mutes everybody who does not moderate; each may unmute itself.
+         */
+        post: operations["muteAll"];
         delete?: never;
         options?: never;
         head?: never;
@@ -977,6 +1097,19 @@ export interface components {
         LeaveRequest: {
             peer: string;
         };
+        /** @description The person is not in the meeting yet. Ask again after `retryAfterSeconds`, and at once when told `admitted`. */
+        LobbyResponse: {
+            participant?: string | null;
+            retryAfterSeconds: number;
+            signalling?: components["schemas"]["SignallingAddress"] | null;
+            /**
+             * @default waiting
+             * @constant
+             */
+            status: "waiting";
+            title: string;
+            token: string;
+        };
         /**
          * @description Who carries the media of the meeting's sessions.
          * @enum {string}
@@ -1123,6 +1256,15 @@ export interface components {
             nextLink?: string | null;
             value: components["schemas"]["ChatMessage"][];
         };
+        /** @description The body of `:muteAll`. */
+        MuteRequest: {
+            /**
+             * @default [
+             *       "microphone"
+             *     ]
+             */
+            sources: components["schemas"]["Source"][];
+        };
         /** @description An API key in the one answer that shows it. */
         NewApiKey: {
             createdOn: string;
@@ -1192,6 +1334,42 @@ export interface components {
             /** @constant */
             type: "participant.left";
         };
+        /** @description The body of PATCH: what is absent stays as it is. */
+        ParticipantPatch: {
+            /** @description Absent means those of a new role, or the present ones. */
+            grants?: components["schemas"]["Grants"] | null;
+            /**
+             * @description Muted now; the person may unmute, unless the grants forbid it.
+             * @default []
+             */
+            mutedSources: components["schemas"]["Source"][];
+            role?: components["schemas"]["Role"] | null;
+        };
+        ParticipantResource: {
+            grants: components["schemas"]["Grants"];
+            id: string;
+            joinedOn: string;
+            leaveReason?: components["schemas"]["LeaveReason"] | null;
+            leftOn?: string | null;
+            name: string;
+            presence: components["schemas"]["Presence"];
+            role: components["schemas"]["Role"];
+            user: string;
+        };
+        /**
+         * @description Where a participant is.
+         *
+         *     joining ──(the node reports a Peer connected)──▶ connected ──(leave, or the node reports that Peer gone)──▶ left
+         *      ▲ ▲ │                                            │                                                     ▲  │
+         *      │ └─│─────(the node has replaced that Peer)──────┘                                                     │  │
+         *      │   └──────────────(60 s without media, or a leave)────────────────────────────────────────────────────┘  │
+         *      └──────────────────────────────────────(joins again)──────────────────────────────────────────────────────┘
+         *
+         *     Joining again does not make a connected participant a joining one: the newer Peer may never reach the node, and
+         *     until the node hears of it the older one has media.
+         * @enum {string}
+         */
+        Presence: "joining" | "connected" | "left";
         /** @description `degraded`: something is down that we can do without for a while. */
         ReadinessStatus: {
             dependencies: components["schemas"]["DependencyStatus"][];
@@ -1339,6 +1517,15 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description How long the token lets its user join; absent means 600. Unless `renewForSeconds` says otherwise, what is given here also ends all renewing. */
             ttlSeconds?: number | null;
+        };
+        WaitingPeople: {
+            value: components["schemas"]["WaitingPerson"][];
+        };
+        WaitingPerson: {
+            askedOn: string;
+            name: string;
+            participant: string;
+            role: components["schemas"]["Role"];
         };
         /** @description The body of PUT: all that a tenant chooses about a webhook. */
         WebhookContent: {
@@ -2058,6 +2245,177 @@ export interface operations {
             };
         };
     };
+    listLobby: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaitingPeople"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    admitParticipant: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                pid: string;
+                sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    denyParticipant: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                pid: string;
+                sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    admitAll: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    patchParticipant: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                pid: string;
+                sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParticipantPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParticipantResource"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     removeParticipant: {
         parameters: {
             query?: {
@@ -2074,6 +2432,42 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["Removal"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    muteAll: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["MuteRequest"] | null;
             };
         };
         responses: {
@@ -2154,6 +2548,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JoinResponse"];
+                };
+            };
+            /** @description The person waits in the lobby. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LobbyResponse"];
                 };
             };
             /** @description An error; `error.code` says which. */

@@ -4,6 +4,7 @@
  * What a Publication shows or sounds.
  */
 export type Source = "camera" | "microphone" | "screen" | "screenAudio";
+export type Role = "host" | "coHost" | "presenter" | "attendee" | "viewer";
 export type ConnectionQuality = "good" | "poor" | "lost";
 export type ControlFromNode =
   | Roster
@@ -16,7 +17,6 @@ export type ControlFromNode =
   | Quality
   | Stats
   | SignallingError;
-export type Role = "host" | "coHost" | "presenter" | "attendee" | "viewer";
 export type ParticipantStatus = "connecting" | "connected" | "reconnecting";
 export type LeaveReason = "left" | "replaced" | "removed" | "banned" | "ended" | "timedOut" | "dtlsFailed" | "nodeLost";
 export type ErrorCode =
@@ -39,12 +39,28 @@ export type ErrorCode =
   | "TooManyRequests"
   | "Internal";
 export type ControlToNode = Layout | Publish | Unpublish | Mute | WatchStats;
-export type FromControlPlane = ChatMessage | MeetingUpdated | SessionEnded | Move | SignallingError;
+export type FromControlPlane =
+  | ChatMessage
+  | MeetingUpdated
+  | SessionEnded
+  | Move
+  | Admitted
+  | Denied
+  | LobbyChanged
+  | GrantsChanged
+  | SourcesMuted
+  | SignallingError;
 export type FromNode = Joined | Answered | Left | SignallingError;
-export type ToNode = Join | Offer | Leave | RemovePeer | EndSession;
+export type ToNode = Join | Offer | Leave | RemovePeer | EndSession | ChangeGrants | MutePublications;
 
 export interface Protocol {
   [k: string]: unknown;
+}
+/**
+ * To somebody in the lobby: join again through the API, now.
+ */
+export interface Admitted {
+  type: "admitted";
 }
 export interface Answered {
   type: "answered";
@@ -68,6 +84,27 @@ export interface NegotiatedPublication {
   mid: string;
   publication: string;
   source: Source;
+}
+/**
+ * From the control plane to the node: this is what the participant is, and may do, from now on.
+ */
+export interface ChangeGrants {
+  type: "changeGrants";
+  participant: string;
+  role: Role;
+  grants: GrantsInput;
+}
+/**
+ * What a Participant may do.
+ *
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "Grants-Input".
+ */
+export interface GrantsInput {
+  publish?: Source[];
+  subscribe?: boolean;
+  chat?: boolean;
+  moderate?: boolean;
 }
 /**
  * The data of the Web PubSub event `chat`, from a client to the control plane.
@@ -284,6 +321,12 @@ export interface WatchStats {
   enabled: boolean;
 }
 /**
+ * To somebody in the lobby: nobody lets them in.
+ */
+export interface Denied {
+  type: "denied";
+}
+/**
  * From the control plane to the node: everyone goes.
  */
 export interface EndSession {
@@ -295,6 +338,7 @@ export interface MeetingUpdated {
   type: "meetingUpdated";
   meeting: string;
   title: string;
+  locked: boolean;
 }
 export interface SessionEnded {
   type: "ended";
@@ -308,6 +352,42 @@ export interface Move {
   type: "move";
   session: string;
   reason: LeaveReason;
+}
+/**
+ * To those who moderate: who waits has changed; the API says who does.
+ */
+export interface LobbyChanged {
+  type: "lobbyChanged";
+  session: string;
+}
+/**
+ * To a participant: what it is and may do from now on.
+ */
+export interface GrantsChanged {
+  type: "grantsChanged";
+  participant: string;
+  role: Role;
+  grants: GrantsOutput;
+}
+/**
+ * What a Participant may do.
+ *
+ * This interface was referenced by `Protocol`'s JSON-Schema
+ * via the `definition` "Grants-Output".
+ */
+export interface GrantsOutput {
+  publish: Source[];
+  subscribe: boolean;
+  chat: boolean;
+  moderate: boolean;
+}
+/**
+ * A moderator has muted these sources: the participant's own or, with `everyone`, of all who do not moderate.
+ */
+export interface SourcesMuted {
+  type: "sourcesMuted";
+  sources: Source[];
+  everyone: boolean;
 }
 export interface Joined {
   type: "joined";
@@ -351,6 +431,14 @@ export interface PublicationOffer {
 export interface Leave {
   type: "leave";
   peer: string;
+}
+/**
+ * From the control plane to the node: mutes sources of one or, without one, of all who do not moderate.
+ */
+export interface MutePublications {
+  type: "mutePublications";
+  participant?: string;
+  sources: Source[];
 }
 /**
  * A later offer: an ICE restart, or more m-lines.

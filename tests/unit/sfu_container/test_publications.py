@@ -3,7 +3,8 @@
 import pytest
 
 from parley_protocol.control import ParticipantChanged, ParticipantLeft, Published
-from parley_protocol.grants import Grants, MediaGrant, Source
+from parley_protocol.grants import Grants, MediaGrant, Role, Source
+from parley_protocol.ids import new_id
 from parley_protocol.wire import PublicationOffer, SignallingError
 from sfu_container.errors import (
     NotAllowedError,
@@ -197,3 +198,39 @@ def test_publishing_what_the_grants_do_not_cover_is_not_allowed(world: World) ->
     world.control(grant, {"type": "publish", "requestId": "p1", "mid": "2", "source": "screen"})
     (error,) = world.link(grant).said(SignallingError)
     assert (error.code, error.request_id) == ("NotAllowed", "p1")
+
+
+def test_what_a_participant_may_no_longer_publish_ends_at_once(world: World, ann: MediaGrant, ben: MediaGrant) -> None:
+    camera = publication_of(world, ann, Source.CAMERA)
+    allowed = Grants(publish=(Source.MICROPHONE,))
+    world.node.change_grants(ann.session, ann.sub, Role.VIEWER, allowed)
+    assert camera not in world.engine.publications
+    seen = world.link(ben).said(ParticipantChanged)[-1].participant
+    assert (seen.role, [p.source for p in seen.publications]) == (Role.VIEWER, [Source.MICROPHONE])
+    world.control(ann, {"type": "publish", "requestId": "p1", "mid": "0", "source": "camera"})
+    assert world.link(ann).said(SignallingError)[-1].code == "NotAllowed"
+
+
+def test_a_decision_holds_for_a_grant_that_was_signed_before(world: World, ann: MediaGrant) -> None:
+    world.node.change_grants(ann.session, ann.sub, Role.VIEWER, Grants(publish=()))
+    newer = ann.model_copy(update={"peer": new_id("peer")})
+    with pytest.raises(NotAllowedError):
+        world.node.join(newer, join_message(publications=[CAMERA]))
+    joined = world.node.join(newer, join_message(publications=()))
+    assert joined.roster[0].role is Role.VIEWER
+
+
+def test_muting_all_spares_those_who_moderate(world: World, ann: MediaGrant) -> None:
+    microphone = publication_of(world, ann, Source.MICROPHONE)
+    world.node.change_grants(ann.session, ann.sub, Role.HOST, Grants(moderate=True))
+    world.node.mute(ann.session, None, [Source.MICROPHONE])
+    assert world.engine.paused == set()
+    world.node.change_grants(ann.session, ann.sub, Role.ATTENDEE, Grants())
+    world.node.mute(ann.session, None, [Source.MICROPHONE])
+    assert world.engine.paused == {microphone}
+
+
+def test_one_participant_is_muted_whatever_it_is(world: World, ann: MediaGrant) -> None:
+    world.node.change_grants(ann.session, ann.sub, Role.HOST, Grants(moderate=True))
+    world.node.mute(ann.session, ann.sub, [Source.CAMERA])
+    assert world.engine.paused == {publication_of(world, ann, Source.CAMERA)}

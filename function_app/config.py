@@ -53,8 +53,12 @@ class Settings(BaseSettings):
     webpubsub_key: OptionalSecret = None
     """Absent means the managed identity; then no CloudEvent can be verified, and all are refused."""
 
-    signing_key_file: Path
-    """PEM of the P-256 key that signs join tokens and media grants."""
+    signing_key_file: Path | None = None
+    """PEM of the P-256 key that signs join tokens and media grants; keys after it are valid too."""
+    key_vault_url: Url | None = None
+    """The vault of the signing keys, where there is no file; it is read with the managed identity."""
+    signing_key_secret: str = "signing-key"  # noqa: S105 the name of the secret, not its value
+    """The secret in the vault; each version is the PEM of one key."""
     service_key: OptionalSecret = None
     """The secret of the nodes' service tokens. Absent means that no node is let in."""
     api_key_pepper: SecretStr
@@ -100,6 +104,12 @@ class Settings(BaseSettings):
     @classmethod
     def _parse_list(cls, value: object) -> object:
         return tuple(one.strip() for one in value.split(",") if one.strip()) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _need_one_place_of_signing_keys(self) -> Self:
+        if (self.signing_key_file is None) == (self.key_vault_url is None):
+            raise ValueError("one of PARLEY_SIGNING_KEY_FILE and PARLEY_KEY_VAULT_URL must be set, and not both")
+        return self
 
     @model_validator(mode="after")
     def _refuse_what_is_only_for_a_laptop(self) -> Self:

@@ -46,7 +46,8 @@ from function_app.signalling.cloud_events import EventOrigin
 from function_app.signalling.refusals import Refusals
 from function_app.signalling.service import SignallingEvents
 from function_app.signalling.webpubsub import Signalling
-from function_app.signing import SigningKey
+from function_app.signing.keys import SigningKeys
+from function_app.signing.sources import KeySource, PemFile
 from function_app.stores.audit import AuditStore
 from function_app.stores.chat import ChatStore
 from function_app.stores.cosmos import Cosmos
@@ -88,7 +89,7 @@ class Services:
     """What endpoints and triggers call."""
 
     settings: Settings
-    signing_key: SigningKey
+    signing_keys: SigningKeys
     rate_limits: RateLimits
     readiness: Readiness
     traces: Traces
@@ -166,7 +167,7 @@ def build(settings: Settings, clock: Clock) -> Services:
     if settings.environment is not Environment.LOCAL:
         write_json_lines()
     traces = _traces(settings.otlp_endpoint)
-    key = SigningKey.from_file(settings.signing_key_file, settings.public_url)
+    keys = SigningKeys(_key_source(settings, clock), settings.public_url)
     pepper = settings.api_key_pepper.get_secret_value().encode()
     cosmos = open_cosmos(settings)
     meetings = MeetingStore(cosmos.container(MEETINGS_CONTAINER))
@@ -183,7 +184,7 @@ def build(settings: Settings, clock: Clock) -> Services:
     )
     ephemeral = _ephemeral_state(settings.redis_url)
     limits = RateLimits(ephemeral.buckets, settings.rate_limit_factor)
-    controller = MediaController(ephemeral.nodes, ephemeral.sessions, sessions, signalling, key, SystemRandom())
+    controller = MediaController(ephemeral.nodes, ephemeral.sessions, sessions, signalling, keys, SystemRandom())
     removal = RemovalService(sessions, presence, signalling, clock)
     ending = SessionEnding(meetings, sessions, signalling, controller)
     webhooks = _webhooks(settings, cosmos, meetings, clock, limits)
@@ -193,7 +194,7 @@ def build(settings: Settings, clock: Clock) -> Services:
     meeting_service = MeetingService(meetings, clock)
     return Services(
         settings=settings,
-        signing_key=key,
+        signing_keys=keys,
         rate_limits=limits,
         readiness=_readiness(cosmos, signalling, ephemeral),
         traces=traces,
@@ -202,7 +203,7 @@ def build(settings: Settings, clock: Clock) -> Services:
         audit=AuditStore(cosmos.container(TENANTS_CONTAINER)),
         meetings=meeting_service,
         continuations=Continuations(pepper),
-        join_tokens=JoinTokens(key, clock),
+        join_tokens=JoinTokens(keys, clock),
         moderators=Moderators(sessions),
         lobby=lobby,
         control=ParticipantControl(meeting_service, sessions, signalling),
@@ -213,7 +214,7 @@ def build(settings: Settings, clock: Clock) -> Services:
         removal=removal,
         leaving=LeaveService(presence, signalling, clock),
         directions=Directions(meetings, sessions, controller, limits),
-        media_grants=MediaGrants(key, clock),
+        media_grants=MediaGrants(keys, clock),
         turn=TurnServers(settings.turn_urls, _text(settings.turn_secret), clock),
         signalling=signalling,
         signalling_events=SignallingEvents(controller, removal, chat, refusals),
@@ -327,6 +328,19 @@ def _ephemeral_state(redis_url: str | None) -> _EphemeralState:
     redis = connect(redis_url)
     buckets = BucketsWithFallback(RedisBuckets(redis), InProcessBuckets())
     return _EphemeralState(RedisNodeRegistry(redis), RedisSessionMap(redis), buckets, redis.ping, (redis.aclose,))
+
+
+def _key_source(settings: Settings, clock: Clock) -> KeySource:
+    if settings.signing_key_file:
+        return PemFile(settings.signing_key_file)
+    # Imported where they are needed: a process with a file starts sooner.
+    from azure.identity import DefaultAzureCredential
+    from azure.keyvault.secrets import SecretClient
+
+    from function_app.signing.key_vault import KeyVaultSecret
+
+    client = SecretClient(settings.key_vault_url or "", DefaultAzureCredential())
+    return KeyVaultSecret(client, settings.signing_key_secret, clock)
 
 
 def _key_or_identity(key: OptionalSecret) -> AzureKeyCredential | AsyncTokenCredential:

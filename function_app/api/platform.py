@@ -31,4 +31,4 @@ async def get_health() -> Health:
 @router.get("/.well-known/jwks.json", operation_id="getKeys")
 async def get_keys(services: ServicesOf) -> KeySet:
     """The public keys that verify join tokens and media grants."""
-    return KeySet.model_validate(services.signing_key.jwks)
+    return KeySet.model_validate(services.signing_keys.jwks)

@@ -13,7 +13,7 @@ from function_app.media.allocation import choose_node
 from function_app.media.assignments import Assignment, LiveSessions, SessionMap
 from function_app.media.nodes import HEARTBEAT_SECONDS, Node, NodeRegistry
 from function_app.signalling.webpubsub import Signalling
-from function_app.signing import SigningKey
+from function_app.signing.keys import SigningKeys
 from function_app.together import all_done
 from parley_protocol.nodes import NodeLease, NodeReport
 
@@ -32,14 +32,14 @@ class MediaController:
         sessions: SessionMap,
         living: LiveSessions,
         signalling: Signalling,
-        key: SigningKey,
+        keys: SigningKeys,
         random: Random,
     ) -> None:
         self._nodes = nodes
         self._sessions = sessions
         self._living = living
         self._signalling = signalling
-        self._key = key
+        self._keys = keys
         self._random = random
 
     async def suggest(self, session: str | None) -> Node:
@@ -107,7 +107,7 @@ class MediaController:
         else:
             await self._nodes.put(current)
         return NodeLease(
-            heartbeat_seconds=HEARTBEAT_SECONDS, signalling_url=url, jwks=self._key.jwks, ended_sessions=ended
+            heartbeat_seconds=HEARTBEAT_SECONDS, signalling_url=url, jwks=self._keys.jwks, ended_sessions=ended
         )
 
     async def connected(self, node: str, connection: str) -> None:

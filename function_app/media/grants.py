@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from function_app.participants.documents import Participant
-from function_app.signing import SigningKey
+from function_app.signing.keys import SigningKeys
 from function_app.telemetry.traces import current_trace
 from function_app.timestamps import Clock
 from parley_protocol.grants import MEDIA_AUDIENCE, MediaGrant
@@ -12,8 +12,8 @@ GRANT_SECONDS = 120
 
 
 class MediaGrants:
-    def __init__(self, key: SigningKey, clock: Clock) -> None:
-        self._key = key
+    def __init__(self, keys: SigningKeys, clock: Clock) -> None:
+        self._keys = keys
         self._clock = clock
 
     def issue(self, participant: Participant) -> str:
@@ -21,7 +21,7 @@ class MediaGrants:
         trace = current_trace.get()
         now = int(self._clock().timestamp())
         grant = MediaGrant(
-            iss=self._key.issuer,
+            iss=self._keys.issuer,
             aud=MEDIA_AUDIENCE,
             sub=participant.id,
             iat=now,
@@ -36,4 +36,4 @@ class MediaGrants:
             grants=participant.grants,
             trace=str(trace) if trace else None,
         )
-        return self._key.sign(grant.model_dump(mode="json", exclude_none=True))
+        return self._keys.sign(grant.model_dump(mode="json", exclude_none=True))

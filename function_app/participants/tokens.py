@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pydantic import ValidationError
 
 from function_app.errors import TokenInvalidError
-from function_app.signing import SigningKey
+from function_app.signing.keys import SigningKeys
 from function_app.stores.documents import MeetingKey
 from function_app.timestamps import Clock
 from parley_protocol.grants import JOIN_AUDIENCE, Grants, JoinClaims, Role
@@ -35,8 +35,8 @@ class JoinToken:
 
 
 class JoinTokens:
-    def __init__(self, key: SigningKey, clock: Clock) -> None:
-        self._key = key
+    def __init__(self, keys: SigningKeys, clock: Clock) -> None:
+        self._keys = keys
         self._clock = clock
 
     def issue(self, invitation: Invitation, lifetime: timedelta, renewable_for: timedelta) -> JoinToken:
@@ -47,7 +47,7 @@ class JoinTokens:
         now = int(self._clock().timestamp())
         expiry = now + int(lifetime.total_seconds())
         claims = JoinClaims(
-            iss=self._key.issuer,
+            iss=self._keys.issuer,
             aud=JOIN_AUDIENCE,
             sub=invitation.user,
             iat=now,
@@ -73,12 +73,12 @@ class JoinTokens:
     def verify(self, token: str) -> JoinClaims:
         """Raises TokenExpiredError or TokenInvalidError."""
         try:
-            return JoinClaims.model_validate(self._key.verify(token, JOIN_AUDIENCE))
+            return JoinClaims.model_validate(self._keys.verify(token, JOIN_AUDIENCE))
         except ValidationError as error:
             raise TokenInvalidError from error
 
     def _sign(self, claims: JoinClaims) -> JoinToken:
-        text = self._key.sign(claims.model_dump(mode="json", exclude_none=True))
+        text = self._keys.sign(claims.model_dump(mode="json", exclude_none=True))
         return JoinToken(text, datetime.fromtimestamp(claims.exp, UTC))
 
 

@@ -41,7 +41,9 @@ def claims(platform: Platform, **changes: object) -> dict[str, Any]:
 
 
 def sign(platform: Platform, content: dict[str, Any]) -> str:
-    return jwt.encode(content, platform.settings.signing_key_file.read_text(), "ES256")
+    assert platform.settings.signing_key_file
+    kid = platform.services.signing_keys.jwks["keys"][0]["kid"]
+    return jwt.encode(content, platform.settings.signing_key_file.read_text(), "ES256", {"kid": kid})
 
 
 async def refusal(platform: Platform, token: str) -> str:

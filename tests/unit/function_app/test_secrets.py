@@ -4,20 +4,14 @@ import base64
 import hashlib
 import hmac
 from datetime import UTC, datetime
-from pathlib import Path
 
-import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, SECP384R1, generate_private_key
-from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key as generate_rsa_key
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
 from function_app.api.continuation import Continuations
-from function_app.errors import InvalidRequestError, TokenInvalidError
+from function_app.errors import InvalidRequestError
 from function_app.media.turn import LIFETIME_SECONDS, TurnServers
-from function_app.signing import SigningKey
 from function_app.tenants.api_keys import ApiKey
 
 TENANT = "ten_01JD0000000000000000000000"
@@ -95,39 +89,3 @@ def test_without_turn_servers_there_are_none() -> None:
 def test_servers_without_a_secret_have_no_credentials() -> None:
     [server] = TurnServers(["stun:a.example"], None, lambda: NOW).for_participant("par_1")
     assert server.username is None
-
-
-def test_the_keys_name_is_its_thumbprint() -> None:
-    key = generate_private_key(SECP256R1())
-    [first] = SigningKey(key, "https://a.example").jwks["keys"]
-    [second] = SigningKey(key, "https://b.example").jwks["keys"]
-    assert first == second
-    assert (first["alg"], first["use"], first["kty"], first["crv"]) == ("ES256", "sig", "EC", "P-256")
-    assert "d" not in first
-    assert len(base64.urlsafe_b64decode(first["kid"] + "=")) == 32
-
-
-@pytest.mark.parametrize("kind", ["p384", "rsa", "nonsense"])
-def test_another_kind_of_key_is_refused_at_the_start(tmp_path: Path, kind: str) -> None:
-    path = tmp_path / "key.pem"
-    path.write_bytes(b"nonsense")
-    if kind != "nonsense":
-        key = generate_private_key(SECP384R1()) if kind == "p384" else generate_rsa_key(65537, 2048)
-        path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    with pytest.raises(ValueError):
-        SigningKey.from_file(path, "https://a.example")
-
-
-@given(st.text(max_size=200))
-def test_text_that_is_no_token_is_a_coded_error(text: str) -> None:
-    with pytest.raises(TokenInvalidError):
-        _KEY.verify(text, "parley-join")
-
-
-def test_a_token_names_the_key_that_signed_it() -> None:
-    header = jwt.get_unverified_header(_KEY.sign({"sub": "x"}))
-    assert header["kid"] == _KEY.jwks["keys"][0]["kid"]
-    assert header["alg"] == "ES256"
-
-
-_KEY = SigningKey(generate_private_key(SECP256R1()), "https://a.example")

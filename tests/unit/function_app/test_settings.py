@@ -41,6 +41,17 @@ def test_what_is_needed_is_named_when_it_is_missing(environment: pytest.MonkeyPa
         Settings()
 
 
+def test_signing_keys_have_one_place(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("PARLEY_KEY_VAULT_URL", "https://vault.example")
+    with pytest.raises(ValidationError, match="PARLEY_KEY_VAULT_URL"):
+        Settings()
+    environment.delenv("PARLEY_SIGNING_KEY_FILE")
+    assert Settings().key_vault_url == "https://vault.example"
+    environment.delenv("PARLEY_KEY_VAULT_URL")
+    with pytest.raises(ValidationError, match="PARLEY_SIGNING_KEY_FILE"):
+        Settings()
+
+
 def test_an_empty_variable_is_an_absent_one(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("PARLEY_REDIS_URL", "")
     environment.setenv("PARLEY_TURN_URLS", "")

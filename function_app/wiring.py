@@ -321,13 +321,17 @@ def _ephemeral_state(redis_url: str | None) -> _EphemeralState:
     if redis_url is None:
         return _EphemeralState(InProcessNodeRegistry(), InProcessSessionMap(), InProcessBuckets(), None, ())
     # Imported where it is needed: a process without Redis starts a quarter of a second sooner.
+    from function_app.media.last_known import LastKnownNodeRegistry, LastKnownSessionMap, Outage
     from function_app.media.redis import RedisNodeRegistry, RedisSessionMap, connect
     from function_app.rate_limits.fallback import BucketsWithFallback
     from function_app.rate_limits.redis import RedisBuckets
 
     redis = connect(redis_url)
     buckets = BucketsWithFallback(RedisBuckets(redis), InProcessBuckets())
-    return _EphemeralState(RedisNodeRegistry(redis), RedisSessionMap(redis), buckets, redis.ping, (redis.aclose,))
+    outage = Outage()
+    nodes = LastKnownNodeRegistry(RedisNodeRegistry(redis), outage)
+    sessions = LastKnownSessionMap(RedisSessionMap(redis), outage)
+    return _EphemeralState(nodes, sessions, buckets, redis.ping, (redis.aclose,))
 
 
 def _key_source(settings: Settings, clock: Clock) -> KeySource:

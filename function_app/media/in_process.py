@@ -44,12 +44,12 @@ class InProcessSessionMap:
     async def assign(self, wanted: Assignment, instead_of: str | None) -> Assignment:
         found = await self.find(wanted.session)
         holds = wanted if (found.node if found else None) == instead_of else found
-        return self._mention(holds or wanted)
+        return self.mention(holds or wanted)
 
     async def announced(self, session: str, node: str, connection: str) -> None:
         found = await self.find(session)
         if found and found.node == node:
-            self._mention(found.model_copy(update={"announced": connection}))
+            self.mention(found.model_copy(update={"announced": connection}))
 
     async def keep(self, node: str, sessions: Iterable[str]) -> list[str]:
         self._drop_expired()
@@ -59,7 +59,7 @@ class InProcessSessionMap:
             if found is None:
                 unclaimed.append(session)
             elif found.node == node:
-                self._mention(found)
+                self.mention(found)
         return unclaimed
 
     async def of_node(self, node: str) -> list[Assignment]:
@@ -69,7 +69,8 @@ class InProcessSessionMap:
     async def forget(self, session: str) -> None:
         self._assignments.pop(session, None)
 
-    def _mention(self, assignment: Assignment) -> Assignment:
+    def mention(self, assignment: Assignment) -> Assignment:
+        """Remembers the assignment, as it is, from now on."""
         self._assignments[assignment.session] = (time.monotonic() + self._kept_seconds, assignment)
         return assignment
 

@@ -10,6 +10,7 @@ import pytest
 from function_app.errors import RegistryUnavailableError
 from function_app.media.assignments import Assignment, SessionMap
 from function_app.media.in_process import InProcessNodeRegistry, InProcessSessionMap
+from function_app.media.last_known import LastKnownNodeRegistry, LastKnownSessionMap, Outage
 from function_app.media.nodes import Node, NodeRegistry
 from function_app.media.redis import RedisNodeRegistry, RedisSessionMap, connect
 from parley_protocol.ids import new_id
@@ -17,7 +18,7 @@ from parley_protocol.nodes import Capacity, Load, ReleaseTrack
 
 from .support import FakeNode, eventually, running_platform
 
-ADAPTERS = ["in-process", "redis"]
+ADAPTERS = ["in-process", "redis", "last-known"]
 SHORT_SECONDS = 0.3
 
 
@@ -29,6 +30,11 @@ class State:
         self.sessions = sessions
 
 
+def last_known(shared: State) -> State:
+    outage = Outage()
+    return State(LastKnownNodeRegistry(shared.nodes, outage), LastKnownSessionMap(shared.sessions, outage))
+
+
 async def open_state(adapter: str, request: pytest.FixtureRequest, seconds: float | None) -> AsyncIterator[State]:
     lifetime = () if seconds is None else (seconds,)
     if adapter == "in-process":
@@ -36,7 +42,8 @@ async def open_state(adapter: str, request: pytest.FixtureRequest, seconds: floa
         return
     redis = connect(request.getfixturevalue("redis_url"))
     await redis.flushall()
-    yield State(RedisNodeRegistry(redis, *lifetime), RedisSessionMap(redis, *lifetime))
+    shared = State(RedisNodeRegistry(redis, *lifetime), RedisSessionMap(redis, *lifetime))
+    yield shared if adapter == "redis" else last_known(shared)
     await redis.aclose()
 
 
@@ -222,3 +229,33 @@ async def test_the_join_path_works_over_redis(tmp_path: Path, redis_url: str) ->
         assert ann["session"]["id"] == bob["session"]["id"]
         assert node.socket
         await node.socket.close()
+
+
+async def test_when_redis_goes_away_sessions_go_on_and_new_ones_begin(tmp_path: Path) -> None:
+    process = await start_redis(tmp_path)
+    url = f"unix://{tmp_path}/socket"
+    async with running_platform(tmp_path, redis_url=url) as platform, aiohttp.ClientSession() as sockets:
+        await platform.put_meeting("weekly")
+        node = FakeNode(platform, sockets)
+        await node.start()
+        ann = await platform.join("ann")
+        tokens = [await platform.token("bob"), await platform.token("cat", "weekly")]
+        process.terminate()
+        await process.wait()
+        bob, cat = [await platform.try_join(token) for token in tokens]
+        assert (bob.status_code, cat.status_code) == (200, 200), bob.text + cat.text
+        assert bob.json()["session"]["id"] == ann["session"]["id"]
+        lease = await node.heartbeat(sessions=[ann["session"]["id"]])
+        assert lease["endedSessions"] == []
+        assert node.socket
+        await node.socket.close()
+
+
+async def start_redis(folder: Path) -> asyncio.subprocess.Process:
+    """A Redis server that a test may stop."""
+    arguments = ("--port", "0", "--unixsocket", str(folder / "socket"), "--save", "", "--dir", str(folder))
+    process = await asyncio.create_subprocess_exec("redis-server", *arguments, stdout=asyncio.subprocess.PIPE)
+    assert process.stdout
+    while b"ready to accept connections" not in (line := await process.stdout.readline()).lower():
+        assert line, "redis-server ended"
+    return process

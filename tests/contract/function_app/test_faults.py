@@ -1,0 +1,70 @@
+"""While the services behind fail or are slow: what was answered is kept, and refusals say when to try again."""
+
+import asyncio
+import time
+from pathlib import Path
+from random import Random
+
+import aiohttp
+import httpx
+import pytest
+
+from local_azure.cosmos import Fault
+
+from .support import FakeNode, Platform, running_platform
+
+MEETINGS = 12
+LONGEST_SECONDS = 15.0
+"""More than any answer takes, on a slow machine too; a Redis that is waited for each time would need longer."""
+CODES = {429: "TooManyRequests", 503: "StoreUnavailable"}
+
+
+async def put_until_it_holds(platform: Platform, meeting: str) -> int:
+    """How often it was refused."""
+    for refusals in range(100):
+        answer = await platform.put_meeting(meeting)
+        if answer.status_code in (200, 201):
+            return refusals
+        check_refusal(answer)
+    raise AssertionError("the meeting could not be created")
+
+
+def check_refusal(answer: httpx.Response) -> None:
+    assert answer.json()["error"]["code"] == CODES[answer.status_code]
+    assert int(answer.headers["Retry-After"]) >= 1
+
+
+@pytest.mark.parametrize("status", [429, 503, 500, 408])
+async def test_nothing_is_lost_while_the_database_fails_now_and_then(platform: Platform, status: int) -> None:
+    random = Random(status)
+    await platform.call("GET", "/meetings/demo")
+    for number in range(MEETINGS):
+        count = random.randint(1, 12)
+        platform.cosmos.inject_fault(Fault(status=status, count=count, retry_after_ms=1, match="/docs"))
+        await put_until_it_holds(platform, f"meeting-{number}")
+    for number in range(MEETINGS):
+        meeting = f"meeting-{number}"
+        assert (await platform.call("GET", f"/meetings/{meeting}")).status_code == 200
+        sequences = sorted(event["sequence"] for event in await platform.documents("event", meeting))
+        assert sequences == list(range(1, len(sequences) + 1))
+
+
+async def test_a_redis_that_does_not_answer_is_waited_for_once(tmp_path: Path) -> None:
+    async def silence(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    path = tmp_path / "mute"
+    async with (
+        await asyncio.start_unix_server(silence, path),
+        running_platform(tmp_path, redis_url=f"unix://{path}") as platform,
+        aiohttp.ClientSession() as http,
+    ):
+        node = FakeNode(platform, http)
+        await node.start()
+        began = time.monotonic()
+        for user in ("ann", "bob", "cat"):
+            await platform.join(user)
+        assert time.monotonic() - began < LONGEST_SECONDS
+        assert node.socket
+        await node.socket.close()

@@ -46,6 +46,7 @@ check: .make/python-test .make/forwarder .make/client ## lint, check types, bord
 	@$(PYTHON) -m ruff format --check .
 	@$(PYTHON) -m mypy
 	@.venv/bin/lint-imports
+	@$(PYTHON) scripts/check_tenant_scope.py
 	@$(PYTHON) scripts/lock.py --check
 	@$(PYTHON) -m mypy.stubtest parley_forwarder
 	@cd $(FORWARDER) && cargo fmt --all --check && cargo clippy --quiet --locked --workspace --all-targets -- -D warnings

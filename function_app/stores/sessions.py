@@ -125,8 +125,10 @@ class SessionStore:
 
     async def moderators(self, key: MeetingKey, session: str) -> list[str]:
         """The ids of participants who are there and moderate, no more than are worth telling something."""
-        there = f"{_OF_SESSION} AND c.presence != 'left' AND c.grants.moderate = true"
-        sql = f"SELECT VALUE c.id FROM c WHERE {there} OFFSET 0 LIMIT {_MODERATORS_TOLD}"  # noqa: S608 constants only
+        sql = (
+            f"SELECT VALUE c.id FROM c WHERE {_OF_SESSION} AND c.presence != 'left'"  # noqa: S608 constants only
+            f" AND c.grants.moderate = true OFFSET 0 LIMIT {_MODERATORS_TOLD}"
+        )
         return [str(row) for row in await self._container.query(key, sql, tenant=key.tenant, session=session)]
 
     async def replace_participant(self, participant: Participant) -> None:

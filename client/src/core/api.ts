@@ -3,6 +3,7 @@ import { ApiError, NetworkError } from "./errors";
 
 type Schemas = components["schemas"];
 export type JoinAnswer = Schemas["JoinResponse"];
+export type LobbyAnswer = Schemas["LobbyResponse"];
 export type IssuedToken = Schemas["IssuedToken"];
 export type StoredMessage = Schemas["ChatMessage"];
 
@@ -34,7 +35,8 @@ export class Api {
     });
   }
 
-  join(token: string, signal?: AbortSignal): Promise<JoinAnswer> {
+  /** Comes in, or learns that one has to wait. */
+  join(token: string, signal?: AbortSignal): Promise<JoinAnswer | LobbyAnswer> {
     return this.#json("/sessions:join", { method: "POST", token, body: {}, ...(signal && { signal }) });
   }
 

@@ -3,6 +3,7 @@ import type { Api, JoinAnswer } from "./api";
 import { ControlChannel, type ControlNews } from "./control";
 import { ConnectError, type JoinStep } from "./errors";
 import { applySlots, SlotLayout } from "./layout";
+import { askToEnter, type Waiting } from "./lobby";
 import type { LocalMedia } from "./localMedia";
 import { MediaPeer } from "./peer";
 import { watchPath } from "./pathWatch";
@@ -13,7 +14,7 @@ import { type Heard, type OpenSocket, Signalling } from "./signalling";
 import { Store } from "./store";
 import { withDeadline } from "./time";
 
-const DEADLINES_MS = { api: 15_000, signalling: 8_000, ice: 10_000, media: 10_000, restart: 5_000 } as const;
+const DEADLINES_MS = { signalling: 8_000, ice: 10_000, media: 10_000, restart: 5_000 } as const;
 
 export interface ConnectionParts {
   api: Api;
@@ -24,7 +25,10 @@ export interface ConnectionParts {
 
 /** What a connection tells; from the first step on, before `open` has answered. */
 export interface ConnectionListener {
+  /** Aborts when nobody wants to come in any more. */
+  signal: AbortSignal;
   onStep: (step: JoinStep) => void;
+  onWaiting: (waiting: Waiting) => void;
   onAnswered: (answer: JoinAnswer) => void;
   onJoined: (joined: Joined) => void;
   onNews: (news: Exclude<ControlNews, { type: "slots" | "encodings" | "stats" }>) => void;
@@ -62,7 +66,8 @@ export class Connection {
 
   /** Joins the meeting with that token; rejects with a ConnectError that names the step. */
   static async open(parts: ConnectionParts, token: string, listener: ConnectionListener): Promise<Connection> {
-    const answer = await atStep("api", listener, () => parts.api.join(token, AbortSignal.timeout(DEADLINES_MS.api)));
+    const { onWaiting, signal } = listener;
+    const answer = await atStep("api", listener, () => askToEnter(parts, token, onWaiting, signal));
     listener.onAnswered(answer);
     const connection = new Connection(parts, answer, listener);
     try {

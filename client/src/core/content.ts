@@ -1,6 +1,7 @@
 import type { ChatMessage, MeetingUpdated, SignallingError } from "../generated/protocol";
-import type { JoinAnswer } from "./api";
+import type { Api, JoinAnswer } from "./api";
 import { Chat } from "./chat";
+import type { IdentityStore } from "./identity";
 import { type Notices, RosterNews } from "./notices";
 import { applyToRoster, EMPTY_ROSTER, type Roster, type RosterMessage } from "./roster";
 import { Store } from "./store";
@@ -18,6 +19,13 @@ export class Content {
 
   constructor(notices: Notices) {
     this.#notices = notices;
+  }
+
+  /** Shows what was said before. A history that does not come costs only the history: the live chat goes on. */
+  async loadHistory(meeting: string, { api, identity }: { api: Api; identity: IdentityStore }): Promise<void> {
+    const kept = identity.get();
+    if (kept === null) return;
+    this.chat.addHistory(await api.messages(meeting, kept.token).catch(() => []));
   }
 
   setRoster(roster: Roster): void {

@@ -6,6 +6,7 @@ import { muteOnEntry } from "./entry";
 import { guard } from "./guard";
 import type { IdentityStore } from "./identity";
 import type { Wanted } from "./layout";
+import { obey } from "./moderated";
 import type { Notices } from "./notices";
 import { advance, type EndReason, type LossCause, type Phase, type PhaseEvent } from "./phase";
 import { GaveUp, persist, Wake } from "./recovery";
@@ -142,22 +143,17 @@ export class Meeting {
     this.title.set(session.title);
     this.#parts.identity.inCall = true;
     this.#move({ type: "opened" });
-    void this.#loadHistory();
-  }
-
-  async #loadHistory(): Promise<void> {
-    const { api, identity } = this.#parts;
-    const kept = identity.get();
-    if (kept === null) return;
-    // A history that does not come costs only the history: the live chat goes on.
-    const messages = await api.messages(this.id, kept.token).catch(() => []);
-    this.chat.addHistory(messages);
+    void this.#content.loadHistory(this.id, this.#parts);
   }
 
   #listener(attempt: number): ConnectionListener {
     const unlessOutdated = guard(() => attempt >= this.#heeded);
     const ifHeeded = guard(() => attempt === this.#heeded);
     return {
+      signal: this.#abort.signal,
+      onWaiting: unlessOutdated((waiting) => {
+        this.#move({ type: "wait", ...waiting });
+      }),
       onStep: unlessOutdated((step) => {
         this.#move({ type: "step", step });
       }),
@@ -196,6 +192,10 @@ export class Meeting {
       case "left":
         // The next Peer replaces this one before its own socket has heard of it.
         if (message.reason !== "replaced" || attempt === this.#attempts) this.#leftBy(message.reason);
+        break;
+      case "grantsChanged":
+      case "sourcesMuted":
+        if (obey(message, this.self, this.#parts.media)) this.#trouble("move");
         break;
       case "chat":
       case "meetingUpdated":

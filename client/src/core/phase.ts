@@ -2,9 +2,10 @@
  * Where one is in a meeting, as a table: what a row does not name cannot happen there, and is ignored. So a late
  * `restored` of a connection that has been given up, or a second `leave`, changes nothing.
  *
- *   idle → connecting → connected ⇄ reconnecting → ended, and from ended back to connecting.
+ *   idle → connecting ⇄ waiting, connecting → connected ⇄ reconnecting → ended, and from ended back to connecting.
  */
 import type { LeaveReason } from "../generated/protocol";
+import type { Waiting } from "./lobby";
 import type { JoinStep } from "./errors";
 
 /** Why one is no longer in the meeting: what the node says, or what the client found. */
@@ -14,6 +15,9 @@ export type EndReason =
   | "tokenInvalid"
   | "needsJoinLink"
   | "meetingNotFound"
+  | "locked"
+  | "full"
+  | "denied"
   | "refused"
   | "failed"
   | "connectionLost";
@@ -24,6 +28,7 @@ export type LossCause = "network" | "signalling" | "node" | "move";
 export type Phase =
   | { name: "idle" }
   | { name: "connecting"; step: JoinStep; failedAttempts: number }
+  | ({ name: "waiting" } & Waiting)
   | { name: "connected" }
   | { name: "reconnecting"; cause: LossCause }
   | { name: "ended"; reason: EndReason; step?: JoinStep; code?: string };
@@ -32,6 +37,7 @@ export type PhaseEvent =
   | { type: "join" }
   | { type: "step"; step: JoinStep }
   | { type: "attemptFailed" }
+  | ({ type: "wait" } & Waiting)
   | { type: "opened" }
   | { type: "lost"; cause: LossCause }
   | { type: "restored" }
@@ -46,6 +52,7 @@ type Row<Name extends PhaseName> = {
 };
 
 const begin = (): Phase => ({ name: "connecting", step: "api", failedAttempts: 0 });
+const wait = ({ title, hasHost }: Extract<PhaseEvent, { type: "wait" }>): Phase => ({ name: "waiting", title, hasHost });
 const connected = (): Phase => ({ name: "connected" });
 const end = ({ reason, step, code }: Extract<PhaseEvent, { type: "end" }>): Phase => ({
   name: "ended",
@@ -59,9 +66,11 @@ const TABLE: { [Name in PhaseName]: Row<Name> } = {
   connecting: {
     step: ({ step }, phase) => (step === phase.step ? phase : { ...phase, step }),
     attemptFailed: (_, phase) => ({ ...phase, failedAttempts: phase.failedAttempts + 1 }),
+    wait,
     opened: connected,
     end,
   },
+  waiting: { wait, step: ({ step }) => ({ ...begin(), step }), end },
   connected: { lost: ({ cause }) => ({ name: "reconnecting", cause }), end },
   reconnecting: { opened: connected, restored: connected, end },
   ended: { join: begin },

@@ -14,6 +14,9 @@ const API_REASONS: Record<string, EndReason> = {
   MeetingNotFound: "meetingNotFound",
   ParticipantRemoved: "removed",
   ParticipantBanned: "banned",
+  MeetingLocked: "locked",
+  MeetingFull: "full",
+  EntryDenied: "denied",
 };
 /** Answers of a node that another :join, perhaps to another node, may well change. */
 const PASSING_CODES: ReadonlySet<string> = new Set([

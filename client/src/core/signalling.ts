@@ -56,6 +56,8 @@ const MESSAGE_TYPES: ReadonlySet<string> = new Set<(FromNode | FromControlPlane)
   "meetingUpdated",
   "ended",
   "move",
+  "grantsChanged",
+  "sourcesMuted",
 ]);
 
 /** Messages to and from the node and the control plane over Web PubSub (docs/signalling.md). */

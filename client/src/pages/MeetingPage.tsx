@@ -5,6 +5,7 @@ import { CallPage } from "./CallPage";
 import { ConnectingPage } from "./ConnectingPage";
 import { EndedPage } from "./EndedPage";
 import { PrejoinPage } from "./PrejoinPage";
+import { WaitingPage } from "./WaitingPage";
 
 /** The page that belongs to where one is in the meeting. */
 export function MeetingPage() {
@@ -14,6 +15,7 @@ export function MeetingPage() {
       <LiveRegion />
       {phase.name === "idle" && <PrejoinPage />}
       {phase.name === "connecting" && <ConnectingPage phase={phase} />}
+      {phase.name === "waiting" && <WaitingPage phase={phase} />}
       {(phase.name === "connected" || phase.name === "reconnecting") && <CallPage phase={phase} />}
       {phase.name === "ended" && <EndedPage phase={phase} />}
     </>

@@ -52,6 +52,9 @@ const endings: Record<EndReason, Ending> = {
   tokenInvalid: { title: "This join link is not valid", body: "It may be incomplete, or belong to another meeting." },
   needsJoinLink: { title: "This meeting needs a join link", body: "Open the link that you were sent, or ask for one." },
   meetingNotFound: { title: "There is no such meeting", body: "It may have been deleted, or the address is mistyped." },
+  locked: { title: "The meeting is locked", body: "Nobody new gets in now. Ask somebody who runs it to unlock it." },
+  full: { title: "The meeting is full", body: "As many people as may be in it are there. Try again when somebody has left." },
+  denied: { title: "You were not let in", body: "Somebody who runs the meeting declined." },
   refused: { title: "You could not be let in", body: "The meeting service refused to let you join." },
   failed: { title: "Joining did not work", body: "" },
   connectionLost: { title: "The connection was lost", body: "It could not be restored within a minute." },
@@ -109,6 +112,12 @@ export const en = {
     steps,
     retrying: (failures: number) => `That did not work; trying again (${failures}).`,
     cancel: "Cancel",
+  },
+  waiting: {
+    title: (meeting: string) => `Waiting to join ${meeting}`,
+    forDecision: "Somebody who runs the meeting will let you in.",
+    forHost: "The meeting begins when somebody who runs it is there.",
+    leave: "Leave",
   },
   call: {
     stage: "Participants",

@@ -17,7 +17,7 @@ from sfu_container.engine import Codec, MediaKind
 from sfu_container.errors import UnsupportedOfferError
 from sfu_container.offer import MediaLine, OfferedCodec
 
-CODEC_NAMES: Mapping[MediaKind, tuple[str, ...]] = {"audio": ("opus",), "video": ("VP8", "VP9", "H264", "AV1")}
+CODEC_NAMES: Mapping[MediaKind, tuple[str, ...]] = {"audio": ("opus", "red"), "video": ("VP8", "VP9", "H264", "AV1")}
 FEEDBACK: Mapping[MediaKind, tuple[str, ...]] = {"audio": (), "video": ("nack", "nack pli", "ccm fir")}
 TRANSPORT_FEEDBACK: Final = "transport-cc"
 RECEIVER_BITRATE: Final = "goog-remb"
@@ -120,16 +120,27 @@ def _usable(media: MediaLine) -> Iterable[OfferedCodec]:
 
 
 def _known(media: MediaLine, kind: MediaKind) -> Iterable[tuple[OfferedCodec, _Format]]:
-    read = _opus if kind == "audio" else _video
+    if kind == "audio":
+        yield from _sounds([codec for codec in _usable(media) if _is_sound(codec)])
+        return
     for codec in _usable(media):
-        known = read(codec)
+        known = _video(codec)
         if known is not None:
             yield codec, known
 
 
-def _opus(codec: OfferedCodec) -> _Format | None:
-    is_opus = codec.name.lower() == "opus" and (codec.clock_rate, codec.channels) == (OPUS_CLOCK_RATE, OPUS_CHANNELS)
-    return _Format("opus", OPUS_PARAMETERS) if is_opus else None
+def _is_sound(codec: OfferedCodec) -> bool:
+    return (codec.clock_rate, codec.channels) == (OPUS_CLOCK_RATE, OPUS_CHANNELS)
+
+
+def _sounds(offered: list[OfferedCodec]) -> Iterable[tuple[OfferedCodec, _Format]]:
+    """Opus, and RED (RFC 2198) that carries nothing else."""
+    opus = next((codec.payload_type for codec in offered if codec.name.lower() == "opus"), None)
+    for codec in offered:
+        if codec.payload_type == opus:
+            yield codec, _Format("opus", OPUS_PARAMETERS)
+        elif codec.name.lower() == "red" and set(codec.blocks) == {opus}:
+            yield codec, _Format("red", "/".join(map(str, codec.blocks)))
 
 
 def _video(codec: OfferedCodec) -> _Format | None:

@@ -28,6 +28,8 @@ class OfferedCodec:
     channels: int = 1
     parameters: dict[str, str] = field(default_factory=dict)
     """Of its `fmtp`, by lower-case name, as far as they have the form `name=value`."""
+    blocks: tuple[int, ...] = ()
+    """For RED: the payload types of what it carries, from an `fmtp` of the form `111/111` (RFC 2198, 5)."""
     feedback: set[str] = field(default_factory=set)
 
     @property

@@ -34,6 +34,7 @@ _RID = re.compile(r"[A-Za-z0-9_-]{1,16}", re.ASCII)
 _EXTENSION = re.compile(r"(\d{1,5})(?:/(?:sendrecv|sendonly|recvonly|inactive))? (\S{1,200})(?: .*)?", re.ASCII)
 _RTPMAP = re.compile(r"(\d{1,3}) ([A-Za-z0-9_-]{1,32})/(\d{1,6})(?:/(\d{1,2}))?", re.ASCII)
 _FEEDBACK = re.compile(r"(\*|\d{1,3}) ([a-z0-9-]{1,32}(?: [a-z0-9-]{1,32})?)(?: .*)?", re.ASCII)
+_BLOCKS = re.compile(r"\d{1,3}(/\d{1,3}){0,31}", re.ASCII)
 _FORMAT = re.compile(r"(\d{1,3}) (.{1,512})", re.ASCII)
 _PARAMETER = re.compile(r"\s*([A-Za-z0-9-]{1,32})\s*=\s*([A-Za-z0-9.,/_+-]{1,64})\s*", re.ASCII)
 _SSRC = re.compile(r"(\d{1,10})(?: .*)?", re.ASCII)
@@ -166,6 +167,7 @@ class _Reader:
             payload_type, parameters = _match(_FORMAT, value, name).groups()
             if codec := media.codecs.get(int(payload_type)):
                 codec.parameters = _parameters(parameters)
+                codec.blocks = _blocks(parameters)
 
     def _read_streams(self, media: MediaLine, name: str, value: str) -> None:
         match name:
@@ -226,6 +228,11 @@ def _parameters(value: str) -> dict[str, str]:
     """The parameters of an `fmtp` line of the form `name=value;name=value`; the first of a name counts."""
     found = (_PARAMETER.fullmatch(part) for part in value.split(";"))
     return {match[1].lower(): match[2] for match in reversed([match for match in found if match])}
+
+
+def _blocks(value: str) -> tuple[int, ...]:
+    """The payload types in an `fmtp` line of the form `111/111`; none in one of another form."""
+    return tuple(map(int, value.split("/"))) if _BLOCKS.fullmatch(value) else ()
 
 
 def _simulcast_order(value: str) -> list[str]:

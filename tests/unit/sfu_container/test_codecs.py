@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sfu_container.codecs import NegotiatedCodec, publication_codecs, slot_codecs
+from sfu_container.codecs import OPUS_PARAMETERS, NegotiatedCodec, publication_codecs, slot_codecs
 from sfu_container.engine import MediaKind
 from sfu_container.errors import UnsupportedOfferError
 from sfu_container.h264 import H264Profile, profile_of
@@ -157,6 +157,22 @@ def test_what_the_node_does_not_carry_is_left_out(unknown: str) -> None:
 def test_sound_that_is_no_opus_is_left_out(unknown: str) -> None:
     with pytest.raises(UnsupportedOfferError, match="m-line 0 does not offer opus"):
         received(unknown, kind="audio")
+
+
+@pytest.mark.parametrize("blocks", ["111/111", "111", "111/111/111"])
+def test_copies_of_earlier_sound_are_taken_in_the_order_offered(blocks: str) -> None:
+    for read in (published, received):
+        preferred = read(f"63 red/48000/2;{blocks}", "111 opus/48000/2", kind="audio")
+        assert [(codec.codec.name, codec.parameters) for codec in preferred] == [
+            ("red", blocks),
+            ("opus", OPUS_PARAMETERS),
+        ]
+        assert numbers(read("111 opus/48000/2", f"63 red/48000/2;{blocks}", kind="audio")) == [111, 63]
+
+
+@pytest.mark.parametrize("red", ["63 red/48000/2", "63 red/48000/2;111/0", "63 red/48000/2;x", "63 red/8000;111/111"])
+def test_copies_of_other_sound_than_opus_are_left_out(red: str) -> None:
+    assert numbers(received(red, "0 PCMU/8000", "111 opus/48000/2", kind="audio")) == [111]
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_chromiums_simulcast_camera_is_read_in_full() -> None:
 def test_chromiums_slots_take_every_profile_that_it_decodes_once() -> None:
     offer = parse_offer(read_golden("chromium_offer.sdp"))
     slots = [line for line in negotiate(offer, Grants(), SlotStreamAllocator()) if line.use is LineUse.SLOT]
-    assert [codec.name for codec in slots[0].codecs] == ["opus"]
+    assert [codec.name for codec in slots[0].codecs] == ["opus", "red"]
     assert [(codec.payload_type, codec.name, codec.profiles[:1]) for codec in slots[-1].codecs] == [
         (96, "VP8", ()),
         (98, "VP9", ()),

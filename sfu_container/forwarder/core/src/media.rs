@@ -1,6 +1,7 @@
 //! What forwarding needs to know of a packet beyond its RTP header.
 
 use crate::codec::av1::{self, DependencyTracker, FrameDifferences, Indications};
+use crate::codec::red::RedundantPacket;
 use crate::codec::{FrameInfo, h264, vp8, vp9};
 use crate::drop_reason::DropReason;
 use crate::negotiated::Format;
@@ -13,6 +14,14 @@ pub(crate) enum Descriptor {
     Vp8(vp8::Descriptor),
     Vp9(vp9::Descriptor),
     Av1(FrameNumber),
+    Red(PrimaryBlock),
+}
+
+/// The payload that a packet with copies of earlier ones was sent for; it comes last.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PrimaryBlock {
+    /// In bytes.
+    pub(crate) len: usize,
 }
 
 /// What the dependency descriptor of a packet says of its frame.
@@ -55,7 +64,7 @@ impl MediaPacket {
             Descriptor::Vp8(descriptor) => descriptor.picture_id.map(|id| (id.value, id.mask())),
             Descriptor::Vp9(descriptor) => descriptor.picture_id.map(|id| (id.value, id.mask())),
             Descriptor::Av1(frame) => Some((frame.number, u16::MAX)),
-            Descriptor::None => None,
+            Descriptor::Red(_) | Descriptor::None => None,
         }
     }
 
@@ -63,7 +72,15 @@ impl MediaPacket {
         match &self.descriptor {
             Descriptor::Vp8(descriptor) => descriptor.tl0_picture_index,
             Descriptor::Vp9(descriptor) => descriptor.tl0_picture_index,
-            Descriptor::Av1(_) | Descriptor::None => None,
+            Descriptor::Av1(_) | Descriptor::Red(_) | Descriptor::None => None,
+        }
+    }
+
+    /// How much of the payload is no copy of an earlier one, in bytes.
+    pub(crate) const fn primary_len(&self) -> usize {
+        match &self.descriptor {
+            Descriptor::Red(primary) => primary.len,
+            _ => self.payload_len,
         }
     }
 }
@@ -105,6 +122,13 @@ fn look_into(
     match format {
         Format::Opaque => {
             media.is_switch_point = true;
+            return Ok(());
+        }
+        Format::Red => {
+            let packet = RedundantPacket::parse(payload).map_err(|_| DropReason::BadRtp)?;
+            media.descriptor = Descriptor::Red(PrimaryBlock { len: packet.primary.data.len() });
+            media.is_forwardable = !packet.primary.data.is_empty();
+            media.is_switch_point = media.is_forwardable;
             return Ok(());
         }
         Format::Vp8 => {

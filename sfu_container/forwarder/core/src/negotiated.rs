@@ -26,6 +26,8 @@ pub enum Format {
     H264,
     /// The RTP payload format for AV1.
     Av1,
+    /// Sound with copies of earlier packets (RFC 2198).
+    Red,
     /// Not at all: every packet is worth as much as any other.
     Opaque,
 }
@@ -54,14 +56,22 @@ impl Codec {
             "VP9" => Format::Vp9,
             "H264" => Format::H264,
             "AV1" => Format::Av1,
+            "RED" => Format::Red,
             _ => Format::Opaque,
         }
     }
 
-    /// Of the codecs of a Slot the one in which it carries what is `sent`, if any does: that of the closest profile.
+    /// Of the codecs of a Slot the one in which it carries what is `sent`, if any does: that of the closest profile. RED
+    /// without its copies is Opus.
     pub fn carrying<'a>(codecs: &'a [Self], sent: &Self) -> Option<&'a Self> {
         let carries = codecs.iter().filter_map(|own| Some((own.distance(sent)?, own)));
-        carries.min_by_key(|(distance, _)| *distance).map(|(_, own)| own)
+        let closest = carries.min_by_key(|(distance, _)| *distance).map(|(_, own)| own);
+        closest.or_else(|| Self::opus(codecs).filter(|_| sent.format() == Format::Red))
+    }
+
+    /// The Opus among codecs.
+    pub fn opus(codecs: &[Self]) -> Option<&Self> {
+        codecs.iter().find(|codec| codec.name == "OPUS")
     }
 
     /// How far its profile is from what is sent; `None` where it is another codec or cannot be decoded.

@@ -132,7 +132,7 @@ impl Stream {
         let resolution_of = |layer| match &media.descriptor {
             Descriptor::Vp9(descriptor) => descriptor.structure.and_then(|structure| structure.resolution(layer)),
             Descriptor::Av1(_) => self.dependencies.structure().and_then(|structure| structure.resolution(layer)),
-            Descriptor::Vp8(_) | Descriptor::None => None,
+            Descriptor::Vp8(_) | Descriptor::Red(_) | Descriptor::None => None,
         };
         let heights = (0..MAX_SPATIAL_LAYERS as u8).map_while(|layer| resolution_of(layer).map(|size| size.height));
         self.layer_heights.clear();

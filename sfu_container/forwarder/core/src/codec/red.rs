@@ -63,6 +63,19 @@ impl<'a> RedundantPacket<'a> {
     }
 }
 
+/// Gives all blocks of a valid packet another payload type, in place.
+pub fn rewrite_payload_types(payload: &mut [u8], payload_type: u8) {
+    let mut at = 0;
+    while let Some(first) = payload.get_mut(at) {
+        let is_redundant = *first & 0x80 != 0;
+        *first = (*first & 0x80) | (payload_type & 0x7f);
+        if !is_redundant {
+            return;
+        }
+        at += REDUNDANT_HEADER_LEN;
+    }
+}
+
 /// Payload type, timestamp offset (14 bits) and length (10 bits) of a redundant block (RFC 2198, section 3).
 fn read_header(headers: &mut Reader<'_>) -> Option<(u8, u16, usize)> {
     let payload_type = headers.u8()? & 0x7f;
@@ -84,6 +97,19 @@ mod tests {
         assert_eq!(packet.primary, Block { payload_type: 111, timestamp_offset: 0, data: &[0xc1, 0xc2, 0xc3] });
         let copies: Vec<_> = packet.redundant().map(|block| (block.timestamp_offset, block.data)).collect();
         assert_eq!(copies, [(1_920, &[0xa1, 0xa2][..]), (960, &[0xb1])]);
+    }
+
+    #[test]
+    fn all_blocks_get_the_payload_type_and_nothing_else_changes() {
+        let mut payload =
+            [0x80 | 111, 0x1e, 0x00, 0x02, 0x80 | 111, 0x0f, 0x00, 0x01, 111, 0xa1, 0xa2, 0xb1, 0xc1, 0xc2, 0xc3];
+        let before = payload;
+        rewrite_payload_types(&mut payload, 96);
+        let changed: Vec<_> = (0..payload.len()).filter(|at| payload[*at] != before[*at]).collect();
+        assert_eq!(changed, [0, 4, 8]);
+        let packet = RedundantPacket::parse(&payload).unwrap();
+        let copies = packet.redundant().chain([packet.primary]);
+        assert!(copies.map(|block| block.payload_type).eq([96, 96, 96]));
     }
 
     #[test]

@@ -162,7 +162,7 @@ impl Engine {
         if owner.kind == MediaKind::Audio && !owner.is_paused && media.is_forwardable {
             let told = owner.audio_level_id.and_then(|id| header.extension(packet, id));
             let told = told.and_then(known_extension::AudioLevel::parse).map(|told| told.level);
-            owner.level.hear(level_of(told, media.payload_len), now);
+            owner.level.hear(level_of(told, media.primary_len()), now);
         } else if has_changed {
             self.switchboard.retarget_all(publication, now);
         }

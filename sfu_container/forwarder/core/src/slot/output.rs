@@ -5,13 +5,13 @@ use std::time::Duration;
 use super::continuity::{Continuity, Place};
 use super::passed_extensions::PassedExtensions;
 use super::sent_packets::{Departed, SentPacket, SentPackets};
-use super::staged::{Staged, StagedKind};
+use super::staged::{PayloadForm, Staged, StagedKind};
 use crate::arena::Key;
 use crate::bytes::WriteError;
 use crate::codec::av1::rewrite_frame_number;
 use crate::extension_ids::{ExtensionIds, Known};
 use crate::media::MediaPacket;
-use crate::negotiated::{Codec, SlotLine};
+use crate::negotiated::{Codec, Format, SlotLine};
 use crate::publication::Publication;
 use crate::random::Random;
 use crate::rtp::{ExtensionFormat, FixedFields, HeaderWriter};
@@ -30,6 +30,7 @@ struct PayloadTypes {
     incoming: u8,
     outgoing: u8,
     rtx: Option<u8>,
+    form: PayloadForm,
 }
 
 pub(crate) struct SlotOutput {
@@ -108,10 +109,17 @@ impl SlotOutput {
         self.payload_types.clear();
         for codec in &publication.codecs {
             if let Some(own) = Codec::carrying(&self.codecs, codec) {
+                let opus = Codec::opus(&self.codecs).filter(|_| codec.format() == Format::Red);
+                let form = match opus.map(|opus| opus.payload_type) {
+                    Some(payload_type) if payload_type == own.payload_type => PayloadForm::Primary,
+                    Some(payload_type) => PayloadForm::Blocks(payload_type),
+                    None => PayloadForm::All,
+                };
                 self.payload_types.push(PayloadTypes {
                     incoming: codec.payload_type,
                     outgoing: own.payload_type,
                     rtx: own.rtx_payload_type,
+                    form,
                 });
             }
         }
@@ -129,8 +137,8 @@ impl SlotOutput {
         marker: bool,
         now: Instant,
     ) {
-        let Some(payload_type) = self.payload_types(media).filter(|_| media.is_forwardable).map(|all| all.outgoing)
-        else {
+        let types = self.payload_types(media).filter(|_| media.is_forwardable);
+        let Some((payload_type, form)) = types.map(|types| (types.outgoing, types.form)) else {
             self.skip(stream, media);
             return;
         };
@@ -138,11 +146,11 @@ impl SlotOutput {
         self.outgoing = Some(payload_type);
         let fields =
             FixedFields { marker, payload_type, sequence: place.sequence, timestamp: place.timestamp, ssrc: self.ssrc };
-        let staged = Staged::new(StagedKind::Media, stream, media, place);
+        let staged = Staged::new(StagedKind::Media, stream, media, form, place);
         if self.stage(staged, &fields, Some((media, packet))).is_ok() {
             self.sent.store(stream, Some(media.index), place, marker);
             self.packet_count = self.packet_count.wrapping_add(1);
-            self.octet_count = self.octet_count.wrapping_add(media.payload_len as u32);
+            self.octet_count = self.octet_count.wrapping_add(staged.body_len as u32);
         }
     }
 
@@ -192,7 +200,7 @@ impl SlotOutput {
     /// where it cannot be repeated.
     pub(crate) fn resend(&mut self, sent: &SentPacket, media: &MediaPacket, packet: &[u8]) -> bool {
         let Some(types) = self.payload_types(media) else { return false };
-        let (rtx, place) = (self.rtx_ssrc.zip(types.rtx), sent.place);
+        let (rtx, place, form) = (self.rtx_ssrc.zip(types.rtx), sent.place, types.form);
         let same = FixedFields {
             marker: sent.is_last_of_picture,
             payload_type: types.outgoing,
@@ -208,7 +216,7 @@ impl SlotOutput {
             (None, Some(departed)) => (StagedKind::Again(departed), same),
             (None, None) => return false,
         };
-        self.stage(Staged::new(kind, sent.stream, media, place), &fields, Some((media, packet))).is_ok()
+        self.stage(Staged::new(kind, sent.stream, media, form, place), &fields, Some((media, packet))).is_ok()
     }
 
     /// Stages the repetition of padding. False without RTX.

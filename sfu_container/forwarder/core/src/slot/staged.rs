@@ -4,6 +4,7 @@ use super::continuity::Place;
 use super::sent_packets::Departed;
 use crate::arena::Key;
 use crate::bytes::{WriteError, Writer};
+use crate::codec::red::rewrite_payload_types;
 use crate::media::{Descriptor, MediaPacket};
 use crate::stream::Stream;
 
@@ -17,6 +18,16 @@ const PROBE: [u8; 255] = {
     padding[254] = 255;
     padding
 };
+
+/// What of a payload goes out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum PayloadForm {
+    All,
+    /// All blocks of redundant sound, under this payload type.
+    Blocks(u8),
+    /// Only the block that is no copy of an earlier packet.
+    Primary,
+}
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum StagedKind {
@@ -42,6 +53,7 @@ pub(crate) struct Staged {
     pub(crate) transport_sequence_at: Option<usize>,
     pub(crate) send_time_at: Option<usize>,
     pub(crate) body_len: usize,
+    pub(crate) form: PayloadForm,
 }
 
 impl Staged {
@@ -50,8 +62,18 @@ impl Staged {
         Self::of(kind, stream, 0, 0, place)
     }
 
-    pub(crate) const fn new(kind: StagedKind, stream: Key<Stream>, media: &MediaPacket, place: Place) -> Self {
-        Self::of(kind, stream, media.index, media.payload_len, place)
+    pub(crate) const fn new(
+        kind: StagedKind,
+        stream: Key<Stream>,
+        media: &MediaPacket,
+        form: PayloadForm,
+        place: Place,
+    ) -> Self {
+        let payload_len = match form {
+            PayloadForm::All | PayloadForm::Blocks(_) => media.payload_len,
+            PayloadForm::Primary => media.primary_len(),
+        };
+        Self { form, ..Self::of(kind, stream, media.index, payload_len, place) }
     }
 
     const fn of(kind: StagedKind, stream: Key<Stream>, index: u64, payload_len: usize, place: Place) -> Self {
@@ -71,6 +93,7 @@ impl Staged {
             transport_sequence_at: None,
             send_time_at: None,
             body_len,
+            form: PayloadForm::All,
         }
     }
 
@@ -103,13 +126,20 @@ impl Staged {
         }
         let start = writer.len();
         let (media, packet) = source.ok_or(WriteError::BufferTooSmall)?;
-        let payload = packet.get(media.header.len..media.header.len + media.payload_len).unwrap_or_default();
-        writer.put(payload)?;
+        let end = media.header.len + media.payload_len;
+        let len = if matches!(self.form, PayloadForm::Primary) { media.primary_len() } else { media.payload_len };
+        writer.put(packet.get(end - len..end).unwrap_or_default())?;
         let payload = out.get_mut(start..).unwrap_or_default();
         let (picture_id, tl0_index) = (self.place.picture_id, self.place.tl0_index);
         match &media.descriptor {
             Descriptor::Vp8(descriptor) => descriptor.rewrite(payload, picture_id, tl0_index),
             Descriptor::Vp9(descriptor) => descriptor.rewrite(payload, picture_id, tl0_index),
+            Descriptor::Red(_) => {
+                if let PayloadForm::Blocks(payload_type) = self.form {
+                    rewrite_payload_types(payload, payload_type);
+                }
+                Ok(())
+            }
             Descriptor::Av1(_) | Descriptor::None => Ok(()),
         }
         .map_err(|_| WriteError::BufferTooSmall)

@@ -18,6 +18,7 @@ mod parameter_sets;
 mod paths;
 mod plain_peers;
 mod receiver_estimates;
+mod redundant_sound;
 mod removal;
 mod reports;
 mod scalable_layers;

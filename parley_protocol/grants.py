@@ -109,5 +109,5 @@ class MediaGrant(_Claims):
     role: Role
     grants: Grants
     version: int = Field(default=1, ge=1)
-    trace: str | None = Field(default=None, max_length=100)
+    trace: str | None = Field(default=None, pattern=r"^[0-9a-f-]{1,100}$")
     """The `traceparent` (W3C Trace Context) of the request that this comes from."""

@@ -107,7 +107,10 @@ class Node:
             self.rooms.peer_entered(grant.peer, room)
         finally:
             self.rooms.discard_if_empty(room)
-        logger.info("join session=%s participant=%s peer=%s", grant.session, grant.sub, grant.peer)
+        # The trace is that of the request for the grant, so that the two can be looked at together.
+        logger.info(
+            "join session=%s participant=%s peer=%s trace=%s", grant.session, grant.sub, grant.peer, grant.trace or ""
+        )
 
     def _admit(self, grant: MediaGrant, now: float) -> None:
         if self.draining:

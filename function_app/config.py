@@ -79,11 +79,21 @@ class Settings(BaseSettings):
     turn_urls: Annotated[tuple[str, ...], NoDecode] = ()
     turn_secret: OptionalSecret = None
 
+    acs_endpoint: Url | None = None
+    """Azure Communication Services. Absent means that no meeting can be held there, and nothing is sent by it."""
+    acs_key: OptionalSecret = None
+    """Its access key, in base64. Absent means the managed identity."""
+    livekit_url: Annotated[str, StringConstraints(pattern=r"^(https?|wss?)://[^\s/]+")] | None = None
+    """Where clients and the control plane find LiveKit. Absent means that no meeting can be held there."""
+    livekit_api_key: str | None = None
+    livekit_api_secret: OptionalSecret = None
+
     webhooks_to_private_addresses: bool = False
     """Whether webhooks may be on this machine or network, and without TLS; local only."""
 
     webhook_timeout_seconds: float = Field(default=15, gt=0, le=30)
     """How long a webhook may take to answer."""
+    media_provider_timeout_seconds: float = Field(default=4, gt=0)
     webpubsub_timeout_seconds: float = Field(default=4, gt=0)
     cosmos_timeout_seconds: float = Field(default=4, gt=0)
 
@@ -112,6 +122,12 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _refuse_half_of_livekit(self) -> Self:
+        if len({self.livekit_url is None, self.livekit_api_key is None, self.livekit_api_secret is None}) > 1:
+            raise ValueError("PARLEY_LIVEKIT_URL, PARLEY_LIVEKIT_API_KEY and PARLEY_LIVEKIT_API_SECRET go together")
+        return self
+
+    @model_validator(mode="after")
     def _refuse_what_is_only_for_a_laptop(self) -> Self:
         if self.environment is Environment.LOCAL:
             return self
@@ -119,7 +135,15 @@ class Settings(BaseSettings):
             raise ValueError("PARLEY_OPEN_MEETING is only allowed where PARLEY_ENVIRONMENT is local")
         if self.webhooks_to_private_addresses:
             raise ValueError("PARLEY_WEBHOOKS_TO_PRIVATE_ADDRESSES is only allowed where PARLEY_ENVIRONMENT is local")
-        for name in ("cosmos_key", "webpubsub_key", "service_key", "api_key_pepper", "turn_secret"):
+        for name in (
+            "cosmos_key",
+            "webpubsub_key",
+            "service_key",
+            "api_key_pepper",
+            "turn_secret",
+            "acs_key",
+            "livekit_api_secret",
+        ):
             self._refuse_weak_secret(name)
         return self
 

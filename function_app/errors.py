@@ -25,6 +25,8 @@ ApiError
 ├── MethodNotAllowedError          405
 ├── RequestNotReceivedError        408
 ├── IdempotencyKeyReusedError      409
+├── MediaProviderNotConfiguredError 409
+├── WhipNotSupportedError          409
 ├── TooManyWebhooksError           409
 ├── TooManyApiKeysError            409
 ├── LastApiKeyError                409
@@ -36,7 +38,8 @@ ApiError
 │   ├── NoNodeAvailableError
 │   ├── StoreUnavailableError
 │   ├── SignallingUnavailableError
-│   └── RegistryUnavailableError
+│   ├── RegistryUnavailableError
+│   └── MediaProviderUnavailableError
 └── RequestTimedOutError           504
 """
 
@@ -213,6 +216,16 @@ class IdempotencyKeyReusedError(ApiError):
     explanation = "The idempotency key was used with another body."
 
 
+class MediaProviderNotConfiguredError(ApiError):
+    status, code = 409, "MediaProviderNotConfigured"
+    explanation = "The meeting's media provider is not set up here."
+
+
+class WhipNotSupportedError(ApiError):
+    status, code = 409, "WhipNotSupported"
+    explanation = "The meeting's media provider takes no WHIP or WHEP."
+
+
 class TooManyWebhooksError(ApiError):
     status, code = 409, "TooManyWebhooks"
     explanation = "The tenant has as many webhooks as it may have."
@@ -273,6 +286,11 @@ class SignallingUnavailableError(UnavailableError):
 class RegistryUnavailableError(UnavailableError):
     code = "RegistryUnavailable"
     explanation = "The registry of media nodes is not available now."
+
+
+class MediaProviderUnavailableError(UnavailableError):
+    code = "MediaProviderUnavailable"
+    explanation = "The meeting's media provider is not available now."
 
 
 class RequestTimedOutError(ApiError):

@@ -24,10 +24,15 @@ from function_app.media.controller import MediaController
 from function_app.media.grants import MediaGrants
 from function_app.media.in_process import InProcessNodeRegistry, InProcessSessionMap
 from function_app.media.nodes import NodeRegistry
+from function_app.media.providers.choice import MediaProviders
+from function_app.media.providers.names import MediaProviderName
+from function_app.media.providers.port import MediaProvider
+from function_app.media.providers.sfu import SfuProvider
 from function_app.media.service_tokens import ServiceTokens
 from function_app.media.turn import TurnServers
 from function_app.meetings.service import MeetingService
 from function_app.participants.control import ParticipantControl
+from function_app.participants.elsewhere import PresenceElsewhere
 from function_app.participants.presence import PresenceService
 from function_app.participants.tokens import JoinTokens
 from function_app.rate_limits.buckets import Buckets
@@ -109,8 +114,6 @@ class Services:
     sessions: SessionStore
     leaving: LeaveService
     directions: Directions
-    media_grants: MediaGrants
-    turn: TurnServers
     signalling: Signalling
     signalling_events: SignallingEvents
     event_origin: EventOrigin
@@ -186,11 +189,14 @@ def build(settings: Settings, clock: Clock) -> Services:
     limits = RateLimits(ephemeral.buckets, settings.rate_limit_factor)
     controller = MediaController(ephemeral.nodes, ephemeral.sessions, sessions, signalling, keys, SystemRandom())
     removal = RemovalService(sessions, presence, signalling, clock)
-    ending = SessionEnding(meetings, sessions, signalling, controller)
+    turn = TurnServers(settings.turn_urls, _text(settings.turn_secret), clock)
+    media = _media_providers(settings, SfuProvider(controller, MediaGrants(keys, clock), turn), authentication, clock)
+    ending = SessionEnding(meetings, sessions, signalling, media.providers)
     webhooks = _webhooks(settings, cosmos, meetings, clock, limits)
     refusals = Refusals(signalling, limits)
     chat = ChatService(ChatStore(cosmos.container(MEETINGS_CONTAINER)), sessions, signalling, refusals, clock, limits)
     lobby = Lobby(LobbyStore(cosmos.container(MEETINGS_CONTAINER)), sessions, signalling, clock)
+    elsewhere = PresenceElsewhere(sessions, presence, signalling, clock)
     meeting_service = MeetingService(meetings, clock)
     return Services(
         settings=settings,
@@ -209,15 +215,13 @@ def build(settings: Settings, clock: Clock) -> Services:
         control=ParticipantControl(meeting_service, sessions, signalling),
         sessions=sessions,
         running=RunningMeetings(meeting_service, sessions, ending, clock),
-        joining=JoinService(meetings, sessions, exclusions, controller, lobby, clock, limits),
+        joining=JoinService(meetings, sessions, exclusions, media.providers, lobby, clock, limits),
         exclusions=exclusions,
         removal=removal,
         leaving=LeaveService(presence, signalling, clock),
-        directions=Directions(meetings, sessions, controller, limits),
-        media_grants=MediaGrants(keys, clock),
-        turn=TurnServers(settings.turn_urls, _text(settings.turn_secret), clock),
+        directions=Directions(meetings, sessions, controller, media.providers, limits),
         signalling=signalling,
-        signalling_events=SignallingEvents(controller, removal, chat, refusals),
+        signalling_events=SignallingEvents(controller, removal, elsewhere, chat, refusals),
         event_origin=EventOrigin(settings.webpubsub_endpoint, _text(settings.webpubsub_key)),
         service_tokens=ServiceTokens(_text(settings.service_key)),
         controller=controller,
@@ -229,7 +233,7 @@ def build(settings: Settings, clock: Clock) -> Services:
         webhooks=webhooks.service,
         redelivery=webhooks.redelivery,
         dispatch=webhooks.dispatch,
-        closing=(*webhooks.closing, last_use.settled, signalling.close, cosmos.close, *ephemeral.closing),
+        closing=(*webhooks.closing, media.close, last_use.settled, signalling.close, cosmos.close, *ephemeral.closing),
     )
 
 
@@ -306,6 +310,48 @@ def _readiness(cosmos: Cosmos, signalling: Signalling, ephemeral: _EphemeralStat
             *shared,
         )
     )
+
+
+class _Media(NamedTuple):
+    providers: MediaProviders
+    close: Close
+
+
+def _media_providers(settings: Settings, sfu: SfuProvider, tenants: Authentication, clock: Clock) -> _Media:
+    closing: list[Close] = []
+    timeout = settings.media_provider_timeout_seconds
+
+    def acs() -> MediaProvider:
+        # These two are imported at their first session: their clients take half a second each.
+        from function_app.media.providers.acs import AcsProvider
+
+        made = AcsProvider(settings.acs_endpoint or "", _key_or_identity(settings.acs_key), timeout, clock)
+        closing.append(made.close)
+        return made
+
+    def livekit() -> MediaProvider:
+        from function_app.media.providers.livekit import LiveKitProvider
+
+        key, secret = settings.livekit_api_key or "", _text(settings.livekit_api_secret) or ""
+        made = LiveKitProvider(settings.livekit_url or "", key, secret, timeout, clock)
+        closing.append(made.close)
+        return made
+
+    others: dict[MediaProviderName, Callable[[], MediaProvider]] = {}
+    if settings.acs_endpoint:
+        others[MediaProviderName.ACS] = acs
+    if settings.livekit_url:
+        others[MediaProviderName.LIVEKIT] = livekit
+
+    async def of_tenant(tenant: str) -> MediaProviderName:
+        found = await tenants.find(tenant)
+        return found.settings.default_media_provider if found else MediaProviderName.SFU
+
+    async def close() -> None:
+        for each in closing:
+            await each()
+
+    return _Media(MediaProviders(sfu, others, of_tenant), close)
 
 
 class _EphemeralState(NamedTuple):

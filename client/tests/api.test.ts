@@ -9,12 +9,17 @@ function apiThat(answer: () => Promise<Response>) {
 
 describe("the API", () => {
   it("joins with the token as bearer and an empty body", async () => {
-    const { api, fetchFunction } = apiThat(() => Promise.resolve(Response.json({ peer: "peer_1" })));
-    await expect(api.join("token")).resolves.toEqual({ peer: "peer_1" });
+    const { api, fetchFunction } = apiThat(() => Promise.resolve(Response.json({ provider: "sfu", peer: "peer_1" })));
+    await expect(api.join("token")).resolves.toEqual({ provider: "sfu", peer: "peer_1" });
     const [url, init] = fetchFunction.mock.calls[0] ?? [];
     expect(url).toBe("/sessions:join");
     expect(new Headers(init?.headers).get("authorization")).toBe("Bearer token");
     expect(init?.body).toBe("{}");
+  });
+
+  it.each(["acs", "livekit"])("does not take media that %s carries for its own", async (provider) => {
+    const { api } = apiThat(() => Promise.resolve(Response.json({ provider, [provider]: {} })));
+    await expect(api.join("token")).rejects.toMatchObject({ name: "ProviderError", provider });
   });
 
   it("turns a refusal into its code, and Retry-After into milliseconds", async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ApiError, ConnectError, DeadlineError, NetworkError, SignallingError } from "../src/core/errors";
+import { ApiError, ConnectError, DeadlineError, NetworkError, ProviderError, SignallingError } from "../src/core/errors";
 import { GaveUp, judge, persist, Wake } from "../src/core/recovery";
 import { backoffMs } from "../src/core/time";
 
@@ -21,6 +21,7 @@ describe("the verdict on a failed attempt", () => {
     [new ApiError(404, "MeetingNotFound", ""), "meetingNotFound"],
     [new ApiError(403, "Forbidden", ""), "refused"],
     [new ConnectError("signalling", new SignallingError("UnsupportedOffer", "")), "refused"],
+    [new ConnectError("api", new ProviderError("acs")), "notPlayable"],
   ])("is to give up after %s", (error, reason) => {
     expect(judge(error)).toMatchObject({ retry: false, reason });
   });

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from function_app.api.models import Request
+from function_app.media.providers.names import MediaProviderName
 from parley_protocol.grants import Grants, Role, Source
 
 MAXIMUM_PARTICIPANTS = 1000
@@ -43,14 +44,6 @@ class RecordingPolicy(StrEnum):
     """It begins with the session."""
 
 
-class MediaProvider(StrEnum):
-    """Who carries the media of the meeting's sessions."""
-
-    SFU = "sfu"
-    ACS = "acs"
-    LIVEKIT = "livekit"
-
-
 class MeetingSettings(Request):
     """How a meeting is held. What is absent has its default."""
 
@@ -69,7 +62,7 @@ class MeetingSettings(Request):
     regions: tuple[Region, ...] = Field(
         default=(), max_length=10, description="Where sessions may be carried, the best first; empty means anywhere."
     )
-    media_provider: MediaProvider | None = Field(default=None, description="Absent means the tenant's.")
+    media_provider: MediaProviderName | None = Field(default=None, description="Absent means the tenant's.")
 
     @property
     def ask_who_is_there(self) -> bool:
@@ -102,7 +95,7 @@ class SettingsPatch(Request):
     mute_on_entry: bool | None = None
     recording_policy: RecordingPolicy | None = None
     regions: tuple[Region, ...] | None = Field(default=None, max_length=10)
-    media_provider: MediaProvider | None = None
+    media_provider: MediaProviderName | None = None
 
 
 class MeetingPatch(Request):

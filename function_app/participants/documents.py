@@ -47,7 +47,9 @@ class Participant(MeetingScoped):
     peer: str
     """The newest Peer."""
     node: str
-    """The node that the newest Peer was sent to."""
+    """The node that the newest Peer was sent to, or the name of a media provider that has no nodes."""
+    provider_user: str | None = None
+    """The media provider's own name of the participant, where it has one."""
     presence_peer: str
     """The Peer that `presence` speaks of: the one that waits for media, has it, or was the last to have left."""
     presence_node: str

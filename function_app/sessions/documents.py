@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from function_app.media.providers.names import MediaProviderName
 from function_app.stores.documents import MeetingScoped
 from function_app.timestamps import Timestamp
 
@@ -14,6 +15,7 @@ class Session(MeetingScoped):
     type: Literal["session"] = "session"
     started_on: Timestamp
     ended_on: Timestamp | None = None
+    media_provider: MediaProviderName = MediaProviderName.SFU
 
 
 class ActiveSession(MeetingScoped):
@@ -27,3 +29,7 @@ class ActiveSession(MeetingScoped):
     session_id: str
     started_on: Timestamp
     last_join_on: Timestamp
+    media_provider: MediaProviderName = MediaProviderName.SFU
+    """Chosen when the session began: people who come later must meet those who are there."""
+    room: str | None = None
+    """The provider's own name of the session, where it has one."""

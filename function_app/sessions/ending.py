@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
+from function_app.errors import MediaProviderNotConfiguredError, MediaProviderUnavailableError
 from function_app.events import catalogue
-from function_app.media.controller import MediaController
+from function_app.media.providers.choice import MediaProviders
 from function_app.sessions.documents import ActiveSession
 from function_app.signalling.webpubsub import Signalling
 from function_app.stores.meetings import MeetingStore
@@ -20,12 +21,12 @@ _logger = logging.getLogger("parley.sessions")
 
 class SessionEnding:
     def __init__(
-        self, meetings: MeetingStore, sessions: SessionStore, signalling: Signalling, controller: MediaController
+        self, meetings: MeetingStore, sessions: SessionStore, signalling: Signalling, providers: MediaProviders
     ) -> None:
         self._meetings = meetings
         self._sessions = sessions
         self._signalling = signalling
-        self._controller = controller
+        self._providers = providers
 
     async def end_empty(self, active: ActiveSession, now: datetime, ended_on: datetime) -> None:
         """Ends a session with nobody in it. Raises StoreRaceError when somebody has joined since `active` was read.
@@ -34,7 +35,7 @@ class SessionEnding:
         """
         await self._write_down(active, now, ended_on)
         await self._tell(active.session_id)
-        await self._controller.forget(active.session_id)
+        await self._close_room(active)
 
     async def end_for_everybody(self, active: ActiveSession, now: datetime) -> None:
         """Ends a session whoever is in it. Raises StoreRaceError when somebody has joined since `active` was read.
@@ -43,7 +44,14 @@ class SessionEnding:
         """
         await self._tell(active.session_id)
         await self._write_down(active, now, ended_on=now)
-        await self._controller.forget(active.session_id)
+        await self._close_room(active)
+
+    async def _close_room(self, active: ActiveSession) -> None:
+        """A room that stays open is found by nobody, and ends by itself."""
+        try:
+            await self._providers.named(active.media_provider).close_room(active.session_id, active.room)
+        except (MediaProviderNotConfiguredError, MediaProviderUnavailableError) as error:
+            _logger.warning("room left open session=%s code=%s", active.session_id, error.code)
 
     async def _tell(self, session: str) -> None:
         await self._signalling.send(node_group(session), EndSession(session=session, reason=LeaveReason.ENDED))

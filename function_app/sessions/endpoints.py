@@ -9,15 +9,19 @@ from starlette.responses import JSONResponse, Response
 
 from function_app.api.credentials import JoinClaimsOf, ServicesOf
 from function_app.errors import InLobbyError
+from function_app.media.providers.port import AcsAdmission, Admission, LiveKitAdmission, SfuAdmission
 from function_app.sessions.join import Joining
 from function_app.sessions.models import (
+    AcsJoinResponse,
+    AnyJoinResponse,
     JoinedParticipant,
     JoinedSession,
     JoinRequest,
     JoinResponse,
     LeaveRequest,
+    LetIn,
+    LiveKitJoinResponse,
     LobbyResponse,
-    SessionNode,
     SignallingAddress,
 )
 from function_app.stores.documents import MeetingKey
@@ -36,14 +40,17 @@ router = APIRouter(tags=["sessions"])
 @router.post(
     "/sessions:join",
     operation_id="joinSession",
-    response_model=JoinResponse,
+    response_model=AnyJoinResponse,
     response_model_exclude_none=True,
     responses={202: {"model": LobbyResponse, "description": "The person waits in the lobby."}},
 )
 async def join_session(
     claims: JoinClaimsOf, services: ServicesOf, request: JoinRequest | None = None
-) -> JoinResponse | Response:
-    """Lets the token's user into its meeting as a new Peer, and says how to get signalling and media."""
+) -> AnyJoinResponse | Response:
+    """Lets the token's user into its meeting as a new Peer, and says how to get signalling and media.
+
+    `provider` says who carries the media, and with that which of the answers it is.
+    """
     try:
         return await _answer(services, claims, await services.joining.join(claims))
     except InLobbyError as waiting:
@@ -79,11 +86,11 @@ async def _waiting(services: Services, claims: JoinClaims, session: str | None) 
     )
 
 
-async def _answer(services: Services, claims: JoinClaims, joining: Joining) -> JoinResponse:
-    participant, node = joining.participant, joining.node
+async def _answer(services: Services, claims: JoinClaims, joining: Joining) -> AnyJoinResponse:
+    participant = joining.participant
     address = ParticipantAddress(participant.tenant_id, participant.meeting_id, participant.session_id, participant.id)
     renewed = services.join_tokens.renew(claims)
-    return JoinResponse(
+    let_in = LetIn(
         session=JoinedSession(
             id=participant.session_id,
             meeting=participant.meeting_id,
@@ -98,7 +105,16 @@ async def _answer(services: Services, claims: JoinClaims, joining: Joining) -> J
         token=renewed.text,
         token_expires_on=renewed.expires_on,
         signalling=SignallingAddress(url=await services.signalling.participant_url(address)),
-        node=SessionNode(id=node.id, region=node.region),
-        ice_servers=services.turn.for_participant(participant.id),
-        media_grant=services.media_grants.issue(participant),
     )
+    return _with_media(let_in, joining.admission)
+
+
+def _with_media(let_in: LetIn, admission: Admission) -> AnyJoinResponse:
+    parts = dict(let_in) | dict(admission)
+    match admission:
+        case SfuAdmission():
+            return JoinResponse(**parts)
+        case AcsAdmission():
+            return AcsJoinResponse(**parts)
+        case LiveKitAdmission():
+            return LiveKitJoinResponse(**parts)

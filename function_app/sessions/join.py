@@ -3,7 +3,8 @@
 Round trips, one after another: the limit of joins; the meeting, its live session and whether its user was taken out
 (three reads at once); the session map; then the participant's write and, if the node does not listen yet, its
 announcement (at once). Somebody who was in the session before costs a read and a write more; so do rules of the meeting
-that depend on who is there. All tokens and URLs are signed here, without asking anybody.
+that depend on who is there. All tokens and URLs are signed here, without asking anybody. A meeting whose media is
+elsewhere (function_app/media/providers) costs that provider's requests on top.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ from function_app.errors import (
 )
 from function_app.events.catalogue import SessionStarted
 from function_app.lobby.service import Lobby
-from function_app.media.controller import MediaController
-from function_app.media.nodes import Node
+from function_app.media.providers.choice import MediaProviders
+from function_app.media.providers.names import MediaProviderName
+from function_app.media.providers.port import Admission, Place
 from function_app.meetings.documents import Meeting
 from function_app.participants.documents import Participant, Presence
 from function_app.participants.exclusions import Exclusion
@@ -34,7 +36,7 @@ from function_app.sessions.documents import ACTIVE_SESSION_DOCUMENT, ActiveSessi
 from function_app.stores.documents import MeetingKey
 from function_app.stores.exclusions import ExclusionStore
 from function_app.stores.meetings import MeetingStore
-from function_app.stores.outcomes import AbsentError, AlreadyExistsError, ChangedError, until_it_holds
+from function_app.stores.outcomes import AbsentError, AlreadyExistsError, ChangedError, StoreRaceError, until_it_holds
 from function_app.stores.sessions import SessionStore
 from function_app.timestamps import Clock
 from function_app.together import all_done
@@ -50,7 +52,8 @@ class Joining:
 
     meeting: Meeting
     participant: Participant
-    node: Node
+    place: Place
+    admission: Admission
 
 
 class JoinService:
@@ -59,7 +62,7 @@ class JoinService:
         meetings: MeetingStore,
         sessions: SessionStore,
         exclusions: ExclusionStore,
-        controller: MediaController,
+        providers: MediaProviders,
         lobby: Lobby,
         clock: Clock,
         limits: RateLimits,
@@ -67,7 +70,7 @@ class JoinService:
         self._meetings = meetings
         self._sessions = sessions
         self._exclusions = exclusions
-        self._controller = controller
+        self._providers = providers
         self._lobby = lobby
         self._clock = clock
         self._limits = limits
@@ -76,8 +79,8 @@ class JoinService:
         """Lets a user into the meeting of its token, as a new Peer; a new session is begun `at_node` if that can.
 
         Raises TooManyRequestsError, MeetingNotFoundError, TokenInvalidError, NoNodeAvailableError, a ForbiddenError for
-        a rule of the meeting, and what the services behind raise. A join that fails leaves at most a participant that
-        never connects, which the sweep takes away.
+        a rule of the meeting, MediaProviderNotConfiguredError, and what the services behind raise. A join that fails
+        leaves at most a participant that never connects, which the sweep takes away.
         """
         if not await self._limits.allows(JOINS, claims.tenant, f"{claims.meeting}/{claims.sub}"):
             raise TooManyRequestsError
@@ -109,17 +112,30 @@ class JoinService:
             await self._check_rules(meeting, active, claims)
         elif not active:
             _check_first(meeting, claims)
-        node, assignment = await self._controller.place(session, at_node)
-        participant = _participant(meeting, claims, session, node.id, self._clock())
-        if node.is_full and not await self._is_there(participant):
+        provider = await self._provider_of(meeting, active)
+        place = await self._providers.named(provider).place(session, active.room if active else None, at_node)
+        participant = _participant(meeting, claims, session, place.node, self._clock())
+        if place.is_full and not await self._is_there(participant):
             raise NoNodeAvailableError
+        user = await place.user_for(lambda: self._sessions.participant(key, participant.id))
+        wanted = participant.model_copy(update={"provider_user": user})
+        fresh = _active(wanted, provider, place.room)
         joined: list[Participant] = []
 
         async def write() -> None:
-            joined.append(await self._write(claims, meeting, active, participant))
+            joined.append(await self._write(claims, meeting, active or fresh, wanted))
 
-        await all_done(self._controller.announce(node, assignment), write())
-        return Joining(meeting, joined[0], node)
+        try:
+            await all_done(place.prepare(), write())
+        except StoreRaceError:
+            await place.discard()
+            raise
+        return Joining(meeting, joined[0], place, await place.admit(joined[0]))
+
+    async def _provider_of(self, meeting: Meeting, active: ActiveSession | None) -> MediaProviderName:
+        if active:
+            return active.media_provider
+        return await self._providers.choose(meeting.tenant_id, meeting.settings.media_provider)
 
     async def _check_rules(self, meeting: Meeting, active: ActiveSession, claims: JoinClaims) -> None:
         """Whoever was in the session may come back to it, and whoever moderates comes in whatever the rules say."""
@@ -137,11 +153,11 @@ class JoinService:
                 raise MeetingFullError
 
     async def _write(
-        self, claims: JoinClaims, meeting: Meeting, active: ActiveSession | None, participant: Participant
+        self, claims: JoinClaims, meeting: Meeting, active: ActiveSession, participant: Participant
     ) -> Participant:
         """The participant as it is now: a moderator may have decided on it before."""
-        if active is None:
-            await self._start(meeting, participant)
+        if active.etag is None:
+            await self._start(meeting, active, participant)
             return participant
         # Where places are counted, nobody else may have come in since they were.
         since = active.last_join_on if meeting.settings.max_participants else None
@@ -174,14 +190,15 @@ class JoinService:
         known = await self._sessions.participant(participant.key, participant.id)
         return known is not None and known.presence is not Presence.LEFT and known.there_as.node == participant.node
 
-    async def _start(self, meeting: Meeting, first: Participant) -> None:
-        now = first.joined_on
-        identity = {"tenant_id": first.tenant_id, "meeting_id": first.meeting_id}
-        session = Session(id=first.session_id, started_on=now, **identity)
-        active = ActiveSession(
-            id=ACTIVE_SESSION_DOCUMENT, session_id=session.id, started_on=now, last_join_on=now, **identity
+    async def _start(self, meeting: Meeting, active: ActiveSession, first: Participant) -> None:
+        session = Session(
+            id=active.session_id,
+            tenant_id=active.tenant_id,
+            meeting_id=active.meeting_id,
+            started_on=active.started_on,
+            media_provider=active.media_provider,
         )
-        counted, event = meeting.happened(SessionStarted(session=session.id), now)
+        counted, event = meeting.happened(SessionStarted(session=session.id), active.started_on)
         await self._sessions.start(counted, event, active, session, first)
 
 
@@ -193,6 +210,20 @@ def _check_first(meeting: Meeting, claims: JoinClaims) -> None:
         raise MeetingLockedError
     if meeting.settings.lobby:
         raise InLobbyError(None)
+
+
+def _active(first: Participant, provider: MediaProviderName, room: str | None) -> ActiveSession:
+    """The mark of the session that would begin with this participant."""
+    return ActiveSession(
+        id=ACTIVE_SESSION_DOCUMENT,
+        tenant_id=first.tenant_id,
+        meeting_id=first.meeting_id,
+        session_id=first.session_id,
+        started_on=first.joined_on,
+        last_join_on=first.joined_on,
+        media_provider=provider,
+        room=room,
+    )
 
 
 def _participant(meeting: Meeting, claims: JoinClaims, session: str, node: str, now: datetime) -> Participant:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from function_app.api.models import Request, Response
-from function_app.media.turn import IceServer
+from function_app.media.providers.port import AcsAdmission, LiveKitAdmission, SfuAdmission
 from function_app.timestamps import Timestamp
 from parley_protocol.grants import DisplayName, Grants, Role
-from parley_protocol.ids import MeetingId, NodeId, ParticipantId, PeerId, SessionId
+from parley_protocol.ids import MeetingId, ParticipantId, PeerId, SessionId
 
 
 class JoinRequest(Request):
@@ -45,11 +45,6 @@ class SignallingAddress(Response):
     """Where to connect with the subprotocol json.reliable.webpubsub.azure.v1; good for ten minutes."""
 
 
-class SessionNode(Response):
-    id: NodeId
-    region: str
-
-
 class LobbyResponse(Response):
     """The person is not in the meeting yet. Ask again after `retryAfterSeconds`, and at once when told `admitted`."""
 
@@ -65,8 +60,8 @@ class LobbyResponse(Response):
     """A join token to ask with after the one that was used has died."""
 
 
-class JoinResponse(Response):
-    """All that a client needs to be in the session."""
+class LetIn(Response):
+    """What every answer of `:join` has, whoever carries the media."""
 
     session: JoinedSession
     participant: JoinedParticipant
@@ -76,7 +71,18 @@ class JoinResponse(Response):
     """A join token for coming back after the one that was used has died."""
     token_expires_on: Timestamp
     signalling: SignallingAddress
-    node: SessionNode
-    ice_servers: list[IceServer] = Field(description="For RTCConfiguration.iceServers.")
-    media_grant: str
-    """For the `join` message to the node; good for two minutes."""
+
+
+class JoinResponse(LetIn, SfuAdmission):
+    """All that a client needs to be in a session on one of our nodes."""
+
+
+class AcsJoinResponse(LetIn, AcsAdmission):
+    """All that a client needs to be in a session in a room of Azure Communication Services."""
+
+
+class LiveKitJoinResponse(LetIn, LiveKitAdmission):
+    """All that a client needs to be in a session in a room of LiveKit."""
+
+
+AnyJoinResponse = Annotated[JoinResponse | AcsJoinResponse | LiveKitJoinResponse, Field(discriminator="provider")]

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from function_app.errors import ApiError
 from function_app.media.controller import MediaController
+from function_app.media.providers.names import ELSEWHERE, LASTS_ELSEWHERE
 from function_app.participants.documents import Participant, Presence
 from function_app.sessions.documents import ActiveSession
 from function_app.sessions.ending import SessionEnding
@@ -80,7 +81,7 @@ class Sweep:
 
     async def _look_after(self, active: ActiveSession) -> None:
         with _contained(f"session={active.session_id}"):
-            if await self._outlived_its_meeting(active):
+            if await self._outlived_its_meeting(active) or self._outlived_its_room(active):
                 await self._ending.end_for_everybody(active, self._clock())
             else:
                 await self._sweep_session(active)
@@ -90,10 +91,13 @@ class Sweep:
         meeting = await self._meetings.find(active.key)
         return meeting is not None and (meeting.deleted_on is not None or active.started_on < meeting.created_on)
 
+    def _outlived_its_room(self, active: ActiveSession) -> bool:
+        return active.media_provider in ELSEWHERE and self._clock() - active.started_on >= LASTS_ELSEWHERE
+
     async def _sweep_session(self, active: ActiveSession) -> None:
         now = self._clock()
         present = await self._sessions.present(active.key, active.session_id)
-        lost = await self._lost_nodes({participant.there_as.node for participant in present}, now)
+        lost = await self._lost_nodes({participant.there_as.node for participant in present} - ELSEWHERE, now)
         stranded = [one for one in present if one.presence is Presence.CONNECTED and one.presence_node in lost]
         absent = [one for one in present if one.presence is Presence.JOINING and _since(one, now) >= CONNECT_WITHIN]
         for one in stranded:

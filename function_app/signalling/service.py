@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from function_app.chat.service import ChatService
 from function_app.media.controller import MediaController
+from function_app.participants.elsewhere import PresenceElsewhere
 from function_app.sessions.removal import RemovalService
 from function_app.signalling.cloud_events import CloudEvent
 from function_app.signalling.refusals import Refusals
@@ -24,10 +25,16 @@ _logger = logging.getLogger("parley.signalling")
 
 class SignallingEvents:
     def __init__(
-        self, controller: MediaController, removal: RemovalService, chat: ChatService, refusals: Refusals
+        self,
+        controller: MediaController,
+        removal: RemovalService,
+        elsewhere: PresenceElsewhere,
+        chat: ChatService,
+        refusals: Refusals,
     ) -> None:
         self._controller = controller
         self._removal = removal
+        self._elsewhere = elsewhere
         self._chat = chat
         self._refusals = refusals
 
@@ -39,12 +46,15 @@ class SignallingEvents:
         _logger.info("signalling event=%s user=%s connection=%s", event.name, event.user, event.connection)
         if event.name == "connected" and event.user:
             await self._connected(event.user, event.connection)
+        elif event.name == "disconnected" and (participant := _participant(event.user)):
+            await self._elsewhere.disconnected(participant)
 
     async def _connected(self, user: str, connection: str) -> None:
         if _is_node(user):
             await self._controller.connected(user, connection)
         elif participant := _participant(user):
             await self._removal.connected(participant)
+            await self._elsewhere.connected(participant)
 
     async def _from_client(self, event: CloudEvent, body: bytes) -> None:
         sender = _participant(event.user)

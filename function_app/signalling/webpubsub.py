@@ -72,6 +72,12 @@ class Signalling:
         async with self._operation():
             await self._client.remove_user_from_group(node_group(session), node)
 
+    async def is_connected(self, address: ParticipantAddress) -> bool:
+        """Whether the participant has a connection now."""
+        async with self._operation():
+            exists = await self._client.user_exists(str(address))
+        return bool(exists)
+
     async def send(self, group: str, message: Wire) -> None:
         content = message.model_dump(mode="json", by_alias=True, exclude_none=True)
         async with self._operation():

@@ -41,7 +41,7 @@ class Authentication:
         key = ApiKey.parse(credential)
         if key is None or not key.is_genuine(self._pepper):
             raise UnauthorizedError
-        tenant = await self._find(key.tenant)
+        tenant = await self.find(key.tenant)
         if tenant is None:
             raise UnauthorizedError
         digest = key.digest(self._pepper)
@@ -58,7 +58,8 @@ class Authentication:
         """The tenant has changed: it is read again at its next request to this process."""
         self._cache.pop(tenant, None)
 
-    async def _find(self, tenant: str) -> Tenant | None:
+    async def find(self, tenant: str) -> Tenant | None:
+        """The tenant as it was at most CACHE_SECONDS ago."""
         now = self._monotonic()
         cached = self._cache.get(tenant)
         if cached and now - cached[0] < CACHE_SECONDS:

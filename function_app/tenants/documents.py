@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from ulid import ULID
 
+from function_app.media.providers.names import MediaProviderName
 from function_app.stores.documents import Document
 from function_app.tenants.api_keys import COMMON_PREFIX, ApiKey
 from function_app.tenants.callers import CallerRole
@@ -17,14 +17,6 @@ from function_app.timestamps import Timestamp
 
 MAXIMUM_LIVE_KEYS = 2
 FIRST_VERSION = "0"
-
-
-class MediaProviderName(StrEnum):
-    """Who carries the media of a session."""
-
-    SFU = "sfu"
-    ACS = "acs"
-    LIVEKIT = "livekit"
 
 
 class _Part(BaseModel):

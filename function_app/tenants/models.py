@@ -8,8 +8,9 @@ from typing import Annotated, Any, Self
 from pydantic import Field, StringConstraints
 
 from function_app.api.models import Request, Response
+from function_app.media.providers.names import MediaProviderName
 from function_app.tenants.callers import CallerRole
-from function_app.tenants.documents import MediaProviderName, StoredKey, Tenant
+from function_app.tenants.documents import StoredKey, Tenant
 from function_app.timestamps import Timestamp
 from parley_protocol.ids import ApiKeyId, TenantId
 

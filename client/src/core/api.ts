@@ -1,9 +1,10 @@
 import type { components } from "../generated/api";
-import { ApiError, NetworkError } from "./errors";
+import { ApiError, NetworkError, ProviderError } from "./errors";
 
 type Schemas = components["schemas"];
 export type JoinAnswer = Schemas["JoinResponse"];
 export type LobbyAnswer = Schemas["LobbyResponse"];
+type ElsewhereAnswer = Schemas["AcsJoinResponse"] | Schemas["LiveKitJoinResponse"];
 export type IssuedToken = Schemas["IssuedToken"];
 export type StoredMessage = Schemas["ChatMessage"];
 
@@ -35,9 +36,12 @@ export class Api {
     });
   }
 
-  /** Comes in, or learns that one has to wait. */
-  join(token: string, signal?: AbortSignal): Promise<JoinAnswer | LobbyAnswer> {
-    return this.#json("/sessions:join", { method: "POST", token, body: {}, ...(signal && { signal }) });
+  /** Comes in, or learns that one has to wait; a ProviderError where somebody carries the media whom we cannot play. */
+  async join(token: string, signal?: AbortSignal): Promise<JoinAnswer | LobbyAnswer> {
+    const request: Request = { method: "POST", token, body: {}, ...(signal && { signal }) };
+    const answer = await this.#json<JoinAnswer | LobbyAnswer | ElsewhereAnswer>("/sessions:join", request);
+    if ("acs" in answer || "livekit" in answer) throw new ProviderError(answer.provider);
+    return answer;
   }
 
   /** Ends this Peer; a Peer that another has replaced meanwhile is left alone by the API. */

@@ -4,6 +4,7 @@
  *   ParleyError
  *   ├── ApiError         the HTTP API answered with an error
  *   ├── NetworkError     the HTTP API did not answer
+ *   ├── ProviderError    the media is carried by a provider that this client cannot play
  *   ├── SignallingError  the node or the control plane answered a message with `error`
  *   ├── DeadlineError    nobody answered in time
  *   └── ConnectError     joining failed at a named step, for one of the reasons above
@@ -31,6 +32,16 @@ export class ApiError extends ParleyError {
 
 export class NetworkError extends ParleyError {
   override readonly name = "NetworkError";
+}
+
+export class ProviderError extends ParleyError {
+  override readonly name = "ProviderError";
+  readonly provider: string;
+
+  constructor(provider: string) {
+    super(`the media is carried by ${provider}`);
+    this.provider = provider;
+  }
 }
 
 export class SignallingError extends ParleyError {

@@ -19,6 +19,7 @@ export type EndReason =
   | "full"
   | "denied"
   | "refused"
+  | "notPlayable"
   | "failed"
   | "connectionLost";
 

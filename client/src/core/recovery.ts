@@ -1,4 +1,4 @@
-import { ApiError, ConnectError, DeadlineError, type JoinStep, NetworkError, ParleyError, SignallingError } from "./errors";
+import { ApiError, ConnectError, DeadlineError, type JoinStep, NetworkError, ParleyError, ProviderError, SignallingError } from "./errors";
 import type { EndReason } from "./phase";
 import { backoffMs, delay } from "./time";
 
@@ -32,6 +32,7 @@ const PASSING_CODES: ReadonlySet<string> = new Set([
 export function judge(error: unknown): Verdict {
   const cause = error instanceof ConnectError ? error.cause : error;
   if (cause instanceof ApiError) return judgeApi(cause);
+  if (cause instanceof ProviderError) return { retry: false, reason: "notPlayable", code: cause.provider };
   if (cause instanceof SignallingError && !PASSING_CODES.has(cause.code)) {
     return { retry: false, reason: "refused", code: cause.code };
   }

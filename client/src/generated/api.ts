@@ -463,6 +463,8 @@ export interface paths {
         /**
          * Join Session
          * @description Lets the token's user into its meeting as a new Peer, and says how to get signalling and media.
+         *
+         *     `provider` says who carries the media, and with that which of the answers it is.
          */
         post: operations["joinSession"];
         delete?: never;
@@ -873,6 +875,28 @@ export interface webhooks {
 }
 export interface components {
     schemas: {
+        /** @description What the calling SDK of Azure Communication Services needs. */
+        AcsEntry: {
+            roomId: string;
+            userId: string;
+            userToken: string;
+            userTokenExpiresOn: string;
+        };
+        /** @description All that a client needs to be in a session in a room of Azure Communication Services. */
+        AcsJoinResponse: {
+            acs: components["schemas"]["AcsEntry"];
+            participant: components["schemas"]["JoinedParticipant"];
+            peer: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            provider: "acs";
+            session: components["schemas"]["JoinedSession"];
+            signalling: components["schemas"]["SignallingAddress"];
+            token: string;
+            tokenExpiresOn: string;
+        };
         /** @description Who did something, by an id that says nothing about a person. */
         Actor: {
             id: string;
@@ -1048,7 +1072,7 @@ export interface components {
         };
         /** @description The body of `:join`: nothing yet, as the token says all. */
         JoinRequest: Record<string, never>;
-        /** @description All that a client needs to be in the session. */
+        /** @description All that a client needs to be in a session on one of our nodes. */
         JoinResponse: {
             /** @description For RTCConfiguration.iceServers. */
             iceServers: components["schemas"]["IceServer"][];
@@ -1056,6 +1080,11 @@ export interface components {
             node: components["schemas"]["SessionNode"];
             participant: components["schemas"]["JoinedParticipant"];
             peer: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            provider: "sfu";
             session: components["schemas"]["JoinedSession"];
             signalling: components["schemas"]["SignallingAddress"];
             token: string;
@@ -1097,6 +1126,28 @@ export interface components {
         LeaveRequest: {
             peer: string;
         };
+        /** @description What a LiveKit client's `connect` needs. */
+        LiveKitEntry: {
+            accessToken: string;
+            accessTokenExpiresOn: string;
+            room: string;
+            url: string;
+        };
+        /** @description All that a client needs to be in a session in a room of LiveKit. */
+        LiveKitJoinResponse: {
+            livekit: components["schemas"]["LiveKitEntry"];
+            participant: components["schemas"]["JoinedParticipant"];
+            peer: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            provider: "livekit";
+            session: components["schemas"]["JoinedSession"];
+            signalling: components["schemas"]["SignallingAddress"];
+            token: string;
+            tokenExpiresOn: string;
+        };
         /** @description The person is not in the meeting yet. Ask again after `retryAfterSeconds`, and at once when told `admitted`. */
         LobbyResponse: {
             participant?: string | null;
@@ -1110,11 +1161,6 @@ export interface components {
             title: string;
             token: string;
         };
-        /**
-         * @description Who carries the media of the meeting's sessions.
-         * @enum {string}
-         */
-        MediaProvider: "sfu" | "acs" | "livekit";
         /**
          * @description Who carries the media of a session.
          * @enum {string}
@@ -1218,7 +1264,7 @@ export interface components {
              */
             mayShare: components["schemas"]["Audience"];
             /** @description Absent means the tenant's. */
-            mediaProvider?: components["schemas"]["MediaProvider"] | null;
+            mediaProvider?: components["schemas"]["MediaProviderName"] | null;
             /**
              * @description Clients join with the microphone off.
              * @default false
@@ -1456,7 +1502,7 @@ export interface components {
             maxParticipants?: number | null;
             mayChat?: components["schemas"]["Audience"] | null;
             mayShare?: components["schemas"]["Audience"] | null;
-            mediaProvider?: components["schemas"]["MediaProvider"] | null;
+            mediaProvider?: components["schemas"]["MediaProviderName"] | null;
             muteOnEntry?: boolean | null;
             recordingPolicy?: components["schemas"]["RecordingPolicy"] | null;
             regions?: string[] | null;
@@ -2547,7 +2593,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["JoinResponse"];
+                    "application/json": components["schemas"]["JoinResponse"] | components["schemas"]["AcsJoinResponse"] | components["schemas"]["LiveKitJoinResponse"];
                 };
             };
             /** @description The person waits in the lobby. */

@@ -11,7 +11,7 @@ const useStyles = makeStyles({
 });
 
 /** Reasons that joining again, with what this tab has, cannot change. */
-const FINAL: ReadonlySet<EndReason> = new Set(["banned", "tokenInvalid", "needsJoinLink", "meetingNotFound"]);
+const FINAL: ReadonlySet<EndReason> = new Set(["banned", "tokenInvalid", "needsJoinLink", "meetingNotFound", "notPlayable"]);
 
 /** Why one is not in the meeting any more, and what to do next. */
 export function EndedPage({ phase }: { phase: Extract<Phase, { name: "ended" }> }) {

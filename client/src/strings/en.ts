@@ -56,6 +56,10 @@ const endings: Record<EndReason, Ending> = {
   full: { title: "The meeting is full", body: "As many people as may be in it are there. Try again when somebody has left." },
   denied: { title: "You were not let in", body: "Somebody who runs the meeting declined." },
   refused: { title: "You could not be let in", body: "The meeting service refused to let you join." },
+  notPlayable: {
+    title: "This meeting needs another app",
+    body: "Its sound and video are carried by a service that this page cannot play. Ask who invited you for their app.",
+  },
   failed: { title: "Joining did not work", body: "" },
   connectionLost: { title: "The connection was lost", body: "It could not be restored within a minute." },
 };

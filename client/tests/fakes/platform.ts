@@ -161,6 +161,7 @@ export class FakePlatform {
       token,
       tokenExpiresOn: "",
       signalling: { url: "wss://signalling.invalid" },
+      provider: "sfu",
       node: { id: "nod_1", region: "local" },
       iceServers: [],
       mediaGrant: "grant",

@@ -37,17 +37,19 @@ class PresenceService:
         """
         by_participant: dict[str, list[NodeEvent]] = defaultdict(list)
         for event in events:
-            by_participant[event.participant].append(event)
+            own = by_participant[event.participant]
+            if not own or own[-1] != event:  # The same twice in a row says nothing new.
+                own.append(event)
         turn = asyncio.Semaphore(_PARALLEL_PARTICIPANTS)
 
-        async def write_down(own: list[NodeEvent]) -> None:
+        async def write_down(events_of_one: list[NodeEvent]) -> None:
             async with turn:
-                for event in own:
+                for event in events_of_one:
                     await self._apply(node, event)
 
         try:
             async with asyncio.timeout(self._within_seconds):
-                await all_done(*(write_down(own) for own in by_participant.values()))
+                await all_done(*map(write_down, by_participant.values()))
         except TimeoutError as error:
             raise StoreUnavailableError from error
 

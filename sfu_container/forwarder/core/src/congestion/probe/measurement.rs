@@ -11,6 +11,8 @@ const MAX_SPEED_UP: f64 = 2.0;
 const FULL: f64 = 0.9;
 /// Some of that is left free, so that the queue that the probe made can drain.
 const USABLE: f64 = 0.95;
+/// A cluster proves no more than this multiple of its rate, however fast it left and arrived.
+const MAX_OVERSHOOT: f64 = 1.1;
 const MICROS_PER_SECOND: f64 = 1e6;
 
 /// What arrived of a cluster so far.
@@ -48,10 +50,10 @@ impl Span {
         }
     }
 
-    /// The rate in bits per second at which `bytes` went within it; `None` where no time passed.
-    fn rate(&self, bytes: u64) -> Option<f64> {
-        let elapsed = self.last_micros.checked_sub(self.first_micros).filter(|micros| *micros > 0)?;
-        Some(bytes as f64 * 8.0 * MICROS_PER_SECOND / elapsed as f64)
+    /// The rate in bits per second at which `bytes` went within it; infinite where no time passed.
+    fn rate(&self, bytes: u64) -> f64 {
+        let elapsed = self.last_micros.saturating_sub(self.first_micros).max(0);
+        bytes as f64 * 8.0 * MICROS_PER_SECOND / elapsed as f64
     }
 }
 
@@ -76,6 +78,9 @@ impl ProbeMeasurement {
     }
 
     /// What the path carries at least, in bits per second, once enough of the cluster has arrived.
+    ///
+    /// A busy machine may send the whole cluster at once. That the path was faster than the cluster's rate is not
+    /// taken from that, but that it was as fast, is: else nobody's estimate would rise while the machine is busy.
     pub fn result(&self) -> Option<f64> {
         let enough_packets = f64::from(self.packets) >= f64::from(self.cluster.min_packets) * MIN_ARRIVED;
         let enough_bytes = self.bytes as f64 >= self.cluster.min_bytes as f64 * MIN_ARRIVED;
@@ -83,12 +88,13 @@ impl ProbeMeasurement {
             return None;
         }
         // The last packet was sent, and the first one arrived, outside of the time between them.
-        let sent = self.sent.rate(self.bytes - self.sent.last_bytes)?;
-        let arrived = self.arrived.rate(self.bytes - self.arrived.first_bytes)?;
+        let sent = self.sent.rate(self.bytes - self.sent.last_bytes);
+        let arrived = self.arrived.rate(self.bytes - self.arrived.first_bytes);
         if arrived > sent * MAX_SPEED_UP {
             return None;
         }
-        Some(if arrived < sent * FULL { arrived * USABLE } else { arrived.min(sent) })
+        let carried = if arrived < sent * FULL { arrived * USABLE } else { arrived.min(sent) };
+        Some(carried.min(self.cluster.bits_per_second as f64 * MAX_OVERSHOOT))
     }
 }
 
@@ -130,6 +136,13 @@ mod tests {
         assert_eq!(measure(3, 4_000, 4_000), None);
         assert_eq!(measure(6, 4_000, 1_000), None);
         assert_eq!(measure(6, 4_000, 0), None);
+    }
+
+    #[test]
+    fn a_cluster_that_left_all_at_once_shows_its_rate_or_what_the_path_made_of_it() {
+        assert!(is_near(measure(6, 0, 0), 2e6 * MAX_OVERSHOOT));
+        assert!(is_near(measure(6, 0, 100), 2e6 * MAX_OVERSHOOT));
+        assert!(is_near(measure(6, 0, 16_000), 500e3 * USABLE));
     }
 
     #[test]

@@ -15,17 +15,20 @@ from function_app.api.credentials import (
     TokenIfAny,
     admitted_to,
     caller_of,
+    note_caller,
 )
 from function_app.errors import SessionNotFoundError
 from function_app.meetings.documents import Meeting
 from function_app.sessions.documents import Session
-from parley_protocol.grants import Role
+from function_app.tenants.callers import Actor, ActorKind, Caller, CallerRole
+from function_app.wiring import Services
+from parley_protocol.grants import JoinClaims, Role
 from parley_protocol.ids import SessionId
 
 
-async def moderator_role(services: ServicesOf, claims: TokenIfAny) -> Role | None:
+async def moderator_role(request: Request, services: ServicesOf, claims: TokenIfAny) -> Role | None:
     """The role of the moderator who calls, None for a tenant. Raises NotAllowedError for anybody else in a meeting."""
-    return None if claims is None else await services.moderators.check(claims)
+    return None if claims is None else await _moderating(request, services, claims)
 
 
 ModeratorRole = Annotated[Role | None, Depends(moderator_role)]
@@ -56,10 +59,17 @@ async def moderated_session(
         meeting = await admitted_to(services, claims)
         found = await services.sessions.find(meeting.key, session)
         if found:
-            await services.moderators.check(claims)
+            await _moderating(request, services, claims)
     if found is None:
         raise SessionNotFoundError
     return found
+
+
+async def _moderating(request: Request, services: Services, claims: JoinClaims) -> Role:
+    standing = await services.moderators.check(claims)
+    actor = Actor(kind=ActorKind.PARTICIPANT, id=standing.actor)
+    note_caller(request, Caller(claims.tenant, actor, CallerRole.MEETINGS))
+    return standing.role
 
 
 ModeratedMeeting = Annotated[Meeting, Depends(moderated_meeting)]

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Path, Query
 from pydantic import Field, StringConstraints
 from starlette.responses import Response as HttpResponse
 
 from function_app.api.continuation import MAXIMUM_LENGTH, PARAMETER
-from function_app.api.credentials import (
-    ApiKeyBearer,
-    ApiKeyHeader,
-    ChargesOf,
-    MeetingIdInPath,
-    ServicesOf,
-    Tenant,
-    TokenIfAny,
-    admitted_to,
-    caller_of,
-    note_caller,
-)
+from function_app.api.credentials import MeetingIdInPath, ServicesOf, Tenant
 from function_app.api.models import Request as Body
 from function_app.api.models import Response
-from function_app.errors import SessionNotFoundError
+from function_app.api.moderators import ModeratedSession, ModeratorRole
 from function_app.participants.exclusions import Exclusion
 from function_app.sessions.removal import Moderator
 from function_app.stores.documents import MeetingKey
-from function_app.tenants.callers import Actor, ActorKind, Caller, CallerRole
 from function_app.timestamps import Timestamp
-from parley_protocol.ids import ParticipantId, SessionId, UserId, participant_id
+from parley_protocol.ids import ParticipantId, UserId
 
 DEFAULT_PAGE_SIZE = 50
 MAXIMUM_PAGE_SIZE = 200
@@ -39,7 +26,6 @@ MAXIMUM_PAGE_SIZE = 200
 router = APIRouter(tags=["participants"])
 
 BanId = Annotated[str, StringConstraints(pattern="^exclusion_[0-9a-f]{64}$")]
-SessionIdInPath = Annotated[SessionId, Path(alias="sid")]
 
 
 class Removal(Body):
@@ -62,50 +48,17 @@ class BanList(Response):
     """The address of the next page; absent on the last one."""
 
 
-@dataclass(frozen=True)
-class _Moderation:
-    """The session that somebody may moderate."""
-
-    key: MeetingKey
-    moderator: Moderator
-
-
-async def moderation_of(
-    request: Request,
-    services: ServicesOf,
-    charges: ChargesOf,
-    session: SessionIdInPath,
-    claims: TokenIfAny,
-    key: ApiKeyBearer,
-    header: ApiKeyHeader,
-) -> _Moderation:
-    """The session in the path, for its tenant or for who moderates it. For everybody else there is none."""
-    if claims is None:
-        tenant = (await caller_of(request, services, charges, key, header)).tenant
-        meeting = await services.sessions.key_of(tenant, session)
-        if meeting is None:
-            raise SessionNotFoundError
-        return _Moderation(meeting, Moderator())
-    meeting = (await admitted_to(services, claims)).key
-    if await services.sessions.find(meeting, session) is None:
-        raise SessionNotFoundError
-    await services.moderators.check(claims)
-    actor = Actor(kind=ActorKind.PARTICIPANT, id=participant_id(session, claims.sub))
-    note_caller(request, Caller(claims.tenant, actor, CallerRole.MEETINGS))
-    return _Moderation(meeting, Moderator(claims.role))
-
-
 @router.post("/sessions/{sid}/participants/{pid}:remove", operation_id="removeParticipant", status_code=204)
 async def remove_participant(
-    moderation: Annotated[_Moderation, Depends(moderation_of)],
+    session: ModeratedSession,
+    role: ModeratorRole,
     services: ServicesOf,
-    session: SessionIdInPath,
     participant: Annotated[ParticipantId, Path(alias="pid")],
     request: Removal | None = None,
 ) -> HttpResponse:
     """Takes the participant out at once. Its tokens are dead: only one issued later lets it in, and none if banned."""
     ban = request is not None and request.ban
-    await services.removal.remove(moderation.key, session, participant, moderation.moderator, ban=ban)
+    await services.removal.remove(session.key, session.id, participant, Moderator(role), ban=ban)
     return HttpResponse(status_code=204)
 
 

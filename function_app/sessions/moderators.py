@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from function_app.errors import NotAllowedError
 from function_app.stores.documents import MeetingKey
 from function_app.stores.sessions import SessionStore
@@ -9,17 +11,25 @@ from parley_protocol.grants import JoinClaims, Role
 from parley_protocol.ids import participant_id
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Somebody who moderates a meeting."""
+
+    role: Role
+    actor: str
+    """Who that is to the audit log: the participant in the live session. While none lives it is an id made alike."""
+
+
 class Moderators:
     def __init__(self, sessions: SessionStore) -> None:
         self._sessions = sessions
 
-    async def check(self, claims: JoinClaims) -> Role:
-        """The role of the token's user. Raises NotAllowedError unless it moderates its meeting."""
+    async def check(self, claims: JoinClaims) -> Standing:
+        """How the token's user stands. Raises NotAllowedError unless it moderates its meeting."""
         key = MeetingKey(claims.tenant, claims.meeting)
         active = await self._sessions.active(key)
-        known = None
-        if active:
-            known = await self._sessions.participant(key, participant_id(active.session_id, claims.sub))
+        actor = participant_id(active.session_id if active else claims.meeting, claims.sub)
+        known = await self._sessions.participant(key, actor) if active else None
         if not (known or claims).grants.moderate:
             raise NotAllowedError("Only those who moderate the meeting may do this.")
-        return (known or claims).role
+        return Standing((known or claims).role, actor)

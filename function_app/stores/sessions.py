@@ -67,11 +67,6 @@ class SessionStore:
         body = await self._container.read(key, session)
         return Session.read(body) if body else None
 
-    async def key_of(self, tenant: str, session: str) -> MeetingKey | None:
-        """The meeting of which that is a session, if it is the tenant's."""
-        found = await self.locate(tenant, session)
-        return found.key if found else None
-
     async def locate(self, tenant: str, session: str) -> Session | None:
         """The tenant's session of that id, of whichever meeting."""
         sql = "SELECT * FROM c WHERE c.tenantId = @tenant AND c.type = 'session' AND c.id = @session"

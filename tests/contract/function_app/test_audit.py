@@ -41,6 +41,22 @@ async def test_reading_coming_in_and_failing_are_no_acts(platform: Platform, nod
     assert await log(platform) == []
 
 
+async def test_moderators_are_named_by_their_participant(platform: Platform, node: FakeNode) -> None:
+    host = await platform.join("hilda", role="host")
+    ann = await platform.join("ann")
+    session = host["session"]["id"]
+    for act in (
+        f"/sessions/{session}/participants:muteAll",
+        f"/sessions/{session}/participants/{ann['participant']['id']}:remove",
+    ):
+        assert (await platform.http.post(act, headers=bearer(host["token"]))).status_code == 204
+    locked = await platform.http.post("/meetings/demo:lock", headers=bearer(host["token"]))
+    assert locked.status_code == 200, locked.text
+    entries = await log(platform, f"?actor={host['participant']['id']}")
+    assert [entry["action"] for entry in entries] == ["lockMeeting", "removeParticipant", "muteAll"]
+    assert {entry["actor"]["kind"] for entry in entries} == {"participant"}
+
+
 async def test_a_change_that_changes_nothing_is_no_act(platform: Platform) -> None:
     for _ in range(2):
         await platform.call("PATCH", "/tenants/me", json={"name": "Contoso"})

@@ -16,6 +16,8 @@ use crate::time::Instant;
 
 /// For at least so long the estimate must have allowed a step up.
 const HOLD: Duration = Duration::from_millis(500);
+/// The lowest layers that are shown may take a quarter more than fits.
+const GRACE_DIVISOR: u64 = 4;
 /// The estimate must exceed what a step up needs by a tenth.
 const MARGIN_DIVISOR: u64 = 10;
 
@@ -83,10 +85,19 @@ struct Budget {
 }
 
 impl Budget {
+    /// Spends what a picture's lowest layer takes, if it fits, or nearly does and is shown already.
+    fn show(&mut self, cost: u64, is_shown: bool) -> bool {
+        self.spend(0, cost, if is_shown { self.keep.saturating_add(self.keep / GRACE_DIVISOR) } else { self.raise })
+    }
+
     /// Spends the difference between two layers, if it fits.
     fn step(&mut self, from: u64, to: u64, is_new: bool) -> bool {
+        self.spend(from, to, if is_new { self.raise } else { self.keep })
+    }
+
+    fn spend(&mut self, from: u64, to: u64, limit: u64) -> bool {
         let spent = self.spent.saturating_sub(from).saturating_add(to);
-        let fits = spent <= if is_new { self.raise } else { self.keep };
+        let fits = spent <= limit;
         if fits {
             self.spent = spent;
         }
@@ -125,8 +136,7 @@ impl Allocator {
         self.order.sort_unstable_by_key(|index| (Reverse(priority(index)), *index));
         for &index in &self.order {
             let (Some(demand), Some(layer)) = (demands.get(index), self.layers.get_mut(index)) else { continue };
-            let is_new = demand.current.is_none();
-            if demand.top().is_some() && budget.step(0, demand.cost(Some(0)), is_new) {
+            if demand.top().is_some() && budget.show(demand.cost(Some(0)), demand.current.is_some()) {
                 *layer = Some(0);
             }
         }

@@ -49,6 +49,16 @@ fn slots_are_paused_from_the_least_important_on() {
 }
 
 #[test]
+fn a_picture_in_its_lowest_layer_outlives_an_estimate_that_is_a_little_short() {
+    let lowest = NEW.layers[0].bits_per_second;
+    let shown = SlotDemand { current: Some(2), ..NEW };
+    let short = AUDIO + lowest * 4 / 5;
+    assert_eq!(give(short, &[shown]), [Some(0)]);
+    assert_eq!(give(short - 1_000, &[shown]), [None]);
+    assert_eq!(give(short, &[NEW]), [None], "what is not shown yet has to fit");
+}
+
+#[test]
 fn a_fall_counts_at_once() {
     let mut allocator = Allocator::default();
     let has = |current| [SlotDemand { current: Some(current), ..NEW }];

@@ -54,9 +54,19 @@ fn cost(wishes: &[Wish], layers: &[Option<usize>]) -> u64 {
 
 proptest! {
     #[test]
-    fn it_never_exceeds_the_estimate(estimate in 0_u64..6_000_000, reserved in 0_u64..200_000, wishes in wishes()) {
+    fn it_never_exceeds_the_estimate(estimate in 0_u64..6_000_000, reserved in 0_u64..200_000, mut wishes in wishes()) {
+        wishes.iter_mut().for_each(|wish| wish.current = None);
         let layers = allocate(estimate, reserved, &wishes);
         prop_assert!(cost(&wishes, &layers) <= estimate.saturating_sub(reserved));
+    }
+
+    #[test]
+    fn only_pictures_that_are_shown_exceed_it_and_little(estimate in 0_u64..6_000_000, wishes in wishes()) {
+        let layers = allocate(estimate, 0, &wishes);
+        let spent = cost(&wishes, &layers);
+        prop_assert!(spent <= estimate + estimate / 4);
+        let is_lowest = |layer: &Option<usize>| layer.is_none_or(|layer| layer == 0);
+        prop_assert!(spent <= estimate || layers.iter().all(is_lowest));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 use std::{env, fs, io, process};
 
-use scenarios::{END, FALL, RISE, Video, random_loss, rate_steps};
+use scenarios::{END, FALL, RISE, Video, late_fall, random_loss, rate_steps, stalls};
 use simulation::sender::SentBytes;
 use simulation::trace::Trace;
 
@@ -35,6 +35,8 @@ fn main() -> io::Result<()> {
         print_summary(name, &trace);
         fs::write(folder.join(name).with_extension("csv"), csv(&trace))?;
     }
+    print_falls();
+    print_pauses();
     Ok(())
 }
 
@@ -55,6 +57,31 @@ fn print_summary(name: &str, trace: &Trace) {
     }
     let waited = trace.longest_audio_wait.as_millis();
     println!("  given up by the pacer: {} packets; audio waited there at most {waited} ms", trace.expired);
+}
+
+/// How the queue after the fall depends on when it comes between two reports.
+fn print_falls() {
+    for video in [Video::Slots, Video::Elastic] {
+        for phase in 0..10 {
+            let later = f64::from(phase) / 100.0;
+            let (trace, fall) = (late_fall(video, later), FALL + later);
+            let longest = trace.longest_queueing_delay(fall, fall + 3.0).as_millis();
+            let above = trace.time_above(fall, fall + 3.0, Duration::from_millis(200)).as_millis();
+            println!(
+                "{video:?}, fall at {fall:.2} s: queueing delay at most {longest} ms, above 200 ms for {above} ms"
+            );
+        }
+    }
+}
+
+fn print_pauses() {
+    for video in [Video::Slots, Video::Elastic] {
+        for millis in [100, 200, 300] {
+            let trace = stalls(video, Duration::from_millis(millis));
+            let (media, lowest) = (trace.media_rate(10.0, END) / 1e6, trace.lowest_target(10.0, END) as f64 / 1e6);
+            println!("{video:?}, pauses of {millis} ms: media {media:.2} Mbit/s, estimate at least {lowest:.2} Mbit/s");
+        }
+    }
 }
 
 /// One line for each sample.

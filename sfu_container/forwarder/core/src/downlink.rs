@@ -161,6 +161,7 @@ impl Downlink {
         if let Some(cluster) = self.estimate.poll_probe(now) {
             self.pacer.start_probe(cluster);
         }
+        self.set_pace(now);
     }
 
     /// How many of the first of `staged` leave at once; they count as sent. The others are to be [held](Self::hold).
@@ -193,6 +194,7 @@ impl Downlink {
 
     /// What to do next, if anything.
     pub(crate) fn poll(&mut self, now: Instant) -> Option<Turn> {
+        self.set_pace(now);
         Some(match self.pacer.poll(now)? {
             Release::Packet { item, probe, .. } => Turn::Send(item, probe),
             Release::Expired { item, .. } => Turn::GiveUp(item),

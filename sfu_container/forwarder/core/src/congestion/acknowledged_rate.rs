@@ -5,8 +5,6 @@ use super::feedback::Arrival;
 const BUCKET_MICROS: i64 = 50_000;
 /// How many buckets are averaged: half a second.
 const WINDOW: usize = 10;
-/// How many make the quick measure: 150 ms.
-const QUICK_WINDOW: usize = 3;
 /// The busiest so many of the last so many buckets in a row: 100 of 250 ms.
 const BUSY_WINDOW: usize = 2;
 const BUSY_RANGE: usize = 5;
@@ -45,11 +43,6 @@ impl AcknowledgedRate {
     /// The rate of the last half second in bits per second; `None` until so much was seen.
     pub fn bits_per_second(&self) -> Option<f64> {
         self.average(1, WINDOW)
-    }
-
-    /// The rate of the last 150 ms, which is quick but rough.
-    pub fn quick_bits_per_second(&self) -> Option<f64> {
-        self.average(1, QUICK_WINDOW)
     }
 
     /// The rate of the busiest tenth of the last quarter of a second. Where a queue has just formed, the bottleneck was
@@ -112,12 +105,10 @@ mod tests {
     }
 
     #[test]
-    fn a_fall_is_followed_within_half_a_second_and_more_quickly_by_the_quick_measure() {
+    fn a_fall_is_followed_within_half_a_second() {
         let mut rate = AcknowledgedRate::default();
         feed(&mut rate, 0, 2_667, 2_000_000);
-        feed(&mut rate, 2_000_000, 16_000, 2_200_000);
-        assert!(is_near(rate.quick_bits_per_second(), 500e3), "{rate:?}");
-        feed(&mut rate, 2_208_000, 16_000, 2_600_000);
+        feed(&mut rate, 2_000_000, 16_000, 2_600_000);
         assert!(is_near(rate.bits_per_second(), 500e3), "{rate:?}");
     }
 

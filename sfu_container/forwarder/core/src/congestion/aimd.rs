@@ -96,6 +96,7 @@ impl RateControl {
     pub fn cap_to_drained(&mut self, now: Instant, arriving: f64) {
         if arriving * BACK_OFF < self.rate {
             self.capacity.forget_unless_near(arriving);
+            self.capacity.add(arriving);
             self.set(now, arriving * BACK_OFF);
         }
     }

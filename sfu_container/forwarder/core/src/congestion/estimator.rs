@@ -7,7 +7,8 @@ use super::acknowledged_rate::AcknowledgedRate;
 use super::aimd::{PathSignal, RateControl};
 use super::arrival_groups::ArrivalGroups;
 use super::delay_trend::{DelayTrend, Usage};
-use super::feedback::{Arrival, FeedbackReader, LossChange};
+use super::feedback::{FeedbackReader, LossChange};
+use super::flight_window::FlightWindow;
 use super::loss::LossBound;
 use super::probe::{ClusterId, ProbeCluster, ProbeMeasurement, ProbeSchedule};
 use super::send_history::{SendHistory, SentPacket};
@@ -17,8 +18,10 @@ use crate::time::Instant;
 
 /// How much faster than the estimate media is sent, so that a burst does not pile up in the pacer.
 pub(super) const PACING_FACTOR: f64 = 1.15;
-const INITIAL_ROUND_TRIP: Duration = Duration::from_millis(100);
-const ROUND_TRIP_SMOOTHING: u32 = 8;
+/// Where less than this part of the estimate arrives, what is sent does not fill the path in the long run.
+const SPARSE: f64 = 0.7;
+/// So much is sent also when nothing should be, so that feedback goes on.
+const HELD_BITS_PER_SECOND: f64 = 20_000.0;
 /// Feedback that is late by more than this, and two round trips, means that the path is down.
 const MAX_SILENCE: Duration = Duration::from_secs(1);
 /// What is left of the rate after each such time.
@@ -55,7 +58,7 @@ pub struct Estimator {
     probes: ProbeSchedule,
     measurement: Option<ProbeMeasurement>,
     wanted: f64,
-    round_trip: Option<Duration>,
+    window: FlightWindow,
     /// When the first packet was sent after the last feedback.
     waiting_since: Option<Instant>,
     has_feedback: bool,
@@ -77,7 +80,7 @@ impl Estimator {
             probes: ProbeSchedule::default(),
             measurement: None,
             wanted: 0.0,
-            round_trip: None,
+            window: FlightWindow::default(),
             waiting_since: None,
             has_feedback: false,
         }
@@ -112,7 +115,7 @@ impl Estimator {
     /// The cluster to send now, if any. Ask before each round of sending.
     pub fn poll_probe(&mut self, now: Instant) -> Option<ProbeCluster> {
         self.queue.expire(now);
-        if self.queue.is_draining() {
+        if self.queue.is_draining() || self.is_window_exceeded() {
             return None;
         }
         let cluster = self.probes.poll(now, self.target(), self.wanted)?;
@@ -125,17 +128,19 @@ impl Estimator {
         self.target() as u64
     }
 
-    /// How fast the pacer may send at the moment: somewhat more, unless loss bounds the rate; far less while a queue
-    /// drains.
+    /// How fast the pacer may send at the moment: somewhat more, unless loss bounds the rate; less while a queue
+    /// drains, and hardly anything when too much is on its way. Ask before each packet.
     pub fn pacing_bits_per_second(&self) -> u64 {
-        let share = if self.queue.is_draining() {
+        let share = if self.is_window_exceeded() {
+            0.0
+        } else if self.queue.is_draining() {
             self.queue.send_share()
         } else if self.loss.bits_per_second().is_some_and(|bound| bound < self.rate.bits_per_second()) {
             1.0
         } else {
             PACING_FACTOR
         };
-        (self.target() * share) as u64
+        (self.target() * share).max(HELD_BITS_PER_SECOND) as u64
     }
 
     /// How long data waits in the queue of the path.
@@ -145,7 +150,12 @@ impl Estimator {
 
     /// The smoothed time from sending to feedback; `None` before the first.
     pub const fn round_trip(&self) -> Option<Duration> {
-        self.round_trip
+        self.window.round_trip()
+    }
+
+    /// Whether more is on its way than a path without a queue explains.
+    fn is_window_exceeded(&self) -> bool {
+        self.has_feedback && self.window.is_exceeded(self.history.bytes_in_flight(), self.target())
     }
 
     fn target(&self) -> f64 {
@@ -168,7 +178,7 @@ impl Estimator {
 
     fn measure_arrivals(&mut self, now: Instant) {
         for arrival in self.reader.arrivals() {
-            self.queue.add(now, one_way_micros(arrival));
+            self.queue.add(now, arrival);
             self.acknowledged.add(arrival);
             if let Some(delta) = self.groups.add(arrival) {
                 self.trend.add(&delta);
@@ -181,25 +191,25 @@ impl Estimator {
         }
         // The newest packet waited least for this feedback.
         let newest = self.reader.arrivals().iter().map(|arrival| arrival.packet.sent_at).max();
-        if let Some(sample) = newest.map(|sent_at| now.since(sent_at)) {
-            let smooth = |before| (before * (ROUND_TRIP_SMOOTHING - 1) + sample) / ROUND_TRIP_SMOOTHING;
-            self.round_trip = Some(self.round_trip.map_or(sample, smooth));
+        if let Some(newest) = newest {
+            self.window.on_feedback(now, newest, self.queue.delay());
         }
     }
 
     fn update_rate(&mut self, now: Instant) {
         let before = self.rate.bits_per_second();
-        let usage = self.queue.judge(self.trend.usage());
+        let long_run = self.acknowledged.bits_per_second();
+        let is_sparse = long_run.is_some_and(|rate| rate < before * SPARSE);
+        let usage = self.queue.judge(self.trend.usage(), is_sparse);
+        self.queue.update(now, usage);
+        // What arrived before a drain may tell of a pause of the path; the drain itself shows what the path carries.
+        let usage = if self.queue.is_draining() { Usage::Under } else { usage };
         // Where a queue forms, the bottleneck is busy, however little was sent in the long run.
         let at_bottleneck = self.acknowledged.busiest_bits_per_second();
-        let acknowledged = if usage == Usage::Over { at_bottleneck } else { self.acknowledged.bits_per_second() };
-        let round_trip = self.round_trip.unwrap_or(INITIAL_ROUND_TRIP);
+        let acknowledged = if usage == Usage::Over { at_bottleneck } else { long_run };
+        let round_trip = self.window.round_trip_or_guess();
         self.rate.update(now, &PathSignal { usage, acknowledged, round_trip });
-        let was_draining = self.queue.is_draining();
-        self.queue.update(now, usage);
-        // Both before and now: then what arrived in between came out of a queue that never was empty.
-        let drained = self.acknowledged.quick_bits_per_second().filter(|_| was_draining && self.queue.is_draining());
-        if let Some(rate) = drained {
+        if let Some(rate) = self.queue.drained_bits_per_second() {
             self.rate.cap_to_drained(now, rate);
         }
         if self.rate.bits_per_second() < before {
@@ -221,16 +231,11 @@ impl Estimator {
     /// Without feedback the rate falls, for what is sent may all be lost.
     fn back_off_in_silence(&mut self, now: Instant) {
         let since = *self.waiting_since.get_or_insert(now);
-        let limit = MAX_SILENCE + 2 * self.round_trip.unwrap_or(INITIAL_ROUND_TRIP);
+        let limit = MAX_SILENCE + 2 * self.window.round_trip_or_guess();
         if self.has_feedback && now.since(since) > limit {
             self.waiting_since = Some(now);
             self.rate.set(now, self.rate.bits_per_second() * SILENT_BACK_OFF);
             self.probes.on_decrease(now);
         }
     }
-}
-
-/// Between two clocks whose zeros differ.
-const fn one_way_micros(arrival: &Arrival) -> i64 {
-    arrival.arrived_micros.saturating_sub(arrival.packet.sent_at.as_micros().cast_signed())
 }

@@ -6,11 +6,12 @@
 //!                     │   └─────────> acknowledged_rate ────────────────┘     ├─> target ─> allocator ─> layers
 //!                     ├─────────────> loss ───────────────────────────────────┤
 //!                     ├─────────────> probe ──────────────────────────────────┤
-//!                     └─────────────> standing_queue ─────────────────────────┴─> pacing rate ─> pacer ─> socket
+//!                     ├─────────────> standing_queue <─ surge ────────────────┼─> pacing rate ─> pacer ─> socket
+//!                     └─────────────> flight_window ──────────────────────────┘
 //! ```
 //!
-//! [`Estimator`] ties the upper part together; a Peer without such feedback has a [`ReceiverEstimator`] in its place. It follows draft-ietf-rmcat-gcc-02 with what Google's implementation
-//! learnt since, and two changes that `loss` and `standing_queue` explain. All rates are in bits per second, all times
+//! [`Estimator`] ties the upper part together; a Peer without such feedback has a [`ReceiverEstimator`] in its place. It
+//! follows draft-ietf-rmcat-gcc-02 with what Google's implementation learnt since, and two changes that `loss` and `standing_queue` explain. All rates are in bits per second, all times
 //! in microseconds; nothing allocates per packet once buffers have grown to the rate.
 
 mod acknowledged_rate;
@@ -18,8 +19,10 @@ mod aimd;
 mod allocator;
 mod arrival_groups;
 mod delay_trend;
+mod drained_rate;
 mod estimator;
 mod feedback;
+mod flight_window;
 mod link_capacity;
 mod loss;
 mod pacer;
@@ -30,6 +33,7 @@ mod receiver_estimator;
 mod recent_minimum;
 mod send_history;
 mod standing_queue;
+mod surge;
 
 pub use allocator::{Allocator, LayerOffer, SlotDemand, wanted_bits_per_second};
 pub use estimator::{Estimator, EstimatorConfig};

@@ -47,6 +47,8 @@ enum Fate {
 struct Entry {
     packet: SentPacket,
     fate: Fate,
+    /// What was sent until then and with it, in bytes.
+    sent_bytes: u64,
 }
 
 /// The packets of the last seconds. It grows with the rate and then stays as it is, so that an idle Peer costs little.
@@ -55,6 +57,10 @@ pub struct SendHistory {
     entries: VecDeque<Entry>,
     /// The extended sequence number after that of the newest entry, counted from [`FIRST_SEQUENCE`].
     count: u64,
+    /// What was ever sent, in bytes.
+    sent_bytes: u64,
+    /// What was sent up to the newest packet whose fate is known.
+    settled_bytes: u64,
 }
 
 impl SendHistory {
@@ -64,7 +70,8 @@ impl SendHistory {
         while self.entries.len() >= MAX_PACKETS || self.entries.front().is_some_and(outdated) {
             self.entries.pop_front();
         }
-        self.entries.push_back(Entry { packet, fate: Fate::Unknown });
+        self.sent_bytes += u64::from(packet.bytes);
+        self.entries.push_back(Entry { packet, fate: Fate::Unknown, sent_bytes: self.sent_bytes });
         let sequence = self.end();
         self.count += 1;
         // The low 16 bits go on the wire.
@@ -85,7 +92,13 @@ impl SendHistory {
             (Fate::Arrived, _) | (Fate::Lost, false) => return None,
         };
         entry.fate = if arrived { Fate::Arrived } else { Fate::Lost };
+        self.settled_bytes = self.settled_bytes.max(entry.sent_bytes);
         Some((entry.packet, news))
+    }
+
+    /// What was sent after the newest packet whose fate is known.
+    pub const fn bytes_in_flight(&self) -> u64 {
+        self.sent_bytes - self.settled_bytes
     }
 
     const fn end(&self) -> u64 {

@@ -6,6 +6,7 @@ mod feedback;
 mod odd_input;
 mod other_paths;
 mod pacing;
+mod pauses;
 mod random_loss;
 mod rate_steps;
 mod scenarios;

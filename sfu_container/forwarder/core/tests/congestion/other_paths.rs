@@ -15,19 +15,29 @@ struct Path {
     delay_millis: u64,
     jitter_millis: u64,
     loss: f64,
+    feedback_millis: u64,
 }
 
-const PLAIN: Path =
-    Path { high: 3_000_000, low: 500_000, queue_bytes: 75_000, delay_millis: 25, jitter_millis: 4, loss: 0.0 };
+const PLAIN: Path = Path {
+    high: 3_000_000,
+    low: 500_000,
+    queue_bytes: 75_000,
+    delay_millis: 25,
+    jitter_millis: 4,
+    loss: 0.0,
+    feedback_millis: 50,
+};
 
 fn run(path: &Path) -> Trace {
     let seconds = Duration::from_secs_f64;
     let link = LinkConfig {
         rates: vec![(seconds(0.0), path.high), (seconds(FALL), path.low), (seconds(RISE), path.high)],
+        stalls: Vec::new(),
         queue_bytes: path.queue_bytes,
         delay: Duration::from_millis(path.delay_millis),
         jitter: Duration::from_millis(path.jitter_millis),
         loss: path.loss,
+        feedback_interval: Duration::from_millis(path.feedback_millis),
     };
     simulate(seconds(END), link, Box::new(Elastic::new(path.high)), 3)
 }
@@ -47,6 +57,11 @@ fn check(path: &Path) {
 #[test]
 fn a_long_way() {
     check(&Path { delay_millis: 100, ..PLAIN });
+}
+
+#[test]
+fn a_peer_that_reports_rarely() {
+    check(&Path { feedback_millis: 250, ..PLAIN });
 }
 
 #[test]

@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
-use crate::scenarios::{END, FALL, RISE, Video, rate_steps};
+use crate::scenarios::{END, FALL, RISE, Video, late_fall, rate_steps};
 use crate::simulation::trace::Trace;
 
 const DOWN_WITHIN: f64 = 2.0;
 const UP_WITHIN: f64 = 10.0;
 const MAX_QUEUEING_DELAY: Duration = Duration::from_millis(200);
+/// From 3 Mbit/s to a sixth, every millisecond until the sender knows adds four to five to the queue. It cannot know for
+/// a round trip, a feedback interval and the few packets that show it: 75 to 140 ms. What stood in the queue before takes
+/// six times as long, too.
+const MAX_DELAY_AFTER_FALL: Duration = Duration::from_millis(850);
+const MAX_TIME_ABOVE: Duration = Duration::from_millis(900);
 
 fn check_queue(trace: &Trace) {
     for (from, until) in [(0.0, FALL), (FALL + DOWN_WITHIN, END)] {
@@ -55,6 +60,20 @@ fn a_stream_that_adapts_uses_most_of_the_path_and_no_more() {
     assert!((2.4e6..3.0e6).contains(&risen), "{risen}");
     check_queue(&trace);
     check_audio(&trace);
+}
+
+#[test]
+fn after_a_fall_no_more_queues_up_than_was_sent_until_it_could_show() {
+    for video in [Video::Slots, Video::Elastic] {
+        // Wherever the fall comes between two reports.
+        for later in [0.0, 0.02, 0.04, 0.06, 0.08] {
+            let (trace, fall) = (late_fall(video, later), FALL + later);
+            let longest = trace.longest_queueing_delay(fall, fall + 3.0);
+            assert!(longest < MAX_DELAY_AFTER_FALL, "{longest:?} with {video:?} after {fall} s");
+            let above = trace.time_above(fall, fall + 3.0, MAX_QUEUEING_DELAY);
+            assert!(above < MAX_TIME_ABOVE, "{above:?} with {video:?} after {fall} s");
+        }
+    }
 }
 
 #[test]

@@ -35,11 +35,14 @@ impl Video {
 fn path(rates: &[(f64, u64)], loss: f64) -> LinkConfig {
     LinkConfig {
         rates: rates.iter().map(|(from, rate)| (Duration::from_secs_f64(*from), *rate)).collect(),
+        stalls: Vec::new(),
         // A fifth of a second at the high rate, more than a second at the low one.
         queue_bytes: 75_000,
         delay: Duration::from_millis(25),
         jitter: Duration::from_millis(4),
         loss,
+        // As Chromium does above 217 kbit/s, for feedback may take 5 % of the rate.
+        feedback_interval: Duration::from_millis(50),
     }
 }
 
@@ -47,6 +50,18 @@ fn path(rates: &[(f64, u64)], loss: f64) -> LinkConfig {
 pub fn rate_steps(video: Video) -> Trace {
     let link = path(&[(0.0, HIGH), (FALL, LOW), (RISE, HIGH)], 0.0);
     simulate(Duration::from_secs_f64(END), link, video.source(), 1)
+}
+
+/// 3 Mbit/s, which fall to 500 kbit/s so many seconds later than in [`rate_steps`]; it ends three seconds after that.
+pub fn late_fall(video: Video, later: f64) -> Trace {
+    let link = path(&[(0.0, HIGH), (FALL + later, LOW)], 0.0);
+    simulate(Duration::from_secs_f64(FALL + later + 3.0), link, video.source(), 1)
+}
+
+/// 3 Mbit/s with a pause of that length every four seconds.
+pub fn stalls(video: Video, pause: Duration) -> Trace {
+    let stalls = (10..END as u64).step_by(4).map(|second| (Duration::from_secs(second), pause)).collect();
+    simulate(Duration::from_secs_f64(END), LinkConfig { stalls, ..path(&[(0.0, HIGH)], 0.0) }, video.source(), 4)
 }
 
 /// 3 Mbit/s, of which 5 % are lost at random.

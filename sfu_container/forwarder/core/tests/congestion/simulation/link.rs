@@ -12,6 +12,8 @@ use super::random::Random;
 pub struct LinkConfig {
     /// From when on it has which rate in bits per second.
     pub rates: Vec<(Duration, u64)>,
+    /// When nothing comes through in either direction, and how long: a radio link that pauses.
+    pub stalls: Vec<(Duration, Duration)>,
     /// How many bytes wait before the bottleneck at most.
     pub queue_bytes: usize,
     /// The time that everything takes.
@@ -20,6 +22,8 @@ pub struct LinkConfig {
     pub jitter: Duration,
     /// The part of packets lost at random behind the bottleneck.
     pub loss: f64,
+    /// How often the Peer reports what arrives.
+    pub feedback_interval: Duration,
 }
 
 impl LinkConfig {
@@ -27,6 +31,12 @@ impl LinkConfig {
     pub fn rate(&self, now: Instant) -> u64 {
         let since_start = now.since(Instant::default());
         self.rates.iter().take_while(|(from, _)| *from <= since_start).last().map_or(0, |(_, rate)| *rate)
+    }
+
+    /// Whether nothing comes through at a moment.
+    pub fn is_stalled(&self, now: Instant) -> bool {
+        let since_start = now.since(Instant::default());
+        self.stalls.iter().any(|(from, length)| (*from..*from + *length).contains(&since_start))
     }
 }
 
@@ -80,7 +90,8 @@ impl<T> Link<T> {
     }
 
     fn serve(&mut self, now: Instant) {
-        self.credit_bits += self.config.rate(now) as f64 * now.since(self.advanced).as_secs_f64();
+        let rate = if self.config.is_stalled(now) { 0 } else { self.config.rate(now) };
+        self.credit_bits += rate as f64 * now.since(self.advanced).as_secs_f64();
         self.advanced = now;
         while self.queue.front().is_some_and(|queued| queued.bytes as f64 * 8.0 <= self.credit_bits) {
             let Some(queued) = self.queue.pop_front() else { break };

@@ -51,13 +51,13 @@ pub fn simulate(length: Duration, link: LinkConfig, source: Box<dyn VideoSource>
     let return_delay = link.delay;
     let mut link = Link::new(link, seed);
     let mut sender = Sender::new(source);
-    let mut receiver = Receiver::default();
+    let mut receiver = Receiver::new(link.config.feedback_interval);
     let mut answers: VecDeque<(Instant, Answer)> = VecDeque::new();
     let mut trace = Trace::default();
     let mut now = Instant::default();
     while now.since(Instant::default()) < length {
         now = now + STEP;
-        while let Some((_, answer)) = answers.pop_front_if(|(at, _)| *at <= now) {
+        while let Some((_, answer)) = answers.pop_front_if(|(at, _)| *at <= now && !link.config.is_stalled(now)) {
             sender.on_answer(now, answer);
         }
         sender.poll(now, |bytes, packet| link.send(now, bytes, packet));

@@ -11,7 +11,6 @@ use parley_forwarder_core::time::Instant;
 
 use super::{Content, MediaId, Packet, Stream};
 
-const FEEDBACK_INTERVAL: Duration = Duration::from_millis(100);
 /// Packets that overtake each other are not missing yet.
 const REORDERING: Duration = Duration::from_millis(10);
 const NACK_INTERVAL: Duration = Duration::from_millis(80);
@@ -41,6 +40,7 @@ pub struct Receiver {
     reported: Option<u64>,
     /// The least number that arrived since the last feedback.
     first_new: Option<u64>,
+    feedback_interval: Duration,
     feedback_at: Instant,
     feedback_count: u8,
     highest: BTreeMap<Stream, u64>,
@@ -50,6 +50,10 @@ pub struct Receiver {
 }
 
 impl Receiver {
+    pub fn new(feedback_interval: Duration) -> Self {
+        Self { feedback_interval, ..Self::default() }
+    }
+
     pub fn on_packet(&mut self, now: Instant, packet: &Packet) {
         let number = self.unwrapper.unwrap(packet.transport_sequence);
         let micros = now.as_micros().cast_signed() + CLOCK_OFFSET_MICROS;
@@ -63,7 +67,7 @@ impl Receiver {
     /// What is to be sent back now.
     pub fn poll(&mut self, now: Instant) -> Vec<Answer> {
         let mut answers = Vec::new();
-        if now.since(self.feedback_at) >= FEEDBACK_INTERVAL {
+        if now.since(self.feedback_at) >= self.feedback_interval {
             self.feedback_at = now;
             answers.extend(self.feedback().map(Answer::Feedback));
         }

@@ -121,8 +121,7 @@ impl Sender {
         if let Some(cluster) = self.estimator.poll_probe(now) {
             self.pacer.start_probe(cluster);
         }
-        self.pacer.set_bits_per_second(now, self.estimator.pacing_bits_per_second());
-        while let Some(release) = self.pacer.poll(now) {
+        while let Some(release) = self.next_release(now) {
             let (bytes, packet) = match release {
                 Release::Packet { item, probe, .. } => self.send_media(now, item, probe),
                 Release::Expired { item, .. } => {
@@ -134,6 +133,11 @@ impl Sender {
             };
             send(bytes, packet);
         }
+    }
+
+    fn next_release(&mut self, now: Instant) -> Option<Release<Outgoing>> {
+        self.pacer.set_bits_per_second(now, self.estimator.pacing_bits_per_second());
+        self.pacer.poll(now)
     }
 
     fn produce(&mut self, now: Instant, reserved: u64) {

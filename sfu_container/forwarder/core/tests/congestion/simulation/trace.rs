@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::SAMPLE_INTERVAL;
 use super::sender::SentBytes;
 
 /// The state at one moment.
@@ -60,6 +61,17 @@ impl Trace {
 
     pub fn longest_queueing_delay(&self, from: f64, until: f64) -> Duration {
         self.between(from, until).map(|sample| sample.queueing_delay).max().unwrap()
+    }
+
+    /// How long data waited longer than `limit`, to the interval between two samples.
+    pub fn time_above(&self, from: f64, until: f64, limit: Duration) -> Duration {
+        let above = self.between(from, until).filter(|sample| sample.queueing_delay > limit).count();
+        SAMPLE_INTERVAL * above as u32
+    }
+
+    /// The lowest estimate in bits per second.
+    pub fn lowest_target(&self, from: f64, until: f64) -> u64 {
+        self.between(from, until).map(|sample| sample.target).min().unwrap()
     }
 
     /// The mean of the estimate as a part of what the path carries.

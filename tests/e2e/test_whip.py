@@ -1,7 +1,11 @@
 """A publisher by WHIP is a participant of the browser meeting."""
 
+from collections.abc import AsyncIterator
+
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser
 
 from tests.support.bot import Bot
@@ -84,11 +88,24 @@ async def test_a_whep_viewer_sees_the_browsers_camera(
     await ann.leave()
 
 
+@pytest.fixture
+async def elsewhere() -> AsyncIterator[str]:
+    """The address of an empty page, of another origin than the platform and its node."""
+
+    async def empty_page(_: web.Request) -> web.Response:
+        return web.Response(content_type="text/html")
+
+    app = web.Application()
+    app.router.add_get("/", empty_page)
+    async with TestServer(app) as server:
+        yield str(server.make_url("/"))
+
+
 async def test_a_page_of_another_origin_publishes_and_restarts_ice(
-    browser: Browser, platform: Platform, http: aiohttp.ClientSession
+    browser: Browser, platform: Platform, http: aiohttp.ClientSession, elsewhere: str
 ) -> None:
     page = await browser.new_page()
-    await page.goto(f"{platform.origin}/healthz")
+    await page.goto(elsewhere)
     url = f"{platform.node_origin}/whip/demo"
     await page.evaluate(PUBLISH, {"url": url, "token": await guest(platform, "Studio", http)})
     viewer = WhipClient(f"{platform.node_origin}/whep/demo", await guest(platform, "Wall", http), http)

@@ -19,6 +19,7 @@ import azure.functions as func
 
 from function_app.api.conditional import RequestConditions
 from function_app.config import Settings
+from function_app.meetings.content import MeetingContent
 from function_app.stores.documents import MeetingKey
 from function_app.timestamps import utc_now
 from function_app.triggers import webhooks as trigger
@@ -58,7 +59,8 @@ async def _change(process: Process, tenant: str) -> None:
     """Changes one meeting after another; each change causes an event."""
     for number in itertools.count():
         key = MeetingKey(tenant, MEETINGS[number % len(MEETINGS)])
-        await process.services().meetings.put(key, f"Title {os.getpid()} {number}", RequestConditions())
+        content = MeetingContent(title=f"Title {os.getpid()} {number}")
+        await process.services().meetings.put(key, content, RequestConditions())
 
 
 def main() -> None:

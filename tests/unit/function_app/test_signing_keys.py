@@ -138,4 +138,4 @@ async def test_keys_go_on_while_their_source_is_away(tmp_path: Path) -> None:
     assert keys.verify(token, AUDIENCE) == CLAIMS
 
 
-_KEYS = SigningKeys(Source(new_key()), ISSUER)
+_KEYS = SigningKeys(Source(new_key()), ISSUER, monotonic=lambda: 0.0)

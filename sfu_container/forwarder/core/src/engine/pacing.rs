@@ -49,11 +49,7 @@ impl Engine {
             Turn::Send(waiting, probe) => {
                 self.send_paced(key, &waiting, Numbering::Estimated(downlink, probe), now, out);
             }
-            Turn::GiveUp(waiting) => {
-                if let Some(slot) = self.switchboard.slots.get_mut(waiting.slot) {
-                    slot.output.give_up(waiting.staged.place.sequence);
-                }
-            }
+            Turn::GiveUp(waiting) => self.switchboard.give_up(waiting.slot, &waiting.staged, now),
             Turn::Pad(probe) => {
                 let Some(waiting) = self.make_padding(key) else {
                     downlink.cancel_probe();

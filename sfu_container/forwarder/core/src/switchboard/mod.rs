@@ -12,7 +12,7 @@ use crate::media::MediaPacket;
 use crate::negotiated::{MediaKind, Wish};
 use crate::peer::Peer;
 use crate::publication::Publication;
-use crate::slot::Slot;
+use crate::slot::{Slot, Staged, StagedKind};
 use crate::stream::Stream;
 use crate::time::Instant;
 
@@ -76,6 +76,17 @@ impl Switchboard {
         self.leave_unless_needed(key, before);
         self.forget_refusal(key);
         self.retarget(key, now);
+    }
+
+    /// A packet waited too long and is not sent, also not when it is asked for. A viewer cannot show what follows it, and
+    /// may take seconds to say so: the keyframe that it needs is asked for now.
+    pub(crate) fn give_up(&mut self, key: Key<Slot>, staged: &Staged, now: Instant) {
+        let Some(slot) = self.slots.get_mut(key) else { return };
+        slot.output.give_up(staged.place.sequence);
+        let is_needed = matches!(staged.kind, StagedKind::Media | StagedKind::Repetition | StagedKind::Again(_));
+        if let Some(stream) = slot.current.filter(|_| is_needed).and_then(|current| self.streams.get_mut(current)) {
+            stream.ask_for_keyframe(now);
+        }
     }
 
     /// Lets a Slot carry nothing for a while; afterwards it goes on with the next keyframe.

@@ -2470,8 +2470,8 @@ export interface operations {
             };
             header?: never;
             path: {
-                sid: string;
                 pid: string;
+                sid: string;
             };
             cookie?: never;
         };

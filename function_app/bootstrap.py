@@ -16,9 +16,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from function_app.api.conditional import EntityTags, RequestConditions
 from function_app.config import Settings
+from function_app.connections import open_cosmos
 from function_app.errors import ApiError, PreconditionFailedError
 from function_app.meetings.content import MeetingContent
 from function_app.meetings.service import MeetingService
+from function_app.stores.containers import LEASES_CONTAINER, MEETINGS_CONTAINER, TENANTS_CONTAINER, WEBHOOKS_CONTAINER
 from function_app.stores.cosmos import Cosmos
 from function_app.stores.documents import MeetingKey
 from function_app.stores.meetings import MeetingStore
@@ -28,15 +30,8 @@ from function_app.stores.webhooks import WebhookStore
 from function_app.tenants.api_keys import ApiKey
 from function_app.tenants.documents import MAXIMUM_LIVE_KEYS, StoredKey, Tenant
 from function_app.timestamps import utc_now
+from function_app.webhooks.building import webhook_service
 from function_app.webhooks.service import WebhookService
-from function_app.wiring import (
-    LEASES_CONTAINER,
-    MEETINGS_CONTAINER,
-    TENANTS_CONTAINER,
-    WEBHOOKS_CONTAINER,
-    open_cosmos,
-    webhook_service,
-)
 from parley_protocol.ids import TenantId
 
 DEMO_MEETING = "demo"

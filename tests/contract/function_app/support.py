@@ -23,13 +23,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from function_app.api.application import create_api
 from function_app.bootstrap import BootstrapSettings, bootstrap
 from function_app.config import Settings
+from function_app.connections import open_cosmos
 from function_app.media.service_tokens import NODE_ISSUER
 from function_app.stores.cosmos import Cosmos
 from function_app.stores.tenants import TenantStore
 from function_app.tenants.api_keys import ApiKey
 from function_app.tenants.documents import StoredKey, Tenant
 from function_app.timestamps import utc_now
-from function_app.wiring import Process, Services, open_cosmos
+from function_app.wiring import Process, Services
 from local_azure.cosmos import CosmosEmulator
 from local_azure.webpubsub import WebPubSubEmulator
 from parley_protocol.addresses import HUB

@@ -23,7 +23,12 @@ class Grid:
 
 
 SHORT = Grid(
-    scenarios=(Scenario.one_to(100), Scenario.mesh_of(10), Scenario.one_to(100, with_feedback=True)),
+    scenarios=(
+        Scenario.one_to(100),
+        Scenario.mesh_of(10),
+        Scenario.one_to(100, with_feedback=True),
+        Scenario.mesh_of(10, with_feedback=True),
+    ),
     sfus=("janus1", "parley", "limit"),
     repetitions=3,
     seconds=4,

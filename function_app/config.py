@@ -62,6 +62,15 @@ class Settings(BaseSettings):
     service_key: OptionalSecret = None
     """The secret of the nodes' service tokens. Absent means that no node is let in."""
     api_key_pepper: SecretStr
+    entra_authority: Url = "https://login.microsoftonline.com/organizations/v2.0"
+    """Below it is the discovery document of the issuer whose access tokens tenants' programs may call with."""
+    entra_audience: str | None = None
+    """The client id of the API's own registration there. Absent means that no access token is taken."""
+    sign_in_authority: Url | None = None
+    """Below it is the discovery document of the issuer where people sign in: External ID, B2C or Entra ID.
+    Absent means that nobody signs in."""
+    sign_in_client_id: str | None = None
+    """The web client's own registration there."""
     redis_url: str | None = None
     """Absent means that nodes and sessions are known to this process only."""
 
@@ -128,11 +137,20 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _refuse_half_of_sign_in(self) -> Self:
+        if (self.sign_in_authority is None) != (self.sign_in_client_id is None):
+            raise ValueError("PARLEY_SIGN_IN_AUTHORITY and PARLEY_SIGN_IN_CLIENT_ID go together")
+        return self
+
+    @model_validator(mode="after")
     def _refuse_what_is_only_for_a_laptop(self) -> Self:
         if self.environment is Environment.LOCAL:
             return self
         if self.open_meeting:
             raise ValueError("PARLEY_OPEN_MEETING is only allowed where PARLEY_ENVIRONMENT is local")
+        for name in ("entra_authority", "sign_in_authority"):
+            if str(getattr(self, name)).startswith("http:"):
+                raise ValueError(f"PARLEY_{name.upper()} must be an https URL")
         if self.webhooks_to_private_addresses:
             raise ValueError("PARLEY_WEBHOOKS_TO_PRIVATE_ADDRESSES is only allowed where PARLEY_ENVIRONMENT is local")
         for name in (

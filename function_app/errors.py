@@ -30,6 +30,7 @@ ApiError
 ├── TooManyWebhooksError           409
 ├── TooManyApiKeysError            409
 ├── LastApiKeyError                409
+├── DirectoryTakenError            409
 ├── PreconditionFailedError        412
 ├── RequestTooLargeError           413
 ├── TooManyRequestsError           429
@@ -39,7 +40,8 @@ ApiError
 │   ├── StoreUnavailableError
 │   ├── SignallingUnavailableError
 │   ├── RegistryUnavailableError
-│   └── MediaProviderUnavailableError
+│   ├── MediaProviderUnavailableError
+│   └── IssuerUnavailableError
 └── RequestTimedOutError           504
 """
 
@@ -102,7 +104,7 @@ class UnsupportedApiVersionError(ApiError):
 
 class UnauthorizedError(ApiError):
     status, code = 401, "Unauthorized"
-    explanation = "The API key is missing or not valid."
+    explanation = "The credential is missing or not valid."
 
 
 class TokenMissingError(UnauthorizedError):
@@ -241,6 +243,11 @@ class LastApiKeyError(ApiError):
     explanation = "It is the last API key with the role admin; create another one first."
 
 
+class DirectoryTakenError(ApiError):
+    status, code = 409, "DirectoryTaken"
+    explanation = "The directory belongs to another tenant."
+
+
 class PreconditionFailedError(ApiError):
     status, code = 412, "PreconditionFailed"
     explanation = "The resource is not in the state that the request asks for."
@@ -291,6 +298,11 @@ class RegistryUnavailableError(UnavailableError):
 class MediaProviderUnavailableError(UnavailableError):
     code = "MediaProviderUnavailable"
     explanation = "The meeting's media provider is not available now."
+
+
+class IssuerUnavailableError(UnavailableError):
+    code = "IssuerUnavailable"
+    explanation = "The issuer of the token does not say now which keys it signs with."
 
 
 class RequestTimedOutError(ApiError):

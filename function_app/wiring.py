@@ -23,6 +23,8 @@ from function_app.connections import (
     shared_state,
     text_of,
 )
+from function_app.directories.building import build_issuers
+from function_app.directories.people import People
 from function_app.lobby.service import Lobby
 from function_app.media.controller import MediaController
 from function_app.media.grants import MediaGrants
@@ -54,18 +56,22 @@ from function_app.stores.audit import AuditStore
 from function_app.stores.chat import ChatStore
 from function_app.stores.containers import MEETINGS_CONTAINER, TENANTS_CONTAINER
 from function_app.stores.cosmos import Cosmos
+from function_app.stores.directories import DirectoryStore
 from function_app.stores.exclusions import ExclusionStore
 from function_app.stores.lobby import LobbyStore
 from function_app.stores.meetings import MeetingStore
 from function_app.stores.presence import PresenceStore
 from function_app.stores.sessions import SessionStore
 from function_app.stores.tenants import TenantStore
+from function_app.stores.usage import UsageStore
 from function_app.telemetry.log import write_json_lines
 from function_app.telemetry.traces import PlainTraces, Traces
 from function_app.tenants.authentication import Authentication
+from function_app.tenants.directories import TenantDirectories
 from function_app.tenants.last_use import LastUse
 from function_app.tenants.service import TenantService
 from function_app.timestamps import Clock, utc_now
+from function_app.usage.report import UsageReport
 from function_app.webhooks.building import build_webhooks
 from function_app.webhooks.dispatch import Dispatch
 from function_app.webhooks.redelivery import RedeliveryService
@@ -83,7 +89,10 @@ class Services:
     readiness: Readiness
     traces: Traces
     authentication: Authentication
+    people: People | None
+    """Verifies who has signed in; None where nobody does."""
     tenants: TenantService
+    usage: UsageReport
     audit: AuditStore
     meetings: MeetingService
     continuations: Continuations
@@ -163,7 +172,9 @@ def build(settings: Settings, clock: Clock) -> Services:
     presence = PresenceStore(cosmos.container(MEETINGS_CONTAINER))
     tenants = TenantStore(cosmos.container(TENANTS_CONTAINER))
     last_use = LastUse(tenants, clock)
-    authentication = Authentication(tenants, pepper, clock, last_use)
+    directories = DirectoryStore(cosmos.container(TENANTS_CONTAINER))
+    issuers = build_issuers(settings)
+    authentication = Authentication(tenants, directories, issuers.applications, pepper, clock, last_use)
     signalling = Signalling(
         settings.webpubsub_endpoint,
         key_or_identity(settings.webpubsub_key),
@@ -191,7 +202,11 @@ def build(settings: Settings, clock: Clock) -> Services:
         readiness=_readiness(cosmos, signalling, ephemeral),
         traces=traces,
         authentication=authentication,
-        tenants=TenantService(tenants, pepper, clock, authentication.forget),
+        people=issuers.people,
+        tenants=TenantService(
+            tenants, TenantDirectories(directories, issuers.applications), pepper, clock, authentication.forget
+        ),
+        usage=UsageReport(UsageStore(cosmos.container(MEETINGS_CONTAINER)), clock),
         audit=AuditStore(cosmos.container(TENANTS_CONTAINER)),
         meetings=meeting_service,
         continuations=Continuations(pepper),
@@ -219,7 +234,15 @@ def build(settings: Settings, clock: Clock) -> Services:
         webhooks=webhooks.service,
         redelivery=webhooks.redelivery,
         dispatch=webhooks.dispatch,
-        closing=(*webhooks.closing, media.close, last_use.settled, signalling.close, cosmos.close, *ephemeral.closing),
+        closing=(
+            *webhooks.closing,
+            issuers.close,
+            media.close,
+            last_use.settled,
+            signalling.close,
+            cosmos.close,
+            *ephemeral.closing,
+        ),
     )
 
 

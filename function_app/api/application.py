@@ -28,6 +28,7 @@ from function_app.sessions import endpoints as sessions
 from function_app.sessions import running_endpoints
 from function_app.signalling import endpoints as signalling
 from function_app.tenants import endpoints as tenants
+from function_app.usage import endpoints as usage
 from function_app.webhooks import deliveries_endpoints
 from function_app.webhooks import endpoints as webhooks
 from function_app.whip import endpoints as whip
@@ -46,7 +47,7 @@ _PUBLIC = (
     platform.router,
     readiness.router,
 )
-_FOR_ADMINISTRATORS = (tenants.router, audit.router, webhooks.router, deliveries_endpoints.router)
+_FOR_ADMINISTRATORS = (tenants.router, usage.router, audit.router, webhooks.router, deliveries_endpoints.router)
 _INTERNAL = (media.router, signalling.router)
 
 

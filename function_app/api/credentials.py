@@ -13,6 +13,8 @@ from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBea
 
 from function_app.api.throttle import Charges
 from function_app.audit.trail import CALLER
+from function_app.directories.people import Person
+from function_app.directories.tokens import is_directory_token
 from function_app.errors import (
     MeetingNotFoundError,
     NotAllowedError,
@@ -23,19 +25,25 @@ from function_app.errors import (
 from function_app.meetings.documents import Meeting
 from function_app.participants.tokens import refuse_token_of_former_meeting
 from function_app.stores.documents import MeetingKey
+from function_app.tenants.api_keys import COMMON_PREFIX
 from function_app.tenants.callers import Caller, CallerRole
 from function_app.wiring import Services
 from parley_protocol.grants import JoinClaims
 from parley_protocol.ids import MeetingId, NodeId
 
-_KEY_PREFIX = "parley_"
-
-_bearer_key = HTTPBearer(scheme_name="apiKey", description="A tenant's API key.", auto_error=False)
+_bearer_key = HTTPBearer(
+    scheme_name="apiKey",
+    description="A tenant's API key, or an Entra ID access token of a program of its directory.",
+    auto_error=False,
+)
 _header_key = APIKeyHeader(
     name="x-api-key", scheme_name="apiKeyHeader", description="The same in a header of its own.", auto_error=False
 )
 _join_token = HTTPBearer(
     scheme_name="joinToken", bearerFormat="JWT", description="A join token, from `:issueToken`.", auto_error=False
+)
+_id_token = HTTPBearer(
+    scheme_name="idToken", bearerFormat="JWT", description="A person's ID token, from signing in.", auto_error=False
 )
 _service_token = HTTPBearer(
     scheme_name="serviceToken", bearerFormat="JWT", description="A node's own token.", auto_error=False
@@ -69,7 +77,7 @@ async def caller_of(
     credential = header or (bearer.credentials if bearer else None)
     if credential is None:
         raise UnauthorizedError
-    caller = await services.authentication.by_api_key(credential)
+    caller = await services.authentication.by_credential(credential)
     await charges.tenant(caller.tenant, f"{caller.actor.kind}/{caller.actor.id}")
     note_caller(request, caller)
     return caller
@@ -113,6 +121,15 @@ async def node_of(
     return node
 
 
+async def signed_in_person(services: ServicesOf, bearer: Annotated[Bearer, Depends(_id_token)]) -> Person:
+    """Whose ID token the request carries."""
+    if bearer is None:
+        raise TokenMissingError
+    if services.people is None:
+        raise TokenInvalidError("Nobody signs in at this installation.")
+    return await services.people.verify(bearer.credentials)
+
+
 ApiKeyHeader = Annotated[str | None, Depends(_header_key)]
 
 
@@ -131,9 +148,14 @@ async def token_if_any(
     header: Annotated[str | None, Depends(_header_key)],
 ) -> JoinClaims | None:
     """What the request's join token says; None when its credential is a tenant's, or missing."""
-    if bearer is None or header or bearer.credentials.startswith(_KEY_PREFIX):
+    if bearer is None or header or _is_tenants(bearer.credentials):
         return None
     return await join_claims(services, charges, bearer)
+
+
+def _is_tenants(credential: str) -> bool:
+    """Whether it has the form of a tenant's credential."""
+    return credential.startswith(COMMON_PREFIX) or is_directory_token(credential)
 
 
 TokenIfAny = Annotated[JoinClaims | None, Depends(token_if_any)]
@@ -176,5 +198,6 @@ async def admitted_to(services: Services, claims: JoinClaims) -> Meeting:
 Tenant = Annotated[str, Depends(tenant_of)]
 Administrator = Annotated[Caller, Depends(administrator_of)]
 JoinClaimsOf = Annotated[JoinClaims, Depends(join_claims)]
+SignedInPerson = Annotated[Person, Depends(signed_in_person)]
 NodeOf = Annotated[str, Depends(node_of)]
 ReadableMeeting = Annotated[Meeting, Depends(readable_meeting)]

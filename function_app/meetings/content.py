@@ -58,6 +58,11 @@ class MeetingSettings(Request):
     may_share: Audience = Field(default=Audience.EVERYONE, description="Who may share a screen.")
     may_chat: Audience = Audience.EVERYONE
     mute_on_entry: bool = Field(default=False, description="Clients join with the microphone off.")
+    signed_in_role: Role | None = Field(
+        default=None,
+        description="As what people of the tenant's directory who are signed in may join without a join link; "
+        "absent means that they may not.",
+    )
     recording_policy: RecordingPolicy = RecordingPolicy.BY_HOSTS
     regions: tuple[Region, ...] = Field(
         default=(), max_length=10, description="Where sessions may be carried, the best first; empty means anywhere."
@@ -93,6 +98,7 @@ class SettingsPatch(Request):
     may_share: Audience | None = None
     may_chat: Audience | None = None
     mute_on_entry: bool | None = None
+    signed_in_role: Role | None = None
     recording_policy: RecordingPolicy | None = None
     regions: tuple[Region, ...] | None = Field(default=None, max_length=10)
     media_provider: MediaProviderName | None = None

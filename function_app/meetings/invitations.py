@@ -6,10 +6,12 @@ from datetime import timedelta
 
 from fastapi import APIRouter
 
-from function_app.api.credentials import MeetingIdInPath, ServicesOf, Tenant
-from function_app.errors import MeetingNotFoundError
+from function_app.api.credentials import ChargesOf, MeetingIdInPath, ServicesOf, SignedInPerson, Tenant
+from function_app.errors import MeetingNotFoundError, NotAllowedError
 from function_app.meetings.models import (
     DEFAULT_RENEWABLE_FOR,
+    DEFAULT_TOKEN_SECONDS,
+    ExchangeRequest,
     GuestTokenRequest,
     IssuedToken,
     TokenRequest,
@@ -22,6 +24,7 @@ from parley_protocol.grants import ROLE_GRANTS, Role
 from parley_protocol.ids import new_id
 
 GUEST_LIFETIME = timedelta(hours=8)
+DEFAULT_NAME = "Guest"
 
 router = APIRouter(tags=["meetings"])
 
@@ -48,6 +51,27 @@ async def issue_guest_token(services: ServicesOf, meeting: MeetingIdInPath, requ
     await services.meetings.get(key)
     invitation = Invitation(key, new_id("usr"), request.name, Role.ATTENDEE, ROLE_GRANTS[Role.ATTENDEE])
     return _issued(services, invitation, GUEST_LIFETIME, DEFAULT_RENEWABLE_FOR)
+
+
+@router.post("/meetings/{id}:exchangeToken", operation_id="exchangeToken")
+async def exchange_token(
+    person: SignedInPerson, services: ServicesOf, charges: ChargesOf, meeting: MeetingIdInPath, request: ExchangeRequest
+) -> IssuedToken:
+    """A join token for somebody of the tenant's directory, for the ID token that signing in has given.
+
+    The directory says which tenant's meeting it is; the meeting's `signedInRole` says whether, and as what.
+    """
+    tenant = await services.authentication.of_directory(person.directory)
+    if tenant is None:
+        raise MeetingNotFoundError
+    await charges.person(tenant.id, meeting, person.user)
+    key = MeetingKey(tenant.id, meeting)
+    role = (await services.meetings.get(key)).settings.signed_in_role
+    if role is None:
+        raise NotAllowedError("The meeting asks everybody for a join link.")
+    name = person.name or request.name or DEFAULT_NAME
+    invitation = Invitation(key, person.user, name, role, ROLE_GRANTS[role])
+    return _issued(services, invitation, timedelta(seconds=DEFAULT_TOKEN_SECONDS), DEFAULT_RENEWABLE_FOR)
 
 
 def _issued(services: Services, invitation: Invitation, lifetime: timedelta, renewable_for: timedelta) -> IssuedToken:

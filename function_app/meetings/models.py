@@ -96,6 +96,13 @@ class GuestTokenRequest(Request):
     name: DisplayName = Field(examples=["Ann"])
 
 
+class ExchangeRequest(Request):
+    """The body of `:exchangeToken`."""
+
+    name: DisplayName | None = Field(default=None, examples=["Ann"])
+    """What others see of somebody whose ID token has no name."""
+
+
 class IssuedToken(Response):
     token: str
     """The join token."""

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from function_app.audit.documents import AuditEntry
 from function_app.stores.cosmos import BatchOperation, Container
-from function_app.stores.outcomes import AbsentError, until_it_holds
-from function_app.tenants.documents import KeyUse, Tenant
+from function_app.stores.outcomes import AbsentError, AlreadyExistsError, until_it_holds
+from function_app.tenants.documents import FIRST_TENANT_DOCUMENT, FirstTenant, KeyUse, Tenant
 
 
 class TenantStore:
@@ -22,6 +22,16 @@ class TenantStore:
     async def create(self, tenant: Tenant) -> None:
         """Raises AlreadyExistsError."""
         await self._container.create(tenant.body())
+
+    async def first(self, candidate: str) -> str:
+        """The id of the first tenant: the candidate of whoever asked first, made or about to be made."""
+        try:
+            await self._container.create(FirstTenant.of(candidate).body())
+        except AlreadyExistsError:
+            body = await self._container.read(FIRST_TENANT_DOCUMENT, FIRST_TENANT_DOCUMENT)
+            if body:
+                return FirstTenant.read(body).tenant
+        return candidate
 
     async def replace(self, tenant: Tenant) -> None:
         """Writes over the version that was read. Raises StoreRaceError."""

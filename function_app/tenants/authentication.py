@@ -1,17 +1,20 @@
-"""Finds out which tenant an API key belongs to."""
+"""Finds out which tenant a credential belongs to: an API key, or an access token of the tenant's directory."""
 
 from __future__ import annotations
 
 import hmac
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 
+from function_app.directories.applications import Applications
+from function_app.directories.tokens import is_directory_token
 from function_app.errors import UnauthorizedError
+from function_app.stores.directories import DirectoryStore
 from function_app.stores.tenants import TenantStore
 from function_app.tenants.api_keys import ApiKey
 from function_app.tenants.callers import Actor, ActorKind, Caller
 from function_app.tenants.documents import Tenant
+from function_app.tenants.kept import Kept
 from function_app.tenants.last_use import LastUse
 from function_app.timestamps import Clock
 
@@ -21,23 +24,34 @@ _CACHE_SIZE = 1000
 
 
 class Authentication:
+    """`applications` verifies access tokens; None where none are taken."""
+
     def __init__(
         self,
         store: TenantStore,
+        directories: DirectoryStore,
+        applications: Applications | None,
         pepper: bytes,
         clock: Clock,
         last_use: LastUse,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
+        self._directories = directories
+        self._applications = applications
         self._pepper = pepper
         self._clock = clock
         self._last_use = last_use
-        self._monotonic = monotonic
-        self._cache: OrderedDict[str, tuple[float, Tenant]] = OrderedDict()
+        self._tenants = Kept[Tenant](CACHE_SECONDS, _CACHE_SIZE, monotonic)
+        self._owners = Kept[str](CACHE_SECONDS, _CACHE_SIZE, monotonic)
 
-    async def by_api_key(self, credential: str) -> Caller:
-        """Whoever holds the live key `credential`. Raises UnauthorizedError."""
+    async def by_credential(self, credential: str) -> Caller:
+        """Whoever holds it. Raises UnauthorizedError, NotAllowedError and IssuerUnavailableError."""
+        if is_directory_token(credential):
+            return await self._by_access_token(credential)
+        return await self._by_api_key(credential)
+
+    async def _by_api_key(self, credential: str) -> Caller:
         key = ApiKey.parse(credential)
         if key is None or not key.is_genuine(self._pepper):
             raise UnauthorizedError
@@ -54,25 +68,37 @@ class Authentication:
         self._last_use.note(tenant.id, stored.id)
         return Caller(tenant.id, Actor(kind=ActorKind.API_KEY, id=stored.id), stored.role)
 
+    async def _by_access_token(self, token: str) -> Caller:
+        if self._applications is None:
+            raise UnauthorizedError
+        application = await self._applications.verify(token)
+        tenant = await self.of_directory(application.directory)
+        if tenant is None:
+            raise UnauthorizedError("The token's directory belongs to no tenant.")
+        return Caller(tenant.id, Actor(kind=ActorKind.APPLICATION, id=application.client), application.role)
+
+    async def of_directory(self, directory: str) -> Tenant | None:
+        """The tenant to whom the directory belongs, as it was at most CACHE_SECONDS ago."""
+        owner = self._owners.get(directory)
+        if owner is None:
+            owner = await self._directories.owner(directory)
+            if owner is None:
+                return None
+            self._owners.put(directory, owner)
+        tenant = await self.find(owner)
+        # Both must say so: a link that was half made or half undone is none.
+        return tenant if tenant and tenant.directory == directory else None
+
     def forget(self, tenant: str) -> None:
         """The tenant has changed: it is read again at its next request to this process."""
-        self._cache.pop(tenant, None)
+        self._tenants.forget(tenant)
 
     async def find(self, tenant: str) -> Tenant | None:
         """The tenant as it was at most CACHE_SECONDS ago."""
-        now = self._monotonic()
-        cached = self._cache.get(tenant)
-        if cached and now - cached[0] < CACHE_SECONDS:
-            return cached[1]
+        kept = self._tenants.get(tenant)
+        if kept:
+            return kept
         found = await self._store.find(tenant)
         if found:
-            self._remember(now, found)
-        else:
-            self._cache.pop(tenant, None)
+            self._tenants.put(tenant, found)
         return found
-
-    def _remember(self, now: float, tenant: Tenant) -> None:
-        self._cache[tenant.id] = (now, tenant)
-        self._cache.move_to_end(tenant.id)
-        if len(self._cache) > _CACHE_SIZE:
-            self._cache.popitem(last=False)

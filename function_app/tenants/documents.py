@@ -17,6 +17,7 @@ from function_app.timestamps import Timestamp
 
 MAXIMUM_LIVE_KEYS = 2
 FIRST_VERSION = "0"
+FIRST_TENANT_DOCUMENT = "firstTenant"
 
 
 class _Part(BaseModel):
@@ -71,18 +72,34 @@ class Tenant(Document):
     version: str = FIRST_VERSION
     """What the tenant sees as the ETag: it changes with the name and settings, and not with the keys."""
     settings: TenantSettings = TenantSettings()
+    directory: str | None = None
+    """The Entra tenant whose programs and people are this tenant's; it counts only while its owner document says so."""
     keys: tuple[StoredKey, ...] = Field(default=())
 
     def live_keys(self, now: datetime) -> tuple[StoredKey, ...]:
         return tuple(key for key in self.keys if key.is_live(now))
 
-    def changed(self, now: datetime, name: str, settings: TenantSettings) -> Self:
-        """The next version."""
-        told = {"name": name, "settings": settings, "updated_on": now, "version": str(ULID())}
-        return self.model_copy(update=told)
+    def changed(self, now: datetime, name: str, directory: str | None, settings: TenantSettings) -> Self:
+        """The next version; the same where nothing changes."""
+        told = {"name": name, "directory": directory, "settings": settings}
+        if told == {field: getattr(self, field) for field in told}:
+            return self
+        return self.model_copy(update={**told, "updated_on": now, "version": str(ULID())})
 
     def with_keys(self, *keys: StoredKey) -> Self:
         return self.model_copy(update={"keys": keys})
+
+
+class FirstTenant(Document):
+    """Who the first tenant is: it has a partition of its own, so that there is one however many make an installation
+    ready at once."""
+
+    type: Literal["firstTenant"] = "firstTenant"
+    tenant: str
+
+    @classmethod
+    def of(cls, tenant: str) -> Self:
+        return cls(id=FIRST_TENANT_DOCUMENT, tenant_id=FIRST_TENANT_DOCUMENT, tenant=tenant)
 
 
 class KeyUse(Document):

@@ -45,8 +45,8 @@ async def get_tenant(caller: Administrator, services: ServicesOf, conditions: Co
 async def patch_tenant(
     caller: Administrator, services: ServicesOf, change: TenantPatch, conditions: ConditionsOf
 ) -> Response:
-    """Changes what the body names (JSON merge patch, RFC 7396)."""
-    return _shown(await services.tenants.patch(caller, change.changes(), conditions))
+    """Changes what the body names (JSON merge patch, RFC 7396). A directory belongs to one tenant at most."""
+    return _shown(await services.tenants.patch(caller, change.changes(), change.entra_proof, conditions))
 
 
 @router.get("/tenants/me/apiKeys", operation_id="listApiKeys", response_model_exclude_none=True)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, StringConstraints
 
 from function_app.api.models import Request, Response
+from function_app.directories.tokens import GUID
 from function_app.media.providers.names import MediaProviderName
 from function_app.tenants.callers import CallerRole
 from function_app.tenants.documents import StoredKey, Tenant
@@ -16,9 +17,11 @@ from parley_protocol.ids import ApiKeyId, TenantId
 
 MAXIMUM_KEEP_FORMER_SECONDS = 7 * 24 * 3600
 _MAXIMUM_REGIONS = 20
+_MAXIMUM_TOKEN_LENGTH = 8192
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+DirectoryId = Annotated[str, StringConstraints(pattern=f"^{GUID}$", to_lower=True)]
 Regions = Annotated[tuple[Region, ...], Field(min_length=1, max_length=_MAXIMUM_REGIONS)]
 
 
@@ -29,10 +32,24 @@ class TenantPatch(Request):
     default_media_provider: MediaProviderName = MediaProviderName.SFU
     regions: Regions | None = Field(default=None, examples=[["westeurope", "northeurope"]])
     branding_name: Name | None = None
+    entra_tenant_id: DirectoryId | None = Field(
+        default=None,
+        description="The directory whose programs may call with access tokens, and whose people may sign in.",
+        examples=["5f1c7a52-3d0e-4c61-9b57-0a2c6d0e8f11"],
+    )
+    entra_proof: str | None = Field(
+        default=None,
+        max_length=_MAXIMUM_TOKEN_LENGTH,
+        description="With `entraTenantId`: an access token for Parley of a program of that directory, with the app "
+        "role `Parley.Admin`. It shows that the directory's administrators agree, and is not kept.",
+    )
 
     def changes(self) -> dict[str, Any]:
         """What the body names, by the fields of `Tenant` and `TenantSettings`."""
-        return {name: getattr(self, name) for name in self.model_fields_set}
+        named = {name: getattr(self, name) for name in self.model_fields_set - {"entra_proof"}}
+        if "entra_tenant_id" in named:
+            named["directory"] = named.pop("entra_tenant_id")
+        return named
 
 
 class TenantResource(Response):
@@ -44,6 +61,8 @@ class TenantResource(Response):
     """Where sessions may be carried; absent means anywhere."""
     branding_name: str | None = None
     """What people see as the name of the service; absent means Parley's own."""
+    entra_tenant_id: str | None = None
+    """The directory whose programs may call with access tokens, and whose people may sign in."""
     created_on: Timestamp
     updated_on: Timestamp
     etag: str
@@ -53,6 +72,7 @@ class TenantResource(Response):
         return cls(
             id=tenant.id,
             name=tenant.name,
+            entra_tenant_id=tenant.directory,
             created_on=tenant.created_on,
             updated_on=tenant.updated_on or tenant.created_on,
             etag=f'"{tenant.version}"',

@@ -11,6 +11,7 @@ from function_app.errors import ApiKeyNotFoundError, LastApiKeyError, TooManyApi
 from function_app.stores.tenants import TenantStore
 from function_app.tenants.api_keys import ApiKey
 from function_app.tenants.callers import Caller, CallerRole
+from function_app.tenants.directories import TenantDirectories
 from function_app.tenants.documents import MAXIMUM_LIVE_KEYS, StoredKey, Tenant, TenantSettings
 from function_app.timestamps import Clock
 
@@ -36,8 +37,16 @@ class NewKey(NamedTuple):
 class TenantService:
     """`changed` is told the id of each tenant that was changed."""
 
-    def __init__(self, store: TenantStore, pepper: bytes, clock: Clock, changed: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        store: TenantStore,
+        directories: TenantDirectories,
+        pepper: bytes,
+        clock: Clock,
+        changed: Callable[[str], None],
+    ) -> None:
         self._store = store
+        self._directories = directories
         self._pepper = pepper
         self._clock = clock
         self._changed = changed
@@ -49,16 +58,25 @@ class TenantService:
             raise UnauthorizedError
         return found
 
-    async def patch(self, caller: Caller, changes: Mapping[str, Any], conditions: Conditions) -> Tenant:
-        """Changes what is named: `name`, and fields of TenantSettings. Raises PreconditionFailedError."""
+    async def patch(
+        self, caller: Caller, changes: Mapping[str, Any], proof: str | None, conditions: Conditions
+    ) -> Tenant:
+        """Changes what is named: `name`, `directory`, and fields of TenantSettings; `proof` is a directory's token.
+
+        Raises PreconditionFailedError, and what TenantDirectories raises.
+        """
         now = self._clock()
-        settings = {name: value for name, value in changes.items() if name != "name"}
+        settings = {name: value for name, value in changes.items() if name not in ("name", "directory")}
+        if "directory" in changes:
+            present = await self.get(caller.tenant)
+            conditions.check(present.version)
+            await self._directories.move(caller.tenant, present.directory, changes["directory"], proof)
 
         def changed(tenant: Tenant) -> Tenant:
             conditions.check(tenant.version)
             chosen = TenantSettings.model_validate(tenant.settings.model_dump() | settings)
-            name = changes.get("name", tenant.name)
-            return tenant if (name, chosen) == (tenant.name, tenant.settings) else tenant.changed(now, name, chosen)
+            name, directory = changes.get("name", tenant.name), changes.get("directory", tenant.directory)
+            return tenant.changed(now, name, directory, chosen)
 
         return await self._change(caller, changed, "patchTenant", {})
 

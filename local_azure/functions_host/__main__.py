@@ -28,7 +28,8 @@ def front_door(client: Path) -> FrontDoor:
     import function_app  # here, so that a bad command line is answered before the app is imported
 
     triggers = TriggerHost(discover(function_app.app, os.environ))
-    pages = ClientPages(client, required("PARLEY_WEBPUBSUB_ENDPOINT", os.environ))
+    signalling = required("PARLEY_WEBPUBSUB_ENDPOINT", os.environ)
+    pages = ClientPages(client, signalling, os.environ.get("PARLEY_SIGN_IN_AUTHORITY"))
     return FrontDoor(WebhookInbox(asgi_application(function_app.app)), pages, triggers)
 
 

@@ -24,19 +24,21 @@ _FOREVER = "public, max-age=31536000, immutable"
 _ASK_FIRST = "no-cache"
 _FOLDERS = ("/assets/", "/docs-assets/")
 """What the pages load: the client's, and the API's page /docs."""
+SIGNED_IN_PATH = "/signed-in"
+"""Where people come back to from signing in."""
 
 
 class ClientPages:
     """Serves the folder `dist` that the client's build leaves; an ASGI application for the paths that it `holds`."""
 
-    def __init__(self, dist: Path, signalling_endpoint: str) -> None:
+    def __init__(self, dist: Path, signalling_endpoint: str, sign_in_authority: str | None = None) -> None:
         self._index = dist / "index.html"
         if not self._index.is_file():
             raise HostConfigurationError(f"the client is not built: {self._index} is missing (`make run` builds it)")
         # Listed once: no path that somebody makes up ever reaches the file system here.
         self._top_files = frozenset(f"/{file.name}" for file in dist.iterdir() if file.is_file())
         self._assets = StaticFiles(directory=dist, check_dir=False)
-        self._page_headers = page_headers(signalling_endpoint)
+        self._page_headers = page_headers(signalling_endpoint, sign_in_authority)
 
     def holds(self, path: str) -> bool:
         """Whether `path` is the client's rather than the API's."""
@@ -81,7 +83,7 @@ class ClientPages:
         return response
 
     def _is_page(self, path: str) -> bool:
-        return path == "/" or path.startswith("/m/")
+        return path in ("/", SIGNED_IN_PATH) or path.startswith("/m/")
 
 
 def _is_not_found(start: Message) -> bool:
@@ -90,13 +92,16 @@ def _is_not_found(start: Message) -> bool:
     return start["status"] == HTTPStatus.NOT_FOUND and code == "NotFound"
 
 
-def page_headers(signalling_endpoint: str) -> Mapping[str, str]:
-    """The headers of a page, which may talk only to its own origin and to the Web PubSub endpoint (an http URL)."""
+def page_headers(signalling_endpoint: str, sign_in_authority: str | None = None) -> Mapping[str, str]:
+    """The headers of a page, which may talk only to its own origin, to the Web PubSub endpoint (an http URL) and to
+    where people sign in."""
     endpoint = urlsplit(signalling_endpoint)
     socket = f"{'wss' if endpoint.scheme == 'https' else 'ws'}://{endpoint.netloc}"
+    issuer = urlsplit(sign_in_authority or "")
+    places = ["'self'", socket, *([f"{issuer.scheme}://{issuer.netloc}"] if sign_in_authority else [])]
     policy = {
         "default-src": "'self'",
-        "connect-src": f"'self' {socket}",
+        "connect-src": " ".join(places),
         "img-src": "'self' data: blob:",
         "media-src": "'self' blob:",
         "font-src": "'self' data:",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import secrets
+import uuid
 from dataclasses import asdict, dataclass
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -26,6 +27,12 @@ class Keys:
     """Signs what nodes send to the control plane."""
     cosmos_key: str
     webpubsub_key: str
+    second_api_key: str
+    """Of another tenant, which sees nothing of the first."""
+    directory: str
+    """The id of the first tenant's directory."""
+    entra_secret: str
+    """With it a program gets access tokens of that directory."""
 
 
 def load_keys(home: Home) -> Keys:
@@ -35,11 +42,15 @@ def load_keys(home: Home) -> Keys:
     if not home.secrets.exists():
         write_private(home.secrets, json.dumps(asdict(_new_keys()), indent=2) + "\n")
     try:
-        return Keys(**json.loads(home.secrets.read_text()))
-    except (OSError, ValueError, TypeError) as error:
+        kept = json.loads(home.secrets.read_text())
+        keys = Keys(**{**_added_later(kept["api_key_pepper"]), **kept})
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise HomeError(
             f"{home.secrets} cannot be read ({error}). Restore it, or remove the folder {home.folder} to begin anew"
         ) from error
+    if asdict(keys) != kept:
+        write_private(home.secrets, json.dumps(asdict(keys), indent=2) + "\n")
+    return keys
 
 
 def _new_keys() -> Keys:
@@ -51,7 +62,17 @@ def _new_keys() -> Keys:
         service_key=secrets.token_urlsafe(48),
         cosmos_key=base64.b64encode(secrets.token_bytes(64)).decode(),
         webpubsub_key=base64.b64encode(secrets.token_bytes(32)).decode(),
+        **_added_later(pepper),
     )
+
+
+def _added_later(pepper: str) -> dict[str, str]:
+    """What the secrets of an older state folder lack."""
+    return {
+        "second_api_key": ApiKey.generate(new_id("ten"), pepper.encode()).text,
+        "directory": str(uuid.uuid4()),
+        "entra_secret": secrets.token_urlsafe(32),
+    }
 
 
 def _signing_key() -> str:

@@ -19,6 +19,11 @@ CLIENT = REPOSITORY / "client" / "dist"
 
 DATABASE = "parley"
 DEMO_MEETING = "demo"
+STAFF_MEETING = "staff"
+ENTRA_AUDIENCE = "parley-api"
+ENTRA_APPLICATION = "3d7c1f0e-5b0a-4c43-9a5d-9b7f6f1e2c11"
+"""The client id of the one program that gets access tokens."""
+_SIGN_IN_CLIENT = "parley-client"
 
 _LOOPBACK = "127.0.0.1"
 
@@ -27,8 +32,23 @@ def public_url(ports: Ports) -> str:
     return f"http://localhost:{ports.http}"
 
 
-def meeting_url(ports: Ports) -> str:
-    return f"{public_url(ports)}/m/{DEMO_MEETING}"
+def meeting_url(ports: Ports, meeting: str = DEMO_MEETING) -> str:
+    return f"{public_url(ports)}/m/{meeting}"
+
+
+def authority(ports: Ports, directory: str) -> str:
+    """Below it is what the stand-in for Entra ID says of the directory."""
+    return _at(ports.entra, f"/{directory}/v2.0")
+
+
+def entra_state(ports: Ports, keys: Keys) -> dict[str, str]:
+    """What a program needs to get an access token."""
+    return {
+        "authority": authority(ports, keys.directory),
+        "scope": f"api://{ENTRA_AUDIENCE}/.default",
+        "clientId": ENTRA_APPLICATION,
+        "clientSecret": keys.entra_secret,
+    }
 
 
 def inbox_url(ports: Ports) -> str:
@@ -42,9 +62,11 @@ def parley_parts(ports: Ports, home: Home, keys: Keys) -> Stages:
         "PARLEY_BOOTSTRAP_TENANT": keys.tenant,
         "PARLEY_BOOTSTRAP_API_KEY": keys.api_key,
         "PARLEY_BOOTSTRAP_WEBHOOK_URL": inbox_url(ports),
+        "PARLEY_BOOTSTRAP_DIRECTORY": keys.directory,
+        "PARLEY_BOOTSTRAP_SECOND_API_KEY": keys.second_api_key,
     }
     return (
-        (_cosmos(ports, home, keys),),
+        (_cosmos(ports, home, keys), _entra(ports, keys)),
         (Part("bootstrap", _module("function_app.bootstrap"), bootstrap, runs_once=True),),
         (_functions(ports, control_plane),),
         (_webpubsub(ports, keys),),
@@ -75,6 +97,17 @@ def _cosmos(ports: Ports, home: Home, keys: Keys) -> Part:
     )
 
 
+def _entra(ports: Ports, keys: Keys) -> Part:
+    origins = (public_url(ports), _at(ports.http))
+    redirects = (argument for origin in origins for argument in ("--redirect", origin))
+    return Part(
+        "entra",
+        _module("local_azure.entra", "--port", ports.entra, "--application", ENTRA_APPLICATION, *redirects),
+        _common() | {"PARLEY_ENTRA_SECRET": keys.entra_secret},
+        (Probe(_at(ports.entra, "/_emulator/health")),),
+    )
+
+
 def _webpubsub(ports: Ports, keys: Keys) -> Part:
     upstream = f"meetings={_at(ports.http, '/internal/webpubsub')}"
     # As in Azure, nobody waits for a `connect` handler: the access token says all there is to say.
@@ -101,6 +134,10 @@ def _functions_settings(ports: Ports, home: Home, keys: Keys) -> dict[str, str]:
         "PARLEY_SIGNING_KEY_FILE": str(home.signing_key),
         "PARLEY_SERVICE_KEY": keys.service_key,
         "PARLEY_API_KEY_PEPPER": keys.api_key_pepper,
+        "PARLEY_ENTRA_AUTHORITY": authority(ports, "organizations"),
+        "PARLEY_ENTRA_AUDIENCE": ENTRA_AUDIENCE,
+        "PARLEY_SIGN_IN_AUTHORITY": authority(ports, keys.directory),
+        "PARLEY_SIGN_IN_CLIENT_ID": _SIGN_IN_CLIENT,
         "PARLEY_WEBHOOKS_TO_PRIVATE_ADDRESSES": "true",
         "PARLEY_OPEN_MEETING": f"{keys.tenant}/{DEMO_MEETING}",
     }

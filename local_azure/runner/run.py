@@ -14,7 +14,15 @@ from local_azure.runner.errors import RunError
 from local_azure.runner.home import Home
 from local_azure.runner.keys import Keys, load_keys
 from local_azure.runner.log import RunLog
-from local_azure.runner.parts import REPOSITORY, inbox_url, meeting_url, parley_parts, public_url
+from local_azure.runner.parts import (
+    REPOSITORY,
+    STAFF_MEETING,
+    entra_state,
+    inbox_url,
+    meeting_url,
+    parley_parts,
+    public_url,
+)
 from local_azure.runner.ports import Ports, base_port, require_free
 from local_azure.runner.supervision import Stages, Supervisor
 
@@ -102,6 +110,8 @@ class Run:
         state = {
             "url": public_url(self._ports),
             "apiKey": self._keys.api_key,
+            "secondApiKey": self._keys.second_api_key,
+            "entra": entra_state(self._ports, self._keys),
             "ports": self._ports.as_json(),
             "pids": {"runner": os.getpid(), **self._supervisor.pids},
             "ready": self._supervisor.is_ready,
@@ -118,8 +128,9 @@ def _banner(ports: Ports, home: Home) -> str:
 
       {meeting_url(ports)}
 
+  Staff   {meeting_url(ports, STAFF_MEETING)} (for people who sign in)
   API     {public_url(ports)}/docs
   Events  {inbox_url(ports)} (what webhooks are sent)
-  State   {home.state} (with the API key)
+  State   {home.state} (with the API keys of two tenants, which see nothing of each other)
   Stop    Ctrl-C
 """

@@ -2,40 +2,31 @@
 
 import argparse
 import asyncio
-import contextlib
 import os
-import signal
-import socket
 import sys
 
-from aiohttp import web
-
+from local_azure.serving import HOST, listen, serve
 from local_azure.webpubsub.server import WebPubSubEmulator
 from local_azure.webpubsub.upstream import SYSTEM_EVENTS
 
 KEY_VARIABLE = "PARLEY_WEBPUBSUB_KEY"
-_HOST = "127.0.0.1"
-_SHUTDOWN_SECONDS = 5.0
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Serves until SIGINT or SIGTERM. Returns the exit code: 2 for wrong settings, 1 for a port that is taken."""
     options = _parser().parse_args(arguments)
     key = os.environ.get(KEY_VARIABLE, "")
-    listener = socket.socket()
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((_HOST, options.port))
+        listener, origin = listen(options.port)
     except OSError as error:
-        return _failed(1, f"port {options.port} on {_HOST} cannot be used: {error.strerror}")
-    origin = f"http://{_HOST}:{listener.getsockname()[1]}"
+        return _failed(1, f"port {options.port} on {HOST} cannot be used: {error.strerror}")
     try:
         emulator = WebPubSubEmulator(
             key, dict(options.upstream), options.public_origin or origin, system_events=options.system_events
         )
     except ValueError as error:
         return _failed(2, f"{KEY_VARIABLE}: {error}")
-    asyncio.run(_serve(emulator.app(), listener, origin))
+    asyncio.run(serve(emulator.app(), listener, origin))
     return 0
 
 
@@ -73,23 +64,6 @@ def _system_events(text: str) -> frozenset[str]:
 def _failed(code: int, message: str) -> int:
     sys.stderr.write(message + "\n")
     return code
-
-
-async def _serve(app: web.Application, listener: socket.socket, origin: str) -> None:
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopped.set)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_SHUTDOWN_SECONDS)
-    await runner.setup()
-    try:
-        await web.SockSite(runner, listener).start()
-        with contextlib.suppress(BrokenPipeError):
-            sys.stdout.write(f"listening on {origin}\n")
-            sys.stdout.flush()
-        await stopped.wait()
-    finally:
-        await runner.cleanup()
 
 
 if __name__ == "__main__":

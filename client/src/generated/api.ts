@@ -21,6 +21,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/clientSettings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Client Settings
+         * @description What the web client asks before it shows anything.
+         */
+        get: operations["getClientSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -168,6 +188,28 @@ export interface paths {
          * @description Ends the live session for everybody in it. A later join begins another one, where the schedule lets people in.
          */
         post: operations["endMeeting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/meetings/{id}:exchangeToken": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchange Token
+         * @description A join token for somebody of the tenant's directory, for the ID token that signing in has given.
+         *
+         *     The directory says which tenant's meeting it is; the meeting's `signedInRole` says whether, and as what.
+         */
+        post: operations["exchangeToken"];
         delete?: never;
         options?: never;
         head?: never;
@@ -492,7 +534,7 @@ export interface paths {
         head?: never;
         /**
          * Patch Tenant
-         * @description Changes what the body names (JSON merge patch, RFC 7396).
+         * @description Changes what the body names (JSON merge patch, RFC 7396). A directory belongs to one tenant at most.
          */
         patch: operations["patchTenant"];
         trace?: never;
@@ -573,6 +615,26 @@ export interface paths {
          * @description Every administrative act of the tenant's credentials: who, when, what, and to what, by ids only.
          */
         get: operations["listAuditLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tenants/me/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Usage
+         * @description Participant minutes by day and meeting, those of running sessions up to now.
+         */
+        get: operations["getUsage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -969,6 +1031,10 @@ export interface components {
              */
             type: "chat";
         };
+        /** @description What the web client has to know of this installation. */
+        ClientSettings: {
+            signIn?: components["schemas"]["SignIn"] | null;
+        };
         DeliveryList: {
             nextLink?: string | null;
             value: components["schemas"]["DeliveryResource"][];
@@ -1024,6 +1090,11 @@ export interface components {
          * @enum {string}
          */
         EventType: "meeting.created" | "meeting.updated" | "meeting.deleted" | "session.started" | "session.ended" | "participant.joined" | "participant.left";
+        /** @description The body of `:exchangeToken`. */
+        ExchangeRequest: {
+            /** @example Ann */
+            name?: string | null;
+        };
         /**
          * @description Why a message does not count as delivered.
          * @enum {string}
@@ -1277,6 +1348,8 @@ export interface components {
              * @default []
              */
             regions: string[];
+            /** @description As what people of the tenant's directory who are signed in may join without a join link; absent means that they may not. */
+            signedInRole?: components["schemas"]["Role"] | null;
         };
         /** @description What can be chosen about the meeting has changed. */
         MeetingUpdated: {
@@ -1506,6 +1579,11 @@ export interface components {
             muteOnEntry?: boolean | null;
             recordingPolicy?: components["schemas"]["RecordingPolicy"] | null;
             regions?: string[] | null;
+            signedInRole?: components["schemas"]["Role"] | null;
+        };
+        SignIn: {
+            authority: string;
+            clientId: string;
         };
         SignallingAddress: {
             url: string;
@@ -1520,6 +1598,13 @@ export interface components {
             brandingName?: string | null;
             /** @default sfu */
             defaultMediaProvider: components["schemas"]["MediaProviderName"];
+            /** @description With `entraTenantId`: an access token for Parley of a program of that directory, with the app role `Parley.Admin`. It shows that the directory's administrators agree, and is not kept. */
+            entraProof?: string | null;
+            /**
+             * @description The directory whose programs may call with access tokens, and whose people may sign in.
+             * @example 5f1c7a52-3d0e-4c61-9b57-0a2c6d0e8f11
+             */
+            entraTenantId?: string | null;
             /**
              * @default
              * @example Contoso
@@ -1537,6 +1622,7 @@ export interface components {
             brandingName?: string | null;
             createdOn: string;
             defaultMediaProvider: components["schemas"]["MediaProviderName"];
+            entraTenantId?: string | null;
             etag: string;
             id: string;
             name: string;
@@ -1563,6 +1649,19 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description How long the token lets its user join; absent means 600. Unless `renewForSeconds` says otherwise, what is given here also ends all renewing. */
             ttlSeconds?: number | null;
+        };
+        Usage: {
+            nextLink?: string | null;
+            value: components["schemas"]["UsageOfMeeting"][];
+        };
+        /** @description One meeting on one day of UTC. */
+        UsageOfMeeting: {
+            /** Format: date */
+            day: string;
+            meeting: string;
+            participantMinutes: number;
+            participants: number;
+            sessions: number;
         };
         WaitingPeople: {
             value: components["schemas"]["WaitingPerson"][];
@@ -1637,6 +1736,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KeySet"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getClientSettings: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientSettings"];
                 };
             };
             /** @description An error; `error.code` says which. */
@@ -2059,6 +2190,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MeetingResource"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    exchangeToken: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExchangeRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedToken"];
                 };
             };
             /** @description An error; `error.code` says which. */
@@ -2866,6 +3035,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditLog"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getUsage: {
+        parameters: {
+            query?: {
+                /** @description The first day; absent means the month's first. */
+                since?: string | null;
+                /** @description The first day that is not wanted; absent means tomorrow. */
+                until?: string | null;
+                maxpagesize?: number;
+                continuationToken?: string | null;
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Usage"];
                 };
             };
             /** @description An error; `error.code` says which. */

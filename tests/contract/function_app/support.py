@@ -307,7 +307,7 @@ async def running_platform(folder: Path, data: Path | None = None, **settings: A
     await bridge.start()
     upstreams = {HUB: f"{bridge.origin}/internal/webpubsub"}
     webpubsub_server = Server(lambda: WebPubSubEmulator(WEBPUBSUB_KEY, upstreams, webpubsub_server.origin).app())
-    webpubsub_server.port = _free_port()
+    webpubsub_server.port = free_port()
     await webpubsub_server.start()
     tenant = new_id("ten")
     key = ApiKey.generate(tenant, PEPPER.encode()).text
@@ -343,7 +343,7 @@ async def running_platform(folder: Path, data: Path | None = None, **settings: A
             await cosmos_server.stop()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -84,7 +84,7 @@ async def test_the_command_takes_everything_from_the_environment(platform: Platf
         "PARLEY_BOOTSTRAP_TENANT": tenant,
         "PARLEY_BOOTSTRAP_API_KEY": ApiKey.generate(tenant, PEPPER.encode()).text,
     }
-    assert await run(environment) == (0, "ready: meeting demo\n")
+    assert await run(environment) == (0, "ready\n")
     answer = await platform.http.get("/meetings/demo", headers=bearer(environment["PARLEY_BOOTSTRAP_API_KEY"]))
     assert answer.json()["title"] == "Demo meeting"
 

@@ -1,8 +1,6 @@
 """Where signing keys are kept: a file and Key Vault answer alike."""
 
 import asyncio
-import datetime
-import ipaddress
 import ssl
 import time
 from collections.abc import AsyncIterator
@@ -13,15 +11,13 @@ import pytest
 from aiohttp import web
 from azure.core.credentials import AccessToken
 from azure.keyvault.secrets import SecretClient
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, SECP384R1, EllipticCurve, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 from function_app.signing.key_vault import PUBLISHED_BEFORE_USE, KeyVaultSecret
 from function_app.signing.sources import KeySource, PemFile, PrivateKeys
-from function_app.timestamps import utc_now
 from local_azure.keyvault.server import KeyVault
+from tests.support.certificates import certificate
 
 from .support import TestClock
 
@@ -35,29 +31,6 @@ def new_pem(curve: EllipticCurve | None = None) -> str:
 
 def public(pem: str) -> object:
     return load_pem_private_key(pem.encode(), None).public_key()
-
-
-def certificate(folder: Path) -> Path:
-    """A certificate of 127.0.0.1 for itself, with its key."""
-    key = generate_private_key(SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "vault")])
-    now = utc_now()
-    built = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = folder / "vault.pem"
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    path.write_bytes(built.public_bytes(Encoding.PEM) + private)
-    return path
 
 
 class Identity:

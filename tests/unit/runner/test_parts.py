@@ -13,7 +13,10 @@ from local_azure.runner.parts import parley_parts
 from local_azure.runner.ports import Ports
 
 PORTS = Ports.starting_at(9080)
-KEYS = Keys("ten_X", "api-key", "pepper", "service-key", "cosmos-key", "webpubsub-key")
+KEYS = Keys(
+    *("ten_X", "api-key", "pepper", "service-key", "cosmos-key", "webpubsub-key"),
+    *("second-api-key", "directory", "entra-secret"),
+)
 
 
 @pytest.fixture
@@ -23,7 +26,7 @@ def parts(tmp_path: Path) -> dict[str, Part]:
 
 
 def test_a_part_starts_after_what_it_needs(parts: dict[str, Part]) -> None:
-    assert list(parts) == ["cosmos", "bootstrap", "functions", "webpubsub", "sfu"]
+    assert list(parts) == ["cosmos", "entra", "bootstrap", "functions", "webpubsub", "sfu"]
 
 
 def test_no_secret_is_on_a_command_line(parts: dict[str, Part]) -> None:
@@ -37,6 +40,7 @@ def test_a_part_is_told_only_the_secrets_that_it_uses(parts: dict[str, Part]) ->
 
     assert secrets_of("cosmos") == {"cosmos-key"}
     assert secrets_of("webpubsub") == {"webpubsub-key"}
+    assert secrets_of("entra") == {"entra-secret"}
     assert secrets_of("sfu") == {"service-key"}
     assert secrets_of("functions") == {"cosmos-key", "webpubsub-key", "service-key", "pepper"}
 

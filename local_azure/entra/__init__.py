@@ -1,0 +1,1 @@
+"""A stand-in for Entra ID: discovery, keys, client credentials, and sign-in by authorization code with PKCE."""

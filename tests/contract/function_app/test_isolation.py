@@ -1,0 +1,166 @@
+"""One tenant's things do not exist for another: every operation of the OpenAPI document is tried, those to come too.
+
+A new operation that names something by an id needs that id in `Estate`, or it fails here: make one of those things in
+`build`, and name it as its path parameter does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import httpx
+import pytest
+
+from function_app.events.catalogue import EventType
+from function_app.timestamps import utc_now
+from function_app.webhooks.deliveries import Delivery, DeliveryStatus
+from parley_protocol.ids import new_id
+from tests.support.openapi import OpenApi, Operation
+
+from .support import FakeNode, Platform, Socket, add_tenant, bearer, eventually
+
+MARK = "only-the-first-tenant-knows-this"
+"""Stands in everything that the tenant can write, and in no answer to anybody else."""
+MEETING = "planning"
+WEBHOOK = "crm"
+TENANTS = {"apiKey", "apiKeyHeader"}
+HARMLESS = {"leaveSession"}
+"""Answered 204 whatever is there: nobody leaves but whoever calls."""
+
+OPERATIONS = list(OpenApi().operations())
+NAMING = [operation for operation in OPERATIONS if operation.names]
+
+
+@dataclass
+class Estate:
+    """What the first tenant has, by the names of path parameters and of fields that the document leaves open."""
+
+    platform: Platform
+    ids: dict[str, Any] = field(default_factory=dict)
+
+    async def documents(self) -> dict[str, Any]:
+        """Everything of the tenant in the database, by its place; not when its keys were last used."""
+        found: dict[str, Any] = {}
+        tenant = self.platform.tenant
+        sql = "SELECT * FROM c WHERE c.tenantId = @tenant AND c.type != 'keyUse'"
+        for container in ("meetings", "webhooks", "tenants"):
+            partition = tenant if container == "tenants" else (tenant,)
+            for row in await self.platform.store.container(container).query(partition, sql, tenant=tenant):
+                found[f"{container}/{row.get('meetingId')}/{row['id']}"] = row
+        return found
+
+    async def ask(self, operation: Operation, credential: dict[str, str]) -> httpx.Response:
+        path, body = operation.path(self.ids), operation.body(self.ids)
+        return await self.platform.http.request(operation.method, path, json=body, headers=credential)
+
+
+@pytest.fixture
+async def estate(platform: Platform, node: FakeNode, sockets: aiohttp.ClientSession) -> AsyncIterator[Estate]:
+    """A tenant with one of everything."""
+    await platform.call("PATCH", "/tenants/me", json={"brandingName": MARK})
+    await platform.put_meeting(MEETING, MARK)
+    joined = await platform.join("ann", MEETING, name=MARK, role="host")
+    socket = Socket(joined["signalling"]["url"], sockets)
+    await socket.open()
+    await socket.chat(MARK, "c1")
+    await eventually(lambda: bool(socket.of_type("chat")))
+    session = joined["session"]["id"]
+    banned = await platform.join(f"{MARK}@example.com", MEETING)
+    remove = f"/sessions/{session}/participants/{banned['participant']['id']}:remove"
+    assert (await platform.call("POST", remove, json={"ban": True})).status_code == 204
+    ids = {
+        "id": MEETING,
+        "meeting": MEETING,
+        "sid": session,
+        "pid": joined["participant"]["id"],
+        "peer": joined["peer"],
+        "wid": WEBHOOK,
+        "did": await delivery(platform),
+        "bid": (await platform.call("GET", f"/meetings/{MEETING}/bans")).json()["value"][0]["id"],
+        "kid": (await platform.call("GET", "/tenants/me/apiKeys")).json()["value"][0]["id"],
+    }
+    yield Estate(platform, ids)
+    await socket.close()
+
+
+async def delivery(platform: Platform) -> str:
+    """The id of an entry in the delivery log of a webhook."""
+    content = {"url": f"https://example.com/{MARK}", "enabled": False}
+    assert (await platform.call("PUT", f"/webhooks/{WEBHOOK}", json=content)).status_code == 201
+    webhook = await platform.services.webhooks.get(platform.tenant, WEBHOOK)
+    logged = Delivery(
+        id=new_id("dlv"),
+        tenant_id=platform.tenant,
+        meeting_id=MEETING,
+        webhook_key=webhook.key,
+        sequence=1,
+        event_id=new_id("evt"),
+        event_type=EventType.MEETING_CREATED,
+        attempt=1,
+        status=DeliveryStatus.DELIVERED,
+        response_status=204,
+        failure=None,
+        duration_milliseconds=1,
+        attempted_on=utc_now(),
+        next_attempt_on=None,
+        ttl=1000,
+    )
+    await platform.store.container("webhooks").create(logged.body())
+    return logged.id
+
+
+async def test_every_id_that_a_path_names_is_one_of_the_tenants_own(estate: Estate) -> None:
+    """Without this, "there is no such thing" could be true of the example and say nothing of the tenants."""
+    everything = str(await estate.documents())
+    for operation in NAMING:
+        for name in operation.names:
+            assert estate.ids.get(name, "without an example") in everything, f"{operation.id}: {name}"
+        if operation.method == "GET":
+            answer = await estate.ask(operation, estate.platform.key_header)
+            assert answer.status_code == 200, f"{operation.id}: {answer.text}"
+
+
+async def test_another_tenant_finds_nothing_and_changes_nothing(estate: Estate) -> None:
+    other = await add_tenant(estate.platform)
+    before = await estate.documents()
+    # What creates comes last, or else there would be a meeting of that id, though another one.
+    for operation in sorted(NAMING, key=lambda one: one.method == "PUT"):
+        answer = await estate.ask(operation, other)
+        allowed = {404} | {"DELETE": {204}, "PUT": {201}}.get(operation.method, set())
+        if not operation.security & TENANTS:
+            allowed |= {401}
+        assert answer.status_code in allowed, f"{operation.id}: {answer.status_code} {answer.text}"
+        assert MARK not in answer.text, operation.id
+    assert await estate.documents() == before
+
+
+async def test_another_tenants_lists_hold_nothing_of_it(estate: Estate) -> None:
+    other = await add_tenant(estate.platform)
+    listing = [one for one in OPERATIONS if one.method == "GET" and not one.names and one.security]
+    assert listing
+    for operation in listing:
+        answer = await estate.ask(operation, other)
+        assert answer.status_code == 200, f"{operation.id}: {answer.text}"
+        assert MARK not in answer.text, operation.id
+        assert estate.platform.tenant not in answer.text, operation.id
+
+
+async def test_the_host_of_another_tenants_meeting_of_the_same_id_reaches_nothing_of_it(estate: Estate) -> None:
+    platform = estate.platform
+    other = await add_tenant(platform)
+    await platform.http.put(f"/meetings/{MEETING}", json={"title": "Theirs"}, headers=other)
+    invitation = {"participant": "eve", "name": "Eve", "role": "host"}
+    issued = await platform.http.post(f"/meetings/{MEETING}:issueToken", json=invitation, headers=other)
+    token = bearer(issued.json()["token"])
+    assert (await platform.try_join(issued.json()["token"])).status_code == 200
+    before = await estate.documents()
+    for operation in NAMING:
+        answer = await estate.ask(operation, token)
+        assert answer.status_code < 500, f"{operation.id}: {answer.text}"
+        assert MARK not in answer.text, operation.id
+        if "{sid}" in operation.template and operation.id not in HARMLESS:
+            assert answer.status_code == 404, f"{operation.id}: {answer.status_code} {answer.text}"
+    assert await estate.documents() == before

@@ -92,6 +92,15 @@ class Settings(BaseSettings):
     """Azure Communication Services. Absent means that no meeting can be held there, and nothing is sent by it."""
     acs_key: OptionalSecret = None
     """Its access key, in base64. Absent means the managed identity."""
+    email_sender: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+$")
+    """The address that e-mail comes from, of a domain that is connected to the ACS resource. Absent: none is sent."""
+    sms_sender: str | None = Field(default=None, min_length=1)
+    """The number, or the alphanumeric id, that SMS come from. Absent means that none is sent."""
+    web_push_key: OptionalSecret = None
+    """PEM of the P-256 key that push services know us by (VAPID). Absent means that nothing is pushed."""
+    web_push_contact: str | None = Field(default=None, pattern=r"^(mailto:|https://)")
+    """Where push services find us when something is wrong; absent means the public URL."""
+    notification_timeout_seconds: float = Field(default=10, gt=0, le=20)
     livekit_url: Annotated[str, StringConstraints(pattern=r"^(https?|wss?)://[^\s/]+")] | None = None
     """Where clients and the control plane find LiveKit. Absent means that no meeting can be held there."""
     livekit_api_key: str | None = None
@@ -160,6 +169,7 @@ class Settings(BaseSettings):
             "api_key_pepper",
             "turn_secret",
             "acs_key",
+            "web_push_key",
             "livekit_api_secret",
         ):
             self._refuse_weak_secret(name)

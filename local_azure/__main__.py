@@ -1,6 +1,6 @@
 """python -m local_azure run: the whole platform on this machine.
 
-PORT (8080) is the first of the six ports that it takes on 127.0.0.1; PARLEY_HOME (.run) is the folder that keeps its
+PORT (8080) is the first of the seven ports that it takes on 127.0.0.1; PARLEY_HOME (.run) is the folder that keeps its
 state. Both are environment variables, so that two copies can run side by side.
 """
 

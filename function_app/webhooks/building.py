@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from function_app.config import Settings
 from function_app.connections import Close
+from function_app.lanes import Lanes
 from function_app.rate_limits.limits import RateLimits
 from function_app.stores.containers import MEETINGS_CONTAINER, TENANTS_CONTAINER, WEBHOOKS_CONTAINER
 from function_app.stores.cosmos import Cosmos
@@ -19,7 +20,6 @@ from function_app.timestamps import Clock
 from function_app.webhooks.addresses import any_socket, public_socket
 from function_app.webhooks.courier import Courier, Stores
 from function_app.webhooks.dispatch import Dispatch
-from function_app.webhooks.lanes import Lanes
 from function_app.webhooks.messages import Messenger
 from function_app.webhooks.redelivery import RedeliveryService
 from function_app.webhooks.service import WebhookService

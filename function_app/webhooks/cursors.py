@@ -77,6 +77,10 @@ class Cursor(MeetingScoped):
         )
 
     @property
+    def lane(self) -> str:
+        return self.webhook_key
+
+    @property
     def partition(self) -> tuple[str, str]:
         return self.tenant_id, self.webhook_key
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from function_app.errors import ApiError
 from function_app.events.documents import Event
+from function_app.lanes import Lanes
 from function_app.stores.documents import MeetingKey
 from function_app.stores.outcomes import until_it_holds
 from function_app.timestamps import Clock
@@ -15,7 +16,6 @@ from function_app.together import all_done
 from function_app.webhooks.courier import Stores
 from function_app.webhooks.cursors import Cursor, cursor_id
 from function_app.webhooks.documents import Webhook
-from function_app.webhooks.lanes import Lanes
 
 _DUE_AT_ONCE = 200
 
@@ -23,7 +23,7 @@ _logger = logging.getLogger("parley.webhooks")
 
 
 class Dispatch:
-    def __init__(self, stores: Stores, lanes: Lanes, clock: Clock) -> None:
+    def __init__(self, stores: Stores, lanes: Lanes[Cursor], clock: Clock) -> None:
         self._webhooks, self._deliveries, self._events = stores
         self._lanes = lanes
         self._clock = clock

@@ -10,6 +10,7 @@ from function_app.errors import (
     MeetingNotFoundError,
     TooManyRequestsError,
 )
+from function_app.lanes import Lanes
 from function_app.rate_limits.limits import REDELIVERIES, RateLimits
 from function_app.stores.deliveries import DeliveryStore
 from function_app.stores.documents import MeetingKey
@@ -19,7 +20,6 @@ from function_app.timestamps import Clock
 from function_app.webhooks.cursors import Cursor, cursor_id
 from function_app.webhooks.deliveries import Delivery, DeliveryStatus
 from function_app.webhooks.documents import Webhook
-from function_app.webhooks.lanes import Lanes
 from function_app.webhooks.messages import Messenger
 from function_app.webhooks.outcomes import Outcome
 from function_app.webhooks.service import WebhookService
@@ -32,7 +32,7 @@ class RedeliveryService:
         deliveries: DeliveryStore,
         meetings: MeetingStore,
         messenger: Messenger,
-        lanes: Lanes,
+        lanes: Lanes[Cursor],
         clock: Clock,
         limits: RateLimits,
     ) -> None:

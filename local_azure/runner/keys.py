@@ -33,12 +33,15 @@ class Keys:
     """The id of the first tenant's directory."""
     entra_secret: str
     """With it a program gets access tokens of that directory."""
+    acs_key: str
+    web_push_key: str
+    """PEM of the key that push services know this laptop by."""
 
 
 def load_keys(home: Home) -> Keys:
     """The secrets in the state folder, made first where there are none."""
     if not home.signing_key.exists():
-        write_private(home.signing_key, _signing_key())
+        write_private(home.signing_key, _p256_key())
     if not home.secrets.exists():
         write_private(home.secrets, json.dumps(asdict(_new_keys()), indent=2) + "\n")
     try:
@@ -72,9 +75,11 @@ def _added_later(pepper: str) -> dict[str, str]:
         "second_api_key": ApiKey.generate(new_id("ten"), pepper.encode()).text,
         "directory": str(uuid.uuid4()),
         "entra_secret": secrets.token_urlsafe(32),
+        "acs_key": base64.b64encode(secrets.token_bytes(64)).decode(),
+        "web_push_key": _p256_key(),
     }
 
 
-def _signing_key() -> str:
+def _p256_key() -> str:
     key = ec.generate_private_key(ec.SECP256R1())
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()

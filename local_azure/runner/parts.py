@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from local_azure.functions_host.webhook_inbox import INBOX_PATH
+from local_azure.mailbox.page import MAILBOX_PATH
 from local_azure.runner.home import Home
 from local_azure.runner.keys import Keys
 from local_azure.runner.part import Part, Probe
@@ -55,6 +56,10 @@ def inbox_url(ports: Ports) -> str:
     return f"{public_url(ports)}{INBOX_PATH}"
 
 
+def mailbox_url(ports: Ports) -> str:
+    return f"http://localhost:{ports.acs}{MAILBOX_PATH}"
+
+
 def parley_parts(ports: Ports, home: Home, keys: Keys) -> Stages:
     """The stages of a start. Web PubSub comes after the app, so that at a stop it can still report who has gone."""
     control_plane = _common() | _functions_settings(ports, home, keys)
@@ -66,7 +71,7 @@ def parley_parts(ports: Ports, home: Home, keys: Keys) -> Stages:
         "PARLEY_BOOTSTRAP_SECOND_API_KEY": keys.second_api_key,
     }
     return (
-        (_cosmos(ports, home, keys), _entra(ports, keys)),
+        (_cosmos(ports, home, keys), _entra(ports, keys), _acs(ports, keys)),
         (Part("bootstrap", _module("function_app.bootstrap"), bootstrap, runs_once=True),),
         (_functions(ports, control_plane),),
         (_webpubsub(ports, keys),),
@@ -108,6 +113,15 @@ def _entra(ports: Ports, keys: Keys) -> Part:
     )
 
 
+def _acs(ports: Ports, keys: Keys) -> Part:
+    return Part(
+        "acs",
+        _module("local_azure.acs", "--port", ports.acs),
+        _common() | {"PARLEY_ACS_KEY": keys.acs_key},
+        (Probe(_at(ports.acs, "/_emulator/health")),),
+    )
+
+
 def _webpubsub(ports: Ports, keys: Keys) -> Part:
     upstream = f"meetings={_at(ports.http, '/internal/webpubsub')}"
     # As in Azure, nobody waits for a `connect` handler: the access token says all there is to say.
@@ -140,6 +154,12 @@ def _functions_settings(ports: Ports, home: Home, keys: Keys) -> dict[str, str]:
         "PARLEY_SIGN_IN_CLIENT_ID": _SIGN_IN_CLIENT,
         "PARLEY_WEBHOOKS_TO_PRIVATE_ADDRESSES": "true",
         "PARLEY_OPEN_MEETING": f"{keys.tenant}/{DEMO_MEETING}",
+        "PARLEY_ACS_ENDPOINT": _at(ports.acs),
+        "PARLEY_ACS_KEY": keys.acs_key,
+        "PARLEY_EMAIL_SENDER": "parley@parley.example",
+        "PARLEY_SMS_SENDER": "+18005550100",
+        "PARLEY_WEB_PUSH_KEY": keys.web_push_key,
+        "PARLEY_WEB_PUSH_CONTACT": "mailto:parley@parley.example",
     }
 
 

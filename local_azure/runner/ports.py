@@ -1,4 +1,4 @@
-"""The ports of a run: six in a row from PORT, all on the loopback."""
+"""The ports of a run: seven in a row from PORT, all on the loopback."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pydantic.alias_generators import to_camel
 from local_azure.runner.errors import PortError
 
 DEFAULT_PORT = 8080
-_SPAN = 6
+_SPAN = 7
 _HIGHEST_BASE = 65_535 - _SPAN + 1
 
 
@@ -29,6 +29,8 @@ class Ports:
     """The node's health and metrics."""
     entra: int
     """Where people sign in."""
+    acs: int
+    """The stand-in for Azure Communication Services, with the mailbox."""
 
     @classmethod
     def starting_at(cls, base: int) -> Ports:
@@ -75,6 +77,7 @@ def _uses(ports: Ports) -> Iterator[_Use]:
     yield _Use(ports.media, "media over UDP (PORT+3)", ipv4, socket.SOCK_DGRAM)
     yield _Use(ports.sfu_http, "the SFU node's health and metrics (PORT+4)", ipv4, tcp)
     yield _Use(ports.entra, "the stand-in for Entra ID (PORT+5)", ipv4, tcp)
+    yield _Use(ports.acs, "the mailbox (PORT+6)", ipv4, tcp)
 
 
 def _is_free(use: _Use) -> bool:

@@ -19,6 +19,7 @@ from local_azure.runner.parts import (
     STAFF_MEETING,
     entra_state,
     inbox_url,
+    mailbox_url,
     meeting_url,
     parley_parts,
     public_url,
@@ -131,6 +132,7 @@ def _banner(ports: Ports, home: Home) -> str:
   Staff   {meeting_url(ports, STAFF_MEETING)} (for people who sign in)
   API     {public_url(ports)}/docs
   Events  {inbox_url(ports)} (what webhooks are sent)
+  Mail    {mailbox_url(ports)} (what invitees are sent)
   State   {home.state} (with the API keys of two tenants, which see nothing of each other)
   Stop    Ctrl-C
 """

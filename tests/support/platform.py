@@ -14,15 +14,15 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-PORTS_IN_A_ROW = 6
+PORTS_IN_A_ROW = 7
 
 
 def free_port_row() -> int:
-    """The first of six ports in a row that nobody listens on, for UDP and TCP."""
+    """The first of seven ports in a row that nobody listens on, for UDP and TCP."""
     for base in range(18_000 + os.getpid() % 1000 * 10, 32_000, PORTS_IN_A_ROW):
         if all(_is_free(base + offset) for offset in range(PORTS_IN_A_ROW)):
             return base
-    raise RuntimeError("no six free ports in a row between 18000 and 32000")
+    raise RuntimeError("no seven free ports in a row between 18000 and 32000")
 
 
 def _is_free(port: int) -> bool:

@@ -2,9 +2,9 @@
 
 import pytest
 
+from function_app.lanes import LANE_LENGTH, LANE_WIDTH
 from function_app.stores.documents import MeetingKey
 from function_app.webhooks.cursors import Cursor
-from function_app.webhooks.lanes import LANE_LENGTH, LANE_WIDTH
 from parley_protocol.ids import new_id
 from tests.support.receiver import Receiver, hang
 from tests.support.waiting import eventually

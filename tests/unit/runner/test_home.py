@@ -85,6 +85,16 @@ def test_secrets_are_made_once(home: Home) -> None:
     assert home.signing_key.read_bytes() == pem
 
 
+def test_a_folder_of_an_older_version_keeps_its_secrets_and_gets_the_new_ones(home: Home) -> None:
+    former = load_keys(home)
+    older = {name: value for name, value in vars(former).items() if name not in ("acs_key", "web_push_key")}
+    home.secrets.write_text(json.dumps(older))
+    completed = load_keys(home)
+    assert vars(completed).items() > older.items()
+    assert completed.acs_key != former.acs_key
+    assert load_keys(home) == completed
+
+
 def test_two_folders_have_different_secrets(home: Home, tmp_path: Path) -> None:
     other = Home(tmp_path / "other")
     with other.held():

@@ -15,7 +15,7 @@ from local_azure.runner.ports import Ports
 PORTS = Ports.starting_at(9080)
 KEYS = Keys(
     *("ten_X", "api-key", "pepper", "service-key", "cosmos-key", "webpubsub-key"),
-    *("second-api-key", "directory", "entra-secret"),
+    *("second-api-key", "directory", "entra-secret", "acs-key", "push-key"),
 )
 
 
@@ -26,7 +26,7 @@ def parts(tmp_path: Path) -> dict[str, Part]:
 
 
 def test_a_part_starts_after_what_it_needs(parts: dict[str, Part]) -> None:
-    assert list(parts) == ["cosmos", "entra", "bootstrap", "functions", "webpubsub", "sfu"]
+    assert list(parts) == ["cosmos", "entra", "acs", "bootstrap", "functions", "webpubsub", "sfu"]
 
 
 def test_no_secret_is_on_a_command_line(parts: dict[str, Part]) -> None:
@@ -42,7 +42,10 @@ def test_a_part_is_told_only_the_secrets_that_it_uses(parts: dict[str, Part]) ->
     assert secrets_of("webpubsub") == {"webpubsub-key"}
     assert secrets_of("entra") == {"entra-secret"}
     assert secrets_of("sfu") == {"service-key"}
-    assert secrets_of("functions") == {"cosmos-key", "webpubsub-key", "service-key", "pepper"}
+    assert secrets_of("acs") == {"acs-key"}
+    assert secrets_of("functions") == {
+        *("cosmos-key", "webpubsub-key", "service-key", "pepper", "acs-key", "push-key"),
+    }
 
 
 def test_the_bootstrap_runs_once_with_the_settings_of_the_app(parts: dict[str, Part]) -> None:

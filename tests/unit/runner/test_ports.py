@@ -1,4 +1,4 @@
-"""The six ports of a run."""
+"""The seven ports of a run."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ def test_they_follow_one_another_from_the_base() -> None:
         "media": 8083,
         "sfuHttp": 8084,
         "entra": 8085,
+        "acs": 8086,
     }
 
 
@@ -54,6 +55,7 @@ def test_free_ports_pass(ports: Ports) -> None:
         (("media", socket.SOCK_DGRAM), "media over UDP"),
         (("sfu_http", socket.SOCK_STREAM), "the SFU node's health"),
         (("entra", socket.SOCK_STREAM), "the stand-in for Entra ID"),
+        (("acs", socket.SOCK_STREAM), "the mailbox"),
     ],
     indirect=["taken"],
 )
@@ -87,7 +89,7 @@ def test_the_default_base_is_8080() -> None:
     assert base_port({}) == base_port({"PORT": ""}) == 8080
 
 
-@pytest.mark.parametrize("text", ["0", "-1", "65531", "99999", "http", "8080.5", "\u0668\u0660"])
+@pytest.mark.parametrize("text", ["0", "-1", "65530", "99999", "http", "8080.5", "\u0668\u0660"])
 def test_a_port_that_is_none_is_refused(text: str) -> None:
-    with pytest.raises(PortError, match=r"is not a port number: choose one from 1 to 65530"):
+    with pytest.raises(PortError, match=r"is not a port number: choose one from 1 to 65529"):
         base_port({"PORT": text})

@@ -12,9 +12,9 @@ from function_app.config import Settings
 from function_app.events.catalogue import CATALOGUE
 from function_app.events.cloud_events import cloud_event
 from function_app.events.documents import Event
+from function_app.lanes import LANE_WIDTH
 from function_app.stores.documents import MeetingKey
 from function_app.webhooks.documents import MAXIMUM_WEBHOOKS
-from function_app.webhooks.lanes import LANE_WIDTH
 from function_app.webhooks.outcomes import Failure
 from function_app.webhooks.signatures import signed_headers
 

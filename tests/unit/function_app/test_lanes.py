@@ -1,4 +1,4 @@
-"""Each webhook has a lane of its own, of bounded width and length."""
+"""Each receiver has a lane of its own, of bounded width and length."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import asyncio
 from datetime import UTC, datetime
 
 from function_app.errors import StoreUnavailableError
+from function_app.lanes import LANE_LENGTH, LANE_WIDTH, Lanes
 from function_app.stores.documents import MeetingKey
 from function_app.webhooks.cursors import Cursor
-from function_app.webhooks.lanes import LANE_LENGTH, LANE_WIDTH, Lanes
 from tests.support.waiting import eventually
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)

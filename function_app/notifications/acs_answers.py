@@ -1,0 +1,31 @@
+"""How the services of Azure Communication Services refuse, for the channels that use them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from azure.core.exceptions import HttpResponseError
+
+from function_app.notifications.port import Outcome, Result
+
+CONNECT_SECONDS = 3
+_LONGEST_PAUSE = timedelta(hours=1)
+
+
+def outcome_of_refusal(error: HttpResponseError) -> Outcome:
+    """400 is about the recipient, as all else in a request is ours; 409 is a repeat of what is not done yet."""
+    code = error.error.code if error.error and error.error.code else f"Http{error.status_code}"
+    match error.status_code:
+        case 400:
+            return Outcome(Result.REFUSED, code)
+        case 409:
+            return Outcome(Result.UNKNOWN, code)
+    return Outcome(Result.FAILED, code, _retry_after(error))
+
+
+def _retry_after(error: HttpResponseError) -> timedelta:
+    headers = getattr(error.response, "headers", {})  # The declared type lacks them.
+    text = str(headers.get("Retry-After", ""))
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        return timedelta()
+    return min(timedelta(seconds=int(text)), _LONGEST_PAUSE)

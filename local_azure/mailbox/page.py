@@ -1,0 +1,107 @@
+"""The mailbox's pages: the list of what was sent, and one message; its HTML runs nothing and loads nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from urllib.parse import quote
+
+from aiohttp import web
+
+from local_azure.mailbox.messages import Mailbox, SentMessage
+
+MAILBOX_PATH = "/mailbox"
+# `style-src` holds for the message in its frame, too: a document in `srcdoc` has the policy of the page around it.
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+_STYLE = """
+  body { font: 14px/1.5 system-ui, sans-serif; margin: 2rem; max-width: 75rem; }
+  table { border-collapse: collapse; width: 100%; }
+  th, td { text-align: start; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #ddd; }
+  pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f6f6f6; padding: 1rem; }
+  iframe { width: 100%; height: 46rem; border: 1px solid #ddd; background: #fff; }
+"""
+
+
+class MailboxPages:
+    """`is_this_machine` tells whether a Host header names the loopback: pages of strangers must not read the mail."""
+
+    def __init__(self, mailbox: Mailbox, is_this_machine: Callable[[str], bool]) -> None:
+        self._mailbox = mailbox
+        self._is_this_machine = is_this_machine
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get(MAILBOX_PATH, self._list),
+            web.get(MAILBOX_PATH + "/{message}", self._show),
+            web.get(MAILBOX_PATH + "/{message}/attachments/{number:[0-9]{1,2}}", self._attachment),
+        ]
+
+    async def _list(self, request: web.Request) -> web.Response:
+        self._check(request)
+        rows = "".join(map(_row, reversed(self._mailbox.messages)))
+        nothing = '<tr><td colspan="4">Nothing yet: add an invitee to a meeting.</td></tr>'
+        head = "<tr><th>When (UTC)<th>By<th>To<th>Message</tr>"
+        return _page("Mailbox", f"<table>{head}{rows or nothing}</table>", refresh=True)
+
+    async def _show(self, request: web.Request) -> web.Response:
+        return _page("Message", _message(self._find(request)))
+
+    async def _attachment(self, request: web.Request) -> web.Response:
+        message, number = self._find(request), int(request.match_info["number"])
+        if number >= len(message.attachments):
+            raise web.HTTPNotFound
+        attachment = message.attachments[number]
+        headers = _HEADERS | {"Content-Disposition": "attachment; filename*=UTF-8''" + quote(attachment.name, safe="")}
+        return web.Response(body=attachment.content, content_type="text/calendar", charset="utf-8", headers=headers)
+
+    def _find(self, request: web.Request) -> SentMessage:
+        self._check(request)
+        found = self._mailbox.find(request.match_info["message"])
+        if found is None:
+            raise web.HTTPNotFound
+        return found
+
+    def _check(self, request: web.Request) -> None:
+        if not self._is_this_machine(request.headers.get("Host", "")):
+            raise web.HTTPMisdirectedRequest
+
+
+def _row(message: SentMessage) -> str:
+    link = f"{MAILBOX_PATH}/{quote(message.id, safe='')}"
+    title = escape(message.subject or message.text[:80])
+    return (
+        f"<tr><td>{message.sent_on:%H:%M:%S}<td>{message.kind}<td>{escape(message.to)}"
+        f'<td><a href="{link}"><bdi>{title}</bdi></a></tr>'
+    )
+
+
+def _message(message: SentMessage) -> str:
+    facts = {"From": message.sender, "To": message.to, "Subject": message.subject, **message.headers}
+    rows = "".join(f"<tr><th>{escape(name)}<td><bdi>{escape(value)}</bdi></tr>" for name, value in facts.items())
+    parts = [f"<table>{rows}</table>", f'<pre dir="auto">{escape(message.text)}</pre>']
+    if message.html:
+        parts.append(f'<iframe title="As HTML" sandbox srcdoc="{escape(message.html)}"></iframe>')
+    for number, attachment in enumerate(message.attachments):
+        link = f"{MAILBOX_PATH}/{quote(message.id, safe='')}/attachments/{number}"
+        name = f'<a href="{link}">{escape(attachment.name)}</a> ({escape(attachment.content_type)})'
+        parts.append(f"<p>{name}</p><pre>{escape(attachment.content.decode(errors='replace'))}</pre>")
+    return f'<p><a href="{MAILBOX_PATH}">All messages</a></p>' + "".join(parts)
+
+
+def _page(title: str, body: str, *, refresh: bool = False) -> web.Response:
+    again = '<meta http-equiv="refresh" content="2">' if refresh else ""
+    text = f"""<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+{again}
+<title>{title}</title>
+<style>{_STYLE}</style>
+<h1>{title}</h1>
+{body}
+</html>"""
+    return web.Response(text=text, content_type="text/html", headers=_HEADERS)

@@ -16,5 +16,7 @@ export default defineConfig({
     environment: "node",
     include: ["tests/**/*.test.{ts,tsx}"],
     restoreMocks: true,
+    // Pages render slowly in jsdom where many share a machine.
+    testTimeout: 30_000,
   },
 });

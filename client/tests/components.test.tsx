@@ -204,7 +204,7 @@ describe("the end", () => {
     return rejoin;
   }
 
-  it.each(["left", "ended", "removed", "replaced", "timedOut", "connectionLost", "tokenExpired"] as const)(
+  it.each(["left", "ended", "denied", "replaced", "timedOut", "connectionLost", "tokenExpired"] as const)(
     "after %s says why and offers to join again",
     (reason) => {
       const rejoin = showEnd(reason);
@@ -214,7 +214,7 @@ describe("the end", () => {
     },
   );
 
-  it.each(["banned", "needsJoinLink", "tokenInvalid", "meetingNotFound"] as const)(
+  it.each(["removed", "banned", "needsJoinLink", "tokenInvalid", "meetingNotFound"] as const)(
     "after %s leads back to the start only",
     (reason) => {
       showEnd(reason);

@@ -69,12 +69,24 @@ class Person:
 
     @classmethod
     async def open(cls, browser: Browser, origin: str, name: str, meeting: str = "demo", script: str = "") -> Person:
+        person = await cls._new(browser, name, script)
+        await person.page.goto(f"{origin}/m/{meeting}?{urlencode({'name': name, 'autojoin': 1})}")
+        return person
+
+    @classmethod
+    async def follow(cls, browser: Browser, name: str, join_url: str) -> Person:
+        """Follow a join link and ask to come in."""
+        person = await cls._new(browser, name)
+        await person.page.goto(join_url)
+        await person.page.get_by_test_id("prejoin-join").click()
+        return person
+
+    @classmethod
+    async def _new(cls, browser: Browser, name: str, script: str = "") -> Person:
         context = await browser.new_context(viewport={"width": 1280, "height": 720})
         # A small picture: the test watches that frames flow, and three encoders share two cores.
         await context.add_init_script("localStorage.setItem('parley.sendHeight', '360');" + script)
-        page = await context.new_page()
-        await page.goto(f"{origin}/m/{meeting}?{urlencode({'name': name, 'autojoin': 1})}")
-        return cls(name, page, context)
+        return cls(name, await context.new_page(), context)
 
     @property
     def remote_tiles(self) -> Locator:
@@ -122,8 +134,21 @@ class Person:
         await eventually(louder, f"{self.name} hears somebody", within)
 
     async def leave(self) -> None:
+        """Leave, and let the meeting go on where one is asked."""
         await self.control("leave").click()
-        await self.page.get_by_test_id("ended").wait_for()
+        ended, leave_only = self.page.get_by_test_id("ended"), self.page.get_by_test_id("leave-only")
+        await ended.or_(leave_only).first.wait_for()
+        if await leave_only.is_visible():
+            await leave_only.click()
+        await ended.wait_for()
+
+    async def is_out(self, reason: str) -> None:
+        """Wait until the page says that one is not in the meeting, for that reason."""
+        await self.page.locator(f"[data-testid=ended][data-reason={reason}]").wait_for()
+
+    async def reads(self, text: str) -> None:
+        """Wait until that is read out to screen readers."""
+        await self.page.get_by_test_id("announcements").get_by_text(text).first.wait_for(state="attached")
 
 
 async def _frames(video: ElementHandle | None) -> int:

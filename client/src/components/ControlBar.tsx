@@ -1,6 +1,5 @@
-import { Button, CounterBadge, makeStyles, Tooltip, tokens, useArrowNavigationGroup } from "@fluentui/react-components";
+import { CounterBadge, makeStyles, tokens, useArrowNavigationGroup } from "@fluentui/react-components";
 import {
-  CallEndRegular,
   ChatRegular,
   GridRegular,
   PeopleRegular,
@@ -9,12 +8,14 @@ import {
   ShareScreenStartRegular,
   ShareScreenStopRegular,
 } from "@fluentui/react-icons";
+import type { ReactElement } from "react";
 import { canShareScreen } from "../core/screenShare";
 import { useSession } from "../hooks/session";
 import { useStore } from "../hooks/useStore";
 import { strings } from "../strings";
 import { LOW, NARROW } from "../theme";
 import { CameraToggle, MicrophoneToggle } from "./CaptureToggles";
+import { LeaveButton } from "./LeaveButton";
 import { type PanelName, toggleId } from "./SidePanel";
 import { ToggleButton } from "./ToggleButton";
 
@@ -35,17 +36,6 @@ const useStyles = makeStyles({
   gap: { inlineSize: "12px", [NARROW]: { display: "none" } },
   badged: { position: "relative" },
   badge: { position: "absolute", insetBlockStart: "-4px", insetInlineEnd: "-4px", pointerEvents: "none" },
-  leave: {
-    minWidth: "48px",
-    maxWidth: "48px",
-    blockSize: "48px",
-    [NARROW]: { minWidth: "34px", flexShrink: 1 },
-    [LOW]: { blockSize: "40px" },
-    borderRadius: tokens.borderRadiusXLarge,
-    backgroundColor: tokens.colorStatusDangerBackground3,
-    color: tokens.colorNeutralForegroundOnBrand,
-    ":hover": { backgroundColor: tokens.colorStatusDangerBackground3Hover, color: tokens.colorNeutralForegroundOnBrand },
-  },
 });
 
 interface ControlBarProps {
@@ -55,8 +45,7 @@ interface ControlBarProps {
 
 export function ControlBar({ panel, onPanel }: ControlBarProps) {
   const styles = useStyles();
-  const { meeting } = useSession();
-  const self = useStore(meeting.self);
+  const self = useStore(useSession().meeting.self);
   const arrowKeys = useArrowNavigationGroup({ axis: "horizontal", circular: true, memorizeCurrent: true });
   const toggle = (name: PanelName) => () => {
     onPanel(panel === name ? null : name);
@@ -68,7 +57,7 @@ export function ControlBar({ panel, onPanel }: ControlBarProps) {
       aria-label={words.bar}
       {...arrowKeys}
       onKeyDown={(event) => {
-        if (event.key === "Escape") onPanel(null);
+        if (event.key === "Escape" && !event.isDefaultPrevented()) onPanel(null);
       }}
     >
       <MicrophoneToggle />
@@ -76,15 +65,7 @@ export function ControlBar({ panel, onPanel }: ControlBarProps) {
       {self?.grants.publish.includes("screen") && <ScreenToggle />}
       <div className={styles.gap} />
       <ViewToggle />
-      <ToggleButton
-        name={words.people}
-        tooltip={words.people}
-        icon={<PeopleRegular />}
-        pressed={panel === "people"}
-        onToggle={toggle("people")}
-        id={toggleId("people")}
-        testId="control-people"
-      />
+      <PeopleToggle pressed={panel === "people"} onToggle={toggle("people")} />
       <ChatToggle pressed={panel === "chat"} onToggle={toggle("chat")} />
       <ToggleButton
         name={words.settings}
@@ -96,17 +77,7 @@ export function ControlBar({ panel, onPanel }: ControlBarProps) {
         testId="control-settings"
       />
       <div className={styles.gap} />
-      <Tooltip content={words.leave} relationship="label" withArrow>
-        <Button
-          className={styles.leave}
-          size="large"
-          icon={<CallEndRegular />}
-          data-testid="control-leave"
-          onClick={() => {
-            meeting.leave();
-          }}
-        />
-      </Tooltip>
+      <LeaveButton />
     </div>
   );
 }
@@ -147,23 +118,39 @@ function ViewToggle() {
   );
 }
 
-function ChatToggle({ pressed, onToggle }: { pressed: boolean; onToggle: () => void }) {
-  const styles = useStyles();
+interface PanelToggleProps {
+  pressed: boolean;
+  onToggle: () => void;
+}
+
+function PeopleToggle(props: PanelToggleProps) {
+  const waiting = useStore(useSession().meeting.hosting.lobby.waiting).length;
+  return (
+    <BadgedToggle {...props} panel="people" name={words.people(waiting)} icon={<PeopleRegular />} count={waiting} badge="lobby-count" />
+  );
+}
+
+function ChatToggle(props: PanelToggleProps) {
   const { unread } = useStore(useSession().meeting.chat.state);
+  return <BadgedToggle {...props} panel="chat" name={words.chat(unread)} icon={<ChatRegular />} count={unread} badge="chat-unread" />;
+}
+
+interface BadgedToggleProps extends PanelToggleProps {
+  panel: PanelName;
+  name: string;
+  icon: ReactElement;
+  /** How much is new behind it. */
+  count: number;
+  /** The test id of the badge. */
+  badge: string;
+}
+
+function BadgedToggle({ panel, name, icon, count, badge, ...state }: BadgedToggleProps) {
+  const styles = useStyles();
   return (
     <div className={styles.badged}>
-      <ToggleButton
-        name={words.chat(unread)}
-        tooltip={words.chat(unread)}
-        icon={<ChatRegular />}
-        pressed={pressed}
-        onToggle={onToggle}
-        id={toggleId("chat")}
-        testId="control-chat"
-      />
-      {unread > 0 && (
-        <CounterBadge className={styles.badge} count={unread} color="danger" size="small" data-testid="chat-unread" />
-      )}
+      <ToggleButton {...state} name={name} tooltip={name} icon={icon} id={toggleId(panel)} testId={`control-${panel}`} />
+      {count > 0 && <CounterBadge className={styles.badge} count={count} color="danger" size="small" data-testid={badge} />}
     </div>
   );
 }

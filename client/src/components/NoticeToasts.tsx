@@ -52,7 +52,7 @@ export function NoticeToasts() {
   );
 }
 
-/** What one toggled oneself is seen at the button, and a message that was read, in the chat. */
-function isSeenElsewhere(notice: Notice, unread: number): boolean {
-  return notice.type === "toggled" || (notice.type === "chatReceived" && unread === 0);
+/** What one toggled oneself is seen at the button, who waits in a hint of its own, and a message that was read, in the chat. */
+function isSeenElsewhere({ type }: Notice, unread: number): boolean {
+  return type === "toggled" || type === "waiting" || (type === "chatReceived" && unread === 0);
 }

@@ -1,19 +1,22 @@
-import { Avatar, makeStyles, Text } from "@fluentui/react-components";
+import { Avatar, makeStyles, Text, tokens } from "@fluentui/react-components";
 import { MicOffRegular, MicRegular, ShareScreenStartRegular, VideoOffRegular, VideoRegular } from "@fluentui/react-icons";
 import type { ConnectionQuality, ParticipantState } from "../generated/protocol";
+import { mayDecideOn } from "../core/hosting";
 import { isLive, qualityOf } from "../core/roster";
 import { useSession } from "../hooks/session";
 import { useStore } from "../hooks/useStore";
 import { strings } from "../strings";
+import { PersonMenu } from "./PersonMenu";
 import { QualityIcon } from "./QualityIcon";
 import { WithName } from "./WithName";
 
 const words = strings.panels;
 
 const useStyles = makeStyles({
-  list: { listStyleType: "none", margin: 0, padding: "0 20px 20px", overflowY: "auto" },
+  list: { listStyleType: "none", margin: 0, padding: "0 12px 20px 20px" },
   person: { display: "flex", alignItems: "center", gap: "12px", paddingBlock: "8px", fontSize: "18px" },
-  name: { flexGrow: 1, minInlineSize: 0 },
+  who: { flexGrow: 1, minInlineSize: 0, display: "flex", flexDirection: "column" },
+  role: { color: tokens.colorNeutralForeground3 },
   icon: { flexShrink: 0 },
 });
 
@@ -23,7 +26,7 @@ export function PeopleList() {
   const { meeting } = useSession();
   const roster = useStore(meeting.roster);
   const { participants } = roster;
-  const self = useStore(meeting.self)?.id;
+  const self = useStore(meeting.self);
   return (
     <ul className={styles.list} data-testid="people-list" data-count={participants.size}>
       {[...participants.values()].map((person) => (
@@ -31,7 +34,8 @@ export function PeopleList() {
           key={person.participant}
           person={person}
           quality={qualityOf(roster, person)}
-          local={person.participant === self}
+          local={person.participant === self?.id}
+          decidable={self !== null && mayDecideOn(self, person)}
         />
       ))}
     </ul>
@@ -42,9 +46,11 @@ interface PersonProps {
   person: ParticipantState;
   quality: ConnectionQuality;
   local: boolean;
+  /** Whether one may decide on this person. */
+  decidable: boolean;
 }
 
-function Person({ person, quality, local }: PersonProps) {
+function Person({ person, quality, local, decidable }: PersonProps) {
   const styles = useStyles();
   const microphone = isLive(person, "microphone");
   const camera = isLive(person, "camera");
@@ -58,15 +64,24 @@ function Person({ person, quality, local }: PersonProps) {
       data-muted={!microphone}
       data-camera={camera ? "on" : "off"}
       data-quality={quality}
+      data-role={person.role}
     >
       <Avatar className={styles.icon} name={person.name} color="colorful" idForColor={person.participant} />
-      <Text className={styles.name} truncate wrap={false}>
-        <WithName words={local ? strings.call.you : (name) => name} name={person.name} />
-      </Text>
+      <div className={styles.who}>
+        <Text truncate wrap={false} block>
+          <WithName words={local ? strings.call.you : (name) => name} name={person.name} />
+        </Text>
+        {person.role !== "attendee" && (
+          <Text size={200} className={styles.role}>
+            {strings.hosting.roles[person.role]}
+          </Text>
+        )}
+      </div>
       {isLive(person, "screen") && <ShareScreenStartRegular className={styles.icon} aria-label={words.sharing} />}
       <MicrophoneIcon className={styles.icon} aria-label={microphone ? words.unmuted : words.muted} />
       <CameraIcon className={styles.icon} aria-label={camera ? words.cameraOn : words.cameraOff} />
       <QualityIcon quality={quality} />
+      {decidable && <PersonMenu person={person} />}
     </li>
   );
 }

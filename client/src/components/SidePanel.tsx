@@ -10,6 +10,11 @@ export function toggleId(panel: PanelName): string {
   return `toggle-${panel}`;
 }
 
+/** The DOM id of the panel's title, which takes the focus where nothing else in the panel does. */
+export function titleId(panel: PanelName): string {
+  return `title-${panel}`;
+}
+
 const useStyles = makeStyles({
   panel: {
     display: "flex",
@@ -52,11 +57,12 @@ export function SidePanel({ name, title, onClose, children }: SidePanelProps) {
       className={styles.panel}
       aria-label={title}
       onKeyDown={(event) => {
-        if (event.key === "Escape") close();
+        // A dialog or menu of the panel has taken its own.
+        if (event.key === "Escape" && !event.isDefaultPrevented()) close();
       }}
     >
       <div className={styles.header}>
-        <Text as="h2" ref={heading} tabIndex={-1} className={styles.title} size={500} weight="semibold">
+        <Text as="h2" id={titleId(name)} ref={heading} tabIndex={-1} className={styles.title} size={500} weight="semibold">
           {title}
         </Text>
         <Button appearance="subtle" icon={<DismissRegular />} aria-label={strings.panels.close} onClick={close} />

@@ -1,6 +1,7 @@
 import { makeStyles, mergeClasses, ToggleButton as FluentToggleButton, Tooltip, tokens } from "@fluentui/react-components";
 import type { ReactElement } from "react";
 import { LOW, NARROW } from "../theme";
+import { useDanger } from "./danger";
 
 const useStyles = makeStyles({
   button: {
@@ -15,15 +16,6 @@ const useStyles = makeStyles({
   pressed: {
     ":hover": { backgroundColor: tokens.colorNeutralBackground1Selected, filter: "brightness(1.15)" },
     ":hover:active": { backgroundColor: tokens.colorNeutralBackground1Selected },
-  },
-  danger: {
-    backgroundColor: tokens.colorStatusDangerBackground3,
-    color: tokens.colorNeutralForegroundOnBrand,
-    ":hover": { backgroundColor: tokens.colorStatusDangerBackground3Hover, color: tokens.colorNeutralForegroundOnBrand },
-    ":hover:active": {
-      backgroundColor: tokens.colorStatusDangerBackground3Pressed,
-      color: tokens.colorNeutralForegroundOnBrand,
-    },
   },
 });
 
@@ -49,13 +41,14 @@ interface ToggleButtonProps {
 export function ToggleButton(props: ToggleButtonProps) {
   const { name, tooltip, icon, pressed, danger = false, disabled = false, unavailable, id, onToggle, testId } = props;
   const styles = useStyles();
+  const dangerStyle = useDanger();
   const isUnavailable = unavailable !== undefined;
   const relationship = isUnavailable ? "description" : "inaccessible";
   return (
     <Tooltip content={unavailable ?? tooltip} relationship={relationship} withArrow>
       <FluentToggleButton
         aria-label={name}
-        className={mergeClasses(styles.button, pressed && styles.pressed, danger && styles.danger)}
+        className={mergeClasses(styles.button, pressed && styles.pressed, danger && dangerStyle)}
         size="large"
         icon={icon}
         checked={pressed}

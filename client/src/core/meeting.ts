@@ -4,6 +4,7 @@ import { Connection, type ConnectionListener, type ConnectionParts } from "./con
 import { Content, type Self } from "./content";
 import { muteOnEntry } from "./entry";
 import { guard } from "./guard";
+import type { Hosting } from "./hosting";
 import type { IdentityStore } from "./identity";
 import type { Wanted } from "./layout";
 import { obey } from "./moderated";
@@ -45,9 +46,11 @@ export class Meeting {
   readonly phase = new Store<Phase>({ name: "idle" });
   readonly connection = new Store<Connection | null>(null);
   readonly title: Store<string>;
+  readonly locked: Store<boolean>;
   readonly self: Store<Self | null>;
   readonly roster: Store<Roster>;
   readonly chat: Chat;
+  readonly hosting: Hosting;
 
   readonly #parts: MeetingParts;
   readonly #tokens: TokenSource;
@@ -66,8 +69,9 @@ export class Meeting {
   constructor(id: string, parts: MeetingParts) {
     this.id = id;
     this.#parts = parts;
-    this.#content = new Content(parts.notices);
-    ({ title: this.title, self: this.self, roster: this.roster, chat: this.chat } = this.#content);
+    this.#content = new Content(parts);
+    ({ title: this.title, locked: this.locked, self: this.self } = this.#content);
+    ({ roster: this.roster, chat: this.chat, hosting: this.hosting } = this.#content);
     this.#tokens = new TokenSource(id, parts.api, parts.identity);
   }
 
@@ -135,15 +139,12 @@ export class Meeting {
 
   #adopt(connection: Connection): void {
     const previous = this.connection.value;
-    const { participant, session } = connection.answer;
     connection.layout?.want(this.#wanted);
     this.connection.set(connection);
     previous?.close();
-    this.chat.connect({ participant: participant.id, name: participant.name }, connection.sendChat);
-    this.title.set(session.title);
+    this.#content.enter(connection.answer, connection.sendChat);
     this.#parts.identity.inCall = true;
     this.#move({ type: "opened" });
-    void this.#content.loadHistory(this.id, this.#parts);
   }
 
   #listener(attempt: number): ConnectionListener {
@@ -195,11 +196,9 @@ export class Meeting {
         break;
       case "grantsChanged":
       case "sourcesMuted":
-        if (obey(message, this.self, this.#parts.media)) this.#trouble("move");
+        if (obey(message, { ...this.#parts, self: this.self })) this.#trouble("role");
         break;
-      case "chat":
-      case "meetingUpdated":
-      case "error":
+      default:
         this.#content.receive(message);
     }
   }
@@ -299,7 +298,7 @@ export class Meeting {
     this.#heeded = this.#attempts + 1;
     this.connection.value?.leave();
     this.connection.set(null);
-    this.chat.disconnect();
+    this.#content.leave();
     this.#parts.identity.inCall = false;
     this.#move(event);
   }

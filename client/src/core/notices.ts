@@ -1,6 +1,7 @@
-import type { Source } from "../generated/protocol";
+import type { Role, Source } from "../generated/protocol";
 import type { CaptureKind } from "./capture";
 import type { DeviceProblem } from "./devices";
+import type { HostProblem } from "./hosting";
 import { isLive, type Roster, type RosterMessage } from "./roster";
 import { Store } from "./store";
 
@@ -13,7 +14,16 @@ export type Notice =
   | { type: "screenFailed"; problem: DeviceProblem }
   | { type: "chatReceived"; name: string; text: string }
   | { type: "refused"; source: Source }
-  | { type: "titleChanged"; title: string };
+  | { type: "titleChanged"; title: string }
+  | { type: "lockChanged"; locked: boolean }
+  /** A moderator has turned off what one had on. */
+  | { type: "turnedOff"; source: "microphone" | "camera" | "screen" }
+  | { type: "roleChanged"; role: Role }
+  | { type: "grantsChanged" }
+  /** To those who moderate: somebody new waits in the lobby, in which so many are now. */
+  | { type: "waiting"; name: string; count: number }
+  | { type: "mutedAll" }
+  | { type: "hostRefused"; problem: HostProblem };
 
 export interface NumberedNotice {
   id: number;

@@ -24,7 +24,7 @@ export type EndReason =
   | "connectionLost";
 
 /** Why a connection that stood has to be mended. */
-export type LossCause = "network" | "signalling" | "node" | "move";
+export type LossCause = "network" | "signalling" | "node" | "move" | "role";
 
 export type Phase =
   | { name: "idle" }

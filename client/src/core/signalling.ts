@@ -1,6 +1,8 @@
 import type {
+  Admitted,
   Answered,
   ChatEvent,
+  Denied,
   FromControlPlane,
   FromNode,
   Join,
@@ -13,8 +15,11 @@ import { SignallingError } from "./errors";
 import { newRequestId } from "./ids";
 import { withDeadline } from "./time";
 
+/** What comes to somebody in a session; the lobby has messages of its own (lobby.ts). */
+type Incoming = Exclude<FromNode | FromControlPlane, Admitted | Denied>;
+
 /** What is not the answer to a request. */
-export type Heard = Exclude<FromNode | FromControlPlane, Joined | Answered>;
+export type Heard = Exclude<Incoming, Joined | Answered>;
 
 /** What carries messages: Web PubSub, or in tests a fake. */
 export interface SignallingSocket {
@@ -47,7 +52,7 @@ interface Pending {
   reject(error: SignallingError): void;
 }
 
-const MESSAGE_TYPES: ReadonlySet<string> = new Set<(FromNode | FromControlPlane)["type"]>([
+const MESSAGE_TYPES: ReadonlySet<string> = new Set<Incoming["type"]>([
   "joined",
   "answered",
   "left",
@@ -58,6 +63,7 @@ const MESSAGE_TYPES: ReadonlySet<string> = new Set<(FromNode | FromControlPlane)
   "move",
   "grantsChanged",
   "sourcesMuted",
+  "lobbyChanged",
 ]);
 
 /** Messages to and from the node and the control plane over Web PubSub (docs/signalling.md). */
@@ -138,9 +144,9 @@ export class Signalling {
 }
 
 /** The message, or null when it is of a type that this client does not know. */
-function parseMessage(data: unknown): FromNode | FromControlPlane | null {
+function parseMessage(data: unknown): Incoming | null {
   if (typeof data !== "object" || data === null || !("type" in data)) return null;
-  return typeof data.type === "string" && MESSAGE_TYPES.has(data.type) ? (data as FromNode | FromControlPlane) : null;
+  return typeof data.type === "string" && MESSAGE_TYPES.has(data.type) ? (data as Incoming) : null;
 }
 
 /** A promise that only ever rejects, with the failure of the other. */

@@ -1,4 +1,4 @@
-import { makeStyles, MessageBar, MessageBarBody, Spinner, Text, tokens } from "@fluentui/react-components";
+import { makeStyles, mergeClasses, MessageBar, MessageBarBody, Spinner, Text, tokens } from "@fluentui/react-components";
 import { useEffect, useRef, useState } from "react";
 import { Alone } from "../components/Alone";
 import { AudioOutput } from "../components/AudioOutput";
@@ -7,10 +7,13 @@ import { ConnectionButton } from "../components/ConnectionButton";
 import { ConnectionDetails } from "../components/ConnectionDetails";
 import { ControlBar } from "../components/ControlBar";
 import { DeviceSettings } from "../components/DeviceSettings";
+import { LobbyHint } from "../components/LobbyHint";
+import { LockMark } from "../components/LockMark";
 import { NoticeToasts } from "../components/NoticeToasts";
-import { PeopleList } from "../components/PeopleList";
+import { PeoplePanel } from "../components/PeoplePanel";
 import { type PanelName, SidePanel } from "../components/SidePanel";
 import { Stage } from "../components/Stage";
+import { UndoBar } from "../components/UndoBar";
 import type { Phase } from "../core/phase";
 import { useSession } from "../hooks/session";
 import { useStore } from "../hooks/useStore";
@@ -45,6 +48,10 @@ const useStyles = makeStyles({
     gap: "8px",
     pointerEvents: "none",
   },
+  // A panel covers the whole of a narrow screen: what has just happened lies on it, and the rest waits below.
+  onPanel: { "@media (max-width: 720px)": { insetBlockStart: "60px", zIndex: 3 } },
+  aboutStage: { display: "contents" },
+  covered: { "@media (max-width: 720px)": { display: "none" } },
   title: { flexGrow: 1, outlineStyle: "none", minInlineSize: 0, overflowWrap: "anywhere" },
   settings: { padding: "0 20px 20px", overflowY: "auto" },
 });
@@ -82,6 +89,7 @@ export function CallPage({ phase }: CallPageProps) {
         <Text as="h1" ref={heading} tabIndex={-1} className={styles.title} size={300} weight="semibold" data-testid="meeting-title">
           {title}
         </Text>
+        <LockMark />
         <ConnectionButton
           pressed={panel === "connection"}
           onToggle={() => {
@@ -92,8 +100,18 @@ export function CallPage({ phase }: CallPageProps) {
       <div className={styles.middle}>
         <main className={styles.stage}>
           <Stage />
-          <div className={styles.overlay}>
-            <Alone />
+          <div className={mergeClasses(styles.overlay, panel !== null && styles.onPanel)}>
+            <div className={mergeClasses(styles.aboutStage, panel !== null && styles.covered)}>
+              <Alone />
+              {panel !== "people" && (
+                <LobbyHint
+                  onView={() => {
+                    setPanel("people");
+                  }}
+                />
+              )}
+            </div>
+            <UndoBar />
             <NoticeToasts />
           </div>
         </main>
@@ -123,7 +141,7 @@ function Panel({ name, onClose }: { name: PanelName; onClose: () => void }) {
   };
   return (
     <SidePanel name={name} title={titles[name]} onClose={onClose}>
-      {name === "people" && <PeopleList />}
+      {name === "people" && <PeoplePanel />}
       {name === "chat" && <ChatPanel />}
       {name === "connection" && <ConnectionDetails />}
       {name === "settings" && (

@@ -11,7 +11,16 @@ const useStyles = makeStyles({
 });
 
 /** Reasons that joining again, with what this tab has, cannot change. */
-const FINAL: ReadonlySet<EndReason> = new Set(["banned", "tokenInvalid", "needsJoinLink", "meetingNotFound", "notPlayable"]);
+const FINAL: ReadonlySet<EndReason> = new Set([
+  "removed",
+  "banned",
+  "tokenInvalid",
+  "needsJoinLink",
+  "meetingNotFound",
+  "notPlayable",
+]);
+/** Reasons for which one has not been in at all. */
+const NEVER_IN: ReadonlySet<EndReason> = new Set(["locked", "full", "denied", "refused", "failed"]);
 
 /** Why one is not in the meeting any more, and what to do next. */
 export function EndedPage({ phase }: { phase: Extract<Phase, { name: "ended" }> }) {
@@ -34,7 +43,7 @@ export function EndedPage({ phase }: { phase: Extract<Phase, { name: "ended" }> 
         <div className={styles.actions}>
           {mayRejoin && (
             <Button appearance="primary" data-testid="rejoin" autoFocus onClick={() => void session.rejoin()}>
-              {phase.reason === "replaced" ? words.rejoinHere : words.rejoin}
+              {rejoinWords(phase.reason)}
             </Button>
           )}
           <Button as="a" href="/">
@@ -44,4 +53,10 @@ export function EndedPage({ phase }: { phase: Extract<Phase, { name: "ended" }> 
       </Card>
     </Page>
   );
+}
+
+function rejoinWords(reason: EndReason): string {
+  const { rejoinHere, tryAgain, rejoin } = strings.ended;
+  if (reason === "replaced") return rejoinHere;
+  return NEVER_IN.has(reason) ? tryAgain : rejoin;
 }

@@ -1,25 +1,13 @@
-import { Button, Card, Field, Input, makeStyles, Text, Title2, tokens } from "@fluentui/react-components";
+import { Button, Field, Input, makeStyles, Text, Title2, tokens } from "@fluentui/react-components";
 import { useState, type SyntheticEvent } from "react";
-import { CameraPreview } from "../components/CameraPreview";
-import { DeviceProblems } from "../components/DeviceProblems";
 import { DeviceSettings } from "../components/DeviceSettings";
-import { Page } from "../components/Page";
+import { PreviewPage } from "../components/PreviewPage";
 import { MAX_NAME_CHARACTERS } from "../core/route";
 import { useSession } from "../hooks/session";
 import { useStore } from "../hooks/useStore";
 import { strings } from "../strings";
 
 const useStyles = makeStyles({
-  content: {
-    display: "grid",
-    gridTemplateColumns: "minmax(0, 3fr) minmax(280px, 2fr)",
-    gap: "28px",
-    alignItems: "center",
-    inlineSize: "min(1080px, 100%)",
-    "@media (max-width: 820px)": { gridTemplateColumns: "minmax(0, 1fr)" },
-  },
-  preview: { display: "flex", flexDirection: "column", gap: "12px" },
-  card: { padding: "24px" },
   form: { display: "flex", flexDirection: "column", gap: "16px" },
   hint: { color: tokens.colorNeutralForeground3 },
 });
@@ -39,39 +27,31 @@ export function PrejoinPage() {
   };
 
   return (
-    <Page>
-      <div className={styles.content}>
-        <div className={styles.preview}>
-          <CameraPreview />
-          <DeviceProblems />
-        </div>
-        <Card className={styles.card}>
-          <form className={styles.form} onSubmit={submit}>
-            <Title2 as="h1">{words.title(session.route.meeting)}</Title2>
-            <Field label={words.name} {...(nameFromLink && { hint: words.nameFromLink })}>
-              <Input
-                size="large"
-                value={name}
-                maxLength={MAX_NAME_CHARACTERS}
-                autoComplete="name"
-                autoFocus
-                disabled={nameFromLink}
-                data-testid="prejoin-name"
-                onChange={(_, { value }) => {
-                  setName(value);
-                }}
-              />
-            </Field>
-            <Button appearance="primary" size="large" type="submit" disabled={name.trim() === ""} data-testid="prejoin-join">
-              {words.join}
-            </Button>
-            <DeviceSettings />
-            <Text size={200} className={styles.hint}>
-              {opening ? words.asking : words.noDevices}
-            </Text>
-          </form>
-        </Card>
-      </div>
-    </Page>
+    <PreviewPage>
+      <form className={styles.form} onSubmit={submit}>
+        <Title2 as="h1">{words.title(session.route.meeting)}</Title2>
+        <Field label={words.name} {...(nameFromLink && { hint: words.nameFromLink })}>
+          <Input
+            size="large"
+            value={name}
+            maxLength={MAX_NAME_CHARACTERS}
+            autoComplete="name"
+            autoFocus
+            disabled={nameFromLink}
+            data-testid="prejoin-name"
+            onChange={(_, { value }) => {
+              setName(value);
+            }}
+          />
+        </Field>
+        <Button appearance="primary" size="large" type="submit" disabled={name.trim() === ""} data-testid="prejoin-join">
+          {words.join}
+        </Button>
+        <DeviceSettings />
+        <Text size={200} className={styles.hint}>
+          {opening ? words.asking : words.noDevices}
+        </Text>
+      </form>
+    </PreviewPage>
   );
 }

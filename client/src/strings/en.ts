@@ -1,6 +1,7 @@
 import type { DeviceProblem } from "../core/devices";
 import type { JoinStep } from "../core/errors";
 import type { EndReason, LossCause } from "../core/phase";
+import { hosting } from "./en.hosting";
 
 const device = { microphone: "Microphone", camera: "Camera" } as const;
 
@@ -42,8 +43,8 @@ interface Ending {
 const endings: Record<EndReason, Ending> = {
   left: { title: "You left the meeting", body: "Come back any time while it lasts." },
   replaced: { title: "You are in this meeting in another tab", body: "This tab let go, so that others see you once." },
-  removed: { title: "You were removed from the meeting", body: "Somebody who runs the meeting took you out of it." },
-  banned: { title: "You cannot join this meeting", body: "Somebody who runs the meeting has barred you from it." },
+  removed: { title: "You were removed from the meeting", body: "The host took you out of it. To come back you need a new join link." },
+  banned: { title: "You cannot join this meeting", body: "The host does not let you come back to it." },
   ended: { title: "The meeting has ended", body: "It was closed for everybody." },
   timedOut: { title: "The connection was lost", body: "Nothing was heard from this device for half a minute." },
   dtlsFailed: { title: "The connection was not secure", body: "Sound and video could not be encrypted, so they were not sent." },
@@ -52,9 +53,9 @@ const endings: Record<EndReason, Ending> = {
   tokenInvalid: { title: "This join link is not valid", body: "It may be incomplete, or belong to another meeting." },
   needsJoinLink: { title: "This meeting needs a join link", body: "Open the link that you were sent, or ask for one." },
   meetingNotFound: { title: "There is no such meeting", body: "It may have been deleted, or the address is mistyped." },
-  locked: { title: "The meeting is locked", body: "Nobody new gets in now. Ask somebody who runs it to unlock it." },
+  locked: { title: "The meeting is locked", body: "The host lets nobody new in now. Ask them to unlock it, then try again." },
   full: { title: "The meeting is full", body: "As many people as may be in it are there. Try again when somebody has left." },
-  denied: { title: "You were not let in", body: "Somebody who runs the meeting declined." },
+  denied: { title: "You were not let in", body: "The host declined. If they change their mind, you can try again." },
   refused: { title: "You could not be let in", body: "The meeting service refused to let you join." },
   notPlayable: {
     title: "This meeting needs another app",
@@ -69,6 +70,7 @@ const losses: Record<LossCause, string> = {
   signalling: "The connection to the meeting broke. Joining again…",
   node: "The media server stopped answering. Joining again…",
   move: "Moving to another media server…",
+  role: "The host has changed your role. Joining again with it…",
 };
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
@@ -119,10 +121,12 @@ export const en = {
   },
   waiting: {
     title: (meeting: string) => `Waiting to join ${meeting}`,
-    forDecision: "Somebody who runs the meeting will let you in.",
-    forHost: "The meeting begins when somebody who runs it is there.",
+    forDecision: "The host knows that you are here, and will let you in.",
+    forHost: "The meeting begins when the host is there.",
+    next: "You go straight in. Until then nobody in the meeting sees or hears you.",
     leave: "Leave",
   },
+  hosting,
   call: {
     stage: "Participants",
     you: (name: string) => `${name} (you)`,
@@ -154,7 +158,7 @@ export const en = {
     shareScreen: "Share screen",
     stopSharing: "Stop sharing",
     cannotShare: "This browser cannot share a screen",
-    people: "People",
+    people: (waiting: number) => (waiting === 0 ? "People" : `People, ${waiting} waiting to join`),
     chat: (unread: number) => (unread === 0 ? "Chat" : `Chat, ${unread} unread`),
     view: { grid: "Grid view", speaker: "Speaker view" },
     settings: "Settings",
@@ -213,6 +217,7 @@ export const en = {
     step: stepFailures,
     rejoin: "Rejoin",
     rejoinHere: "Use this tab",
+    tryAgain: "Try again",
     home: "Back to the start",
     code: (code: string) => `Code for support: ${code}`,
   },

@@ -9,6 +9,7 @@ const LONGEST_QUOTE = 140;
  */
 export function noticeText(notice: Notice): string {
   const words = strings.notices;
+  const ofHosts = strings.hosting.notices;
   switch (notice.type) {
     case "participantJoined":
     case "participantLeft":
@@ -29,6 +30,19 @@ export function noticeText(notice: Notice): string {
       return words.chatReceived(isolated(notice.name), isolated(shortened(notice.text)));
     case "refused":
       return words.refused[notice.source];
+    case "lockChanged":
+      return ofHosts.lockChanged(notice.locked);
+    case "turnedOff":
+      return ofHosts.turnedOff[notice.source];
+    case "roleChanged":
+      return ofHosts.roleChanged(notice.role);
+    case "waiting":
+      return ofHosts.waiting(isolated(notice.name), notice.count);
+    case "hostRefused":
+      return ofHosts.refused(notice.problem);
+    case "grantsChanged":
+    case "mutedAll":
+      return ofHosts[notice.type];
   }
 }
 

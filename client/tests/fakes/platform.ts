@@ -1,13 +1,14 @@
 import { vi } from "vitest";
 import type { JoinAnswer } from "../../src/core/api";
 import { Api } from "../../src/core/api";
+import type { WaitingPerson } from "../../src/core/hostApi";
 import { IdentityStore, type TokenClaims } from "../../src/core/identity";
 import type { LocalMedia } from "../../src/core/localMedia";
 import { Meeting } from "../../src/core/meeting";
 import { Notices } from "../../src/core/notices";
 import { SettingsStore } from "../../src/core/settings";
 import type { OpenSocket, SocketListener } from "../../src/core/signalling";
-import type { Join, Joined, Offer, ParticipantState } from "../../src/generated/protocol";
+import type { Join, Joined, Offer, ParticipantState, Role } from "../../src/generated/protocol";
 import { FakeLocalMedia, MemoryStorage } from "./media";
 import { FakePeerConnection, FakeRtpSender } from "./rtc";
 
@@ -34,7 +35,11 @@ interface Answer {
 
 /** The platform around one client: an API, a signalling service and a node, all played by the test. */
 export class FakePlatform {
-  readonly requests: { path: string; token: string | null; body: unknown }[] = [];
+  readonly requests: { method: string; path: string; token: string | null; body: unknown }[] = [];
+  /** As what the API lets the client in. */
+  role: Role = "attendee";
+  /** Who waits in the lobby. */
+  waiting: WaitingPerson[] = [];
   /** Answers to give to the next requests of a path in place of the usual one. */
   readonly refusals = new Map<string, Answer[]>();
   readonly sockets: FakeSocket[] = [];
@@ -128,7 +133,7 @@ export class FakePlatform {
   #answer(path: string, init: RequestInit | undefined): Response {
     const token = new Headers(init?.headers).get("authorization")?.replace("Bearer ", "") ?? null;
     const body: unknown = typeof init?.body === "string" ? JSON.parse(init.body) : null;
-    this.requests.push({ path, token, body });
+    this.requests.push({ method: init?.method ?? "GET", path, token, body });
     const { status, body: answer, headers } = this.refusals.get(path)?.shift() ?? this.#usual(path, token, body);
     return new Response(answer === undefined ? null : JSON.stringify(answer), { status, ...(headers && { headers }) });
   }
@@ -138,6 +143,7 @@ export class FakePlatform {
       return { status: 200, body: { token: tokenFor((body as { name: string }).name), joinUrl: "", expiresOn: "" } };
     }
     if (path === "/sessions:join") return { status: 200, body: this.#joinAnswer(token ?? "") };
+    if (path === "/sessions/ses_1/lobby") return { status: 200, body: { value: this.waiting } };
     if (path.endsWith("/messages")) return { status: 200, body: { value: [] } };
     return { status: 204 };
   }
@@ -149,12 +155,12 @@ export class FakePlatform {
       participant: {
         id: SELF,
         name: "Ann",
-        role: "attendee",
+        role: this.role,
         grants: {
           publish: ["camera", "microphone", "screen", "screenAudio"],
           subscribe: true,
           chat: true,
-          moderate: false,
+          moderate: this.role === "host" || this.role === "coHost",
         },
       },
       peer: `peer_${this.#peers}`,

@@ -13,7 +13,7 @@ CLIENT_SOURCES := $(shell find client/src client/public client/scripts client/in
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test fuzz check bench bench-full bench-congestion lock generate clean test-programs loadgen-programs bench-programs
+.PHONY: help run test fuzz check check-infra bench bench-full bench-congestion lock generate clean test-programs loadgen-programs bench-programs infra-programs
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,7 +23,7 @@ help: ## say what can be made
 run: .make/python-run .make/forwarder client/dist/index.html ## run Parley on this machine; Ctrl-C stops it
 	@exec $(PYTHON) -m local_azure run
 
-test: test-programs loadgen-programs check client/dist/index.html ## run every check and every test
+test: test-programs loadgen-programs check check-infra client/dist/index.html ## run every check and every test
 	@echo 'running the forwarder tests …'
 	@cd $(FORWARDER) && cargo test --quiet --locked --workspace
 	@echo 'fuzzing the forwarder (one to three minutes) …'
@@ -54,6 +54,11 @@ check: .make/python-test .make/forwarder .make/client ## lint, check types, bord
 	@cd client && npm run --silent check
 	@scripts/check_generated.sh
 
+check-infra: .make/python-infra .make/checkov infra-programs ## look at bicep/, k8s/, .github/ and the alerts (under three minutes)
+	@echo 'checking the infrastructure …'
+	@$(PYTHON) -m mypy -p scripts.infra
+	@$(PYTHON) -m scripts.infra
+
 bench: .make/python-bench .make/forwarder .make/loadgen client/dist/index.html bench-programs ## measure the node beside Janus and the limit (under ten minutes, as root)
 	@$(PYTHON) -m bench.side_by_side
 
@@ -71,11 +76,14 @@ generate: .make/python-test .make/client ## generate the client's types from the
 	@cd client && npm run --silent generate
 
 clean: ## remove what was installed and built; meetings are kept
-	rm -rf .make .venv client/node_modules client/dist $(FORWARDER)/target $(LOADGEN)/target .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .make .venv .venv-checkov client/node_modules client/dist $(FORWARDER)/target $(LOADGEN)/target .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 bench-programs:
 	@scripts/setup/programs.sh benchmarks
+
+infra-programs:
+	@scripts/setup/programs.sh infrastructure
 
 loadgen-programs:
 	@scripts/setup/programs.sh load-generator
@@ -103,6 +111,17 @@ test-programs:
 	@echo 'installing Python packages for the benchmarks …'
 	@$(PIP_INSTALL) -r requirements/bench.txt
 	@touch $@
+
+.make/python-infra: requirements/infra.txt .make/python-test
+	@echo 'installing Python packages for the infrastructure …'
+	@$(PIP_INSTALL) -r requirements/infra.txt
+	@touch $@
+
+.make/checkov: requirements/checkov.txt .venv/bin/python
+	@echo 'installing checkov (about a minute) …'
+	@rm -rf .venv-checkov && $(PYTHON) -m venv .venv-checkov
+	@PIP_DISABLE_PIP_VERSION_CHECK=1 .venv-checkov/bin/python -m pip install --quiet --require-hashes -r requirements/checkov.txt
+	@mkdir -p .make && touch $@
 
 # The native engine, as the wheel that a node installs.
 .make/forwarder: .make/python-run $(FORWARDER_SOURCES)

@@ -25,10 +25,15 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCKS = {
     "dev": ROOT / "requirements" / "dev.txt",
     "bench": ROOT / "requirements" / "bench.txt",
+    "infra": ROOT / "requirements" / "infra.txt",
+    "build": ROOT / "requirements" / "build.txt",
     "local": ROOT / "requirements" / "local.txt",
     "sfu": ROOT / "requirements" / "sfu.txt",
     "functions": ROOT / "requirements.txt",
+    "checkov": ROOT / "requirements" / "checkov.txt",
 }
+ALONE = {"dev", "checkov"}
+"""The widest group, and what has a virtual environment of its own: these take nobody's versions."""
 
 
 def group_requirements(groups: dict[str, list[Any]], name: str) -> list[str]:
@@ -58,7 +63,7 @@ def drifted(groups: dict[str, list[Any]]) -> list[str]:
 def compile_lock(name: str, requirements: list[str], path: Path) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         source = Path(scratch) / "requirements.in"
-        constraint = "" if name == "dev" else f"-c {LOCKS['dev']}\n"
+        constraint = "" if name in ALONE else f"-c {LOCKS['dev']}\n"
         source.write_text(constraint + "\n".join(requirements) + "\n")
         output = Path(scratch) / "out.txt"
         if path.exists():

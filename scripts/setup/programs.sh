@@ -7,9 +7,10 @@ set -euo pipefail
 case ${1:-} in
     tests) wanted=(chromium:chromium g++:g++ redis-server:redis-server) ;;
     load-generator) wanted=(pkg-config:pkg-config /usr/include/openssl/ssl.h:libssl-dev) ;;
+    infrastructure) wanted=(promtool:prometheus shellcheck:shellcheck) ;;
     benchmarks) wanted=(janus:janus ip:iproute2 unshare:util-linux) ;;
     *)
-        echo "usage: $0 tests|load-generator|benchmarks" >&2
+        echo "usage: $0 tests|infrastructure|load-generator|benchmarks" >&2
         exit 2
         ;;
 esac

@@ -1,0 +1,78 @@
+using '../main.bicep'
+
+param env = 'staging'
+param location = 'westeurope'
+param drLocation = ''
+param prefix = 'parley'
+param tags = {
+  environment: 'staging'
+}
+param domain = readEnvironmentVariable('PARLEY_DOMAIN', 'meet.example.com')
+param zones = ['1', '2', '3']
+param vnetCidr = '10.41.0.0/16'
+param subnets = {
+  functions: '10.41.0.0/24'
+  endpoints: '10.41.1.0/24'
+  turn: '10.41.2.0/24'
+  system: '10.41.16.0/20'
+  media: '10.41.32.0/20'
+}
+param kubernetesVersion = '1.33'
+param apiServerRanges = []
+param systemPool = {
+  vmSize: 'Standard_D4ds_v5'
+  minimum: 2
+  maximum: 4
+}
+param mediaPool = {
+  vmSize: 'Standard_F8s_v2'
+  minimum: 2
+  maximum: 6
+  prefixLength: 28
+}
+param mediaPortStart = 40000
+param mediaPortEnd = 40063
+param turnServers = {
+  vmSize: 'Standard_F4s_v2'
+  minimum: 2
+  maximum: 4
+  prefixLength: 29
+}
+param sshPublicKey = readEnvironmentVariable('PARLEY_SSH_PUBLIC_KEY', '')
+param webPubSubUnits = 2
+param functionsScale = {
+  memory: 2048
+  maximumInstances: 100
+  alwaysReady: 1
+  pythonVersion: '3.11'
+}
+param cosmosScale = {
+  mode: 'autoscale'
+  meetingsMaxThroughput: 4000
+}
+param redisScale = {
+  sku: 'Balanced_B1'
+  highAvailability: true
+}
+param eventHubsScale = {
+  sku: 'Standard'
+  partitions: 4
+}
+param storageRedundancy = 'Standard_ZRS'
+param recordingRetentionDays = 7
+param logScale = {
+  retentionDays: 30
+  dailyQuotaGb: 20
+}
+param communicationDataLocation = 'Europe'
+param requestsPerMinute = 3000
+param budget = {
+  amount: 3000
+  startDate: '2027-01-01'
+  contactEmails: [
+    readEnvironmentVariable('PARLEY_BUDGET_EMAIL', 'budget@example.com')
+  ]
+}
+param adminGroupId = readEnvironmentVariable('PARLEY_ADMIN_GROUP', '')
+param githubRepository = readEnvironmentVariable('PARLEY_GITHUB_REPOSITORY', 'example/parley')
+param pagerDutyUrl = readEnvironmentVariable('PARLEY_PAGERDUTY_URL', '')

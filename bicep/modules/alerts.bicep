@@ -1,0 +1,232 @@
+// What wakes somebody: rules over Prometheus metrics (bicep/rules, tested by promtool) and over what Azure measures.
+
+@description('Azure region.')
+param location string
+
+@description('What names begin with.')
+param base string
+
+@description('Tags of every resource.')
+param tags object
+
+@description('Where PagerDuty is told; it holds a key.')
+@secure()
+param pagerDutyUrl string
+
+@description('Resource id of the workspace of Prometheus metrics.')
+param metricsId string
+
+@description('Name of the cluster, a label of every metric.')
+param clusterName string
+
+@description('Resource id of the Functions app.')
+param functionsId string
+
+@description('Resource id of Web PubSub.')
+param webPubSubId string
+
+@description('Resource id of the Log Analytics workspace.')
+param logsId string
+
+@description('Resource id of the key vault.')
+param vaultId string
+
+var ruleFiles = [
+  loadYamlContent('../rules/nodes.yaml')
+  loadYamlContent('../rules/quality.yaml')
+  loadYamlContent('../rules/signalling.yaml')
+]
+
+resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
+  name: 'ag-${base}'
+  location: 'global'
+  tags: tags
+  properties: {
+    groupShortName: 'parley'
+    enabled: true
+    webhookReceivers: [
+      {
+        name: 'PagerDuty'
+        serviceUri: pagerDutyUrl
+        useCommonAlertSchema: true
+      }
+    ]
+  }
+}
+
+resource prometheusRules 'Microsoft.AlertsManagement/prometheusRuleGroups@2023-03-01' = [for file in ruleFiles: {
+  name: '${base}-${file.groups[0].name}'
+  location: location
+  tags: tags
+  properties: {
+    enabled: true
+    clusterName: clusterName
+    scopes: [
+      metricsId
+    ]
+    interval: 'PT1M'
+    rules: [for rule in file.groups[0].rules: {
+      alert: rule.alert
+      expression: rule.expr
+      for: 'PT${toUpper(rule.for)}'
+      severity: rule.labels.severity == 'page' ? 1 : 3
+      labels: rule.labels
+      annotations: rule.annotations
+      enabled: true
+      actions: [
+        {
+          actionGroupId: people.id
+        }
+      ]
+      resolveConfiguration: {
+        autoResolved: true
+        timeToResolve: 'PT10M'
+      }
+    }]
+  }
+}]
+
+// The control plane measures itself by Application Insights: a join that failed is a request with a result of 500 or more.
+resource failedJoins 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
+  name: '${base}-failed-joins'
+  location: location
+  tags: tags
+  properties: {
+    displayName: 'Joins fail'
+    description: 'More than 2 % of joins were answered by 500 or more. Runbook: docs/runbooks/incident-response.md'
+    severity: 1
+    enabled: true
+    evaluationFrequency: 'PT5M'
+    windowSize: 'PT10M'
+    scopes: [
+      logsId
+    ]
+    criteria: {
+      allOf: [
+        {
+          query: loadTextContent('../rules/failed-joins.kql')
+          timeAggregation: 'Maximum'
+          metricMeasureColumn: 'failedPercent'
+          operator: 'GreaterThan'
+          threshold: 2
+          failingPeriods: {
+            numberOfEvaluationPeriods: 1
+            minFailingPeriodsToAlert: 1
+          }
+        }
+      ]
+    }
+    autoMitigate: true
+    actions: {
+      actionGroups: [
+        people.id
+      ]
+    }
+  }
+}
+
+resource serverErrors 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+  name: '${base}-functions-errors'
+  location: 'global'
+  tags: tags
+  properties: {
+    description: 'The Functions app answers with errors of its own. Runbook: docs/runbooks/incident-response.md'
+    severity: 2
+    enabled: true
+    scopes: [
+      functionsId
+    ]
+    evaluationFrequency: 'PT1M'
+    windowSize: 'PT5M'
+    criteria: {
+      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+      allOf: [
+        {
+          name: 'errors'
+          criterionType: 'StaticThresholdCriterion'
+          metricName: 'Http5xx'
+          operator: 'GreaterThan'
+          threshold: 20
+          timeAggregation: 'Total'
+        }
+      ]
+    }
+    actions: [
+      {
+        actionGroupId: people.id
+      }
+    ]
+  }
+}
+
+resource signallingFull 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+  name: '${base}-signalling-full'
+  location: 'global'
+  tags: tags
+  properties: {
+    description: 'Web PubSub has 80 % of the connections that it can have. Add units: docs/runbooks/incident-response.md'
+    severity: 2
+    enabled: true
+    scopes: [
+      webPubSubId
+    ]
+    evaluationFrequency: 'PT1M'
+    windowSize: 'PT5M'
+    criteria: {
+      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+      allOf: [
+        {
+          name: 'full'
+          criterionType: 'StaticThresholdCriterion'
+          metricName: 'ConnectionQuotaUtilization'
+          operator: 'GreaterThan'
+          threshold: 80
+          timeAggregation: 'Maximum'
+        }
+      ]
+    }
+    actions: [
+      {
+        actionGroupId: people.id
+      }
+    ]
+  }
+}
+
+// Key Vault itself tells when a certificate has thirty days left.
+resource vaultEvents 'Microsoft.EventGrid/systemTopics@2022-06-15' = {
+  name: '${base}-vault'
+  location: location
+  tags: tags
+  properties: {
+    source: vaultId
+    topicType: 'Microsoft.KeyVault.vaults'
+  }
+}
+
+resource certificateExpiry 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2023-12-15-preview' = {
+  parent: vaultEvents
+  name: 'certificates'
+  properties: {
+    destination: {
+      endpointType: 'MonitorAlert'
+      properties: {
+        severity: 'Sev2'
+        description: 'A certificate or a secret is about to expire. Runbook: docs/runbooks/certificate-rotation.md'
+        actionGroups: [
+          people.id
+        ]
+      }
+    }
+    filter: {
+      includedEventTypes: [
+        'Microsoft.KeyVault.CertificateNearExpiry'
+        'Microsoft.KeyVault.SecretNearExpiry'
+      ]
+    }
+    eventDeliverySchema: 'CloudEventSchemaV1_0'
+  }
+}
+
+@description('Resource id of the action group.')
+output actionGroupId string = people.id

@@ -1,0 +1,80 @@
+"""Bicep: every file parses, everything has a description, and every API version is one that has been looked at.
+
+The files keep to the part of the language that the parsers here can read; there is no compiler on this machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from scripts.infra.look import ROOT, Look, named, tracked
+
+FOLDER = ROOT / "bicep"
+_PARSED = ROOT / ".make" / "bicep"
+_OF_PARAMETERS = re.compile(r"^using .*$", re.MULTILINE)
+_FROM_ENVIRONMENT = re.compile(r"readEnvironmentVariable\((?:'[^']*'), ('[^']*')\)")
+
+Document = dict[str, Any]
+"""What is in a file: `globals`, `parameters`, `variables`, `resources`, `modules`, `outputs`, each by its name."""
+
+
+def check() -> Look:
+    files = tracked("bicep/*.bicep", "bicep/*.bicepparam")
+    problems: list[str] = []
+    for path in files:
+        try:
+            document = parse(path)
+        except ValueError as error:
+            problems.append(f"{named(path)}: {error}")
+            continue
+        if path.suffix == ".bicep":
+            problems += [f"{named(path)}: {problem}" for problem in _undescribed(document)]
+    return Look(len(files), "Bicep files parse, all parameters described", tuple(problems))
+
+
+def parse(path: Path) -> Document:
+    """What is in the file. Raises ValueError where it cannot be read."""
+    text = path.read_text()
+    if path.suffix == ".bicepparam":
+        text = _as_variables(text)
+    kept = _PARSED / f"{hashlib.sha256(text.encode()).hexdigest()}.json"
+    if kept.exists():
+        document: Document = json.loads(kept.read_text())
+        return document
+    try:
+        document = _parser().parse(text=text)
+    except Exception as error:
+        raise ValueError(str(error).split("Expected one of")[0].strip()) from error
+    # A parse takes seconds, and tests want the same files.
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(json.dumps(document))
+    return document
+
+
+def _as_variables(text: str) -> str:
+    """A file of parameters in the part of the language that the parser knows."""
+    text = _FROM_ENVIRONMENT.sub(r"\1", _OF_PARAMETERS.sub("", text))
+    return re.sub(r"^param ", "var ", text, flags=re.MULTILINE)
+
+
+@cache
+def _parser() -> Any:
+    # Imported where it is needed: its grammar takes seconds to build.
+    from pycep import BicepParser
+
+    return BicepParser()
+
+
+def _undescribed(document: Document) -> list[str]:
+    found = []
+    for kind in ("parameters", "outputs"):
+        for name, one in document.get(kind, {}).items():
+            decorators = one.get("decorators") or []
+            if not any(decorator["type"] == "description" for decorator in decorators):
+                found.append(f"{name} has no description")
+    return found

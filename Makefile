@@ -5,6 +5,8 @@ PYTHON := .venv/bin/python
 PIP_INSTALL := PIP_DISABLE_PIP_VERSION_CHECK=1 $(PYTHON) -m pip install --quiet --require-hashes
 FORWARDER := sfu_container/forwarder
 FORWARDER_SOURCES := $(shell find $(addprefix $(FORWARDER)/,core/src io/src py/src py/python Cargo.* core/*.toml io/*.toml py/*.toml) 2>/dev/null)
+# How many processes share the Python tests. Those with a browser are done by one of them.
+PROCESSES ?= 2
 # How long `make fuzz` looks, for each parser.
 SECONDS ?= 3600
 LOADGEN := bench/loadgen
@@ -33,7 +35,7 @@ test: test-programs loadgen-programs check check-infra client/dist/index.html ##
 	@echo 'running the client tests …'
 	@cd client && npm run --silent test
 	@echo 'running the Python and browser tests …'
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest --numprocesses $(PROCESSES) --dist loadgroup --no-loadscope-reorder
 
 fuzz: .venv/bin/python ## look for input that breaks the forwarder: an hour for each parser, or SECONDS
 	@scripts/setup/rust.sh

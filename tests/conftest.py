@@ -22,3 +22,12 @@ def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
         assert text == path.read_text()
 
     return compare
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run in several processes, those of one file share one, for what they share is started once; and those
+    that drive a browser share one, for two platforms with browsers at a time are more than two cores can do."""
+    for item in items:
+        path = item.nodeid.split("::")[0]
+        group = "browser" if path.startswith("tests/e2e/") else path
+        item.add_marker(pytest.mark.xdist_group(group))

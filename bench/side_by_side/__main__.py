@@ -8,11 +8,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import dataclasses
+import signal
 import sys
 from pathlib import Path
 
 from bench.side_by_side import network
-from bench.side_by_side.grid import FULL, SHORT
+from bench.side_by_side.grid import FULL, SHORT, Grid
 from bench.side_by_side.process import run_beside_the_sfu
 from bench.side_by_side.run import Run
 
@@ -42,10 +43,20 @@ def main() -> None:
     if arguments.repetitions:
         grid = dataclasses.replace(grid, repetitions=arguments.repetitions)
     run = Run(arguments.folder.absolute())
-    asyncio.run(run.measure(grid))
+    asyncio.run(_measure(run, grid))
     text = run.report()
     (arguments.folder / "results.md").write_text(text)
     print(text)
+
+
+async def _measure(run: Run, grid: Grid) -> None:
+    """Until it is done or told to end; what it started is stopped either way."""
+    measuring = asyncio.ensure_future(run.measure(grid))
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, measuring.cancel)
+    try:
+        await measuring
+    except asyncio.CancelledError:
+        sys.exit("the benchmark was told to end")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,9 +34,15 @@ class Interval:
 
 
 async def measure_rates(
-    sfu: Sfu, scenario: Scenario, rates: Iterable[int], repetition: int, seconds: float, log: Path
+    sfu: Sfu,
+    scenario: Scenario,
+    rates: Iterable[int],
+    repetition: int,
+    seconds: float,
+    log: Path,
+    goes_on: Callable[[Row], bool] = lambda _: True,
 ) -> list[Row]:
-    """A row for each of `rates`, packets per frame, all on one fresh process of the SFU."""
+    """A row for each of `rates`, packets per frame, all on one fresh process of the SFU, while `goes_on` says so."""
     rows = []
     generator = await Generator.start(log)
     try:
@@ -53,6 +59,8 @@ async def measure_rates(
             interval = await _measure(generator, pid, seconds)
             profile = generator.profiles[scenario.publishers]
             rows.append(_row(sfu.name, scenario, rate, repetition, interval, resident_bytes(pid), growth, profile))
+            if not goes_on(rows[-1]):
+                break
     finally:
         await sfu.stop()
         await generator.stop()

@@ -25,6 +25,7 @@ from local_azure.runner.parts import parley_parts
 from local_azure.runner.ports import Ports
 from parley_protocol.addresses import node_group
 
+CLIENT = Path(__file__).resolve().parents[2] / "client" / "dist" / "index.html"
 FIRST_PORT = 9_080
 START_SECONDS = 60.0
 PROBE_SECONDS = 0.2
@@ -47,6 +48,8 @@ class ControlPlane:
         self._process: Process | None = None
 
     async def start(self) -> None:
+        if not CLIENT.exists():
+            raise ParleyError("the platform serves the web client, which is not built; `make bench` builds it first")
         command = [sys.executable, "-m", "bench.side_by_side.platform"]
         self._folder.mkdir(parents=True, exist_ok=True)
         self._process = await start_on(OTHER_CORE, command, self._folder / "platform.log", self._environment)

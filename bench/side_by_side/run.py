@@ -16,7 +16,7 @@ from bench.side_by_side.plots import draw_costs, draw_sweep
 from bench.side_by_side.rows import Row
 from bench.side_by_side.scenario import Scenario
 from bench.side_by_side.sfu import Sfu
-from bench.side_by_side.sweep import half_load, knee
+from bench.side_by_side.sweep import half_load, is_generators_limit, keeps_up, knee
 from bench.side_by_side.table import table
 
 
@@ -57,7 +57,8 @@ class Run:
 
     async def _measure_sweep(self, name: str, scenario: Scenario, seconds: float) -> None:
         if name != limit.NAME:
-            self._note(self._sweep, await measure_rates(self._sfu(name), scenario, SWEEP_RATES, 0, seconds, self._log))
+            sfu = self._sfu(name)
+            self._note(self._sweep, await measure_rates(sfu, scenario, SWEEP_RATES, 0, seconds, self._log, keeps_up))
 
     def _sfu(self, name: str) -> Sfu:
         match name:
@@ -78,7 +79,8 @@ class Run:
     def report(self) -> str:
         """The results as Markdown; the pictures are drawn beside the rows."""
         summaries = rows.summarise(rows.read(self._rows))
-        draw_costs(summaries, self._folder / "side_by_side.png")
+        if summaries:
+            draw_costs(summaries, self._folder / "side_by_side.png")
         text = table(summaries)
         swept = rows.read(self._sweep)
         if swept:
@@ -91,7 +93,8 @@ def _sweep_line(swept: Sequence[Row], sfu: str) -> str:
     top, half = knee(swept, sfu), half_load(swept, sfu)
     if top is None or half is None:
         return f"{sfu} does not keep up with the lowest rate"
+    least = "at least " if is_generators_limit(swept, sfu) else ""
     return (
-        f"{sfu} keeps up with {top.received_per_second:,.0f} packets/s ({top.cpu_share:.0%} of the core); "
+        f"{sfu} keeps up with {least}{top.received_per_second:,.0f} packets/s ({top.cpu_share:.0%} of the core); "
         f"at {half.received_per_second:,.0f} its latency is {half.latency_p50:.2f} ms (p99 {half.latency_p99:.2f} ms)"
     )

@@ -22,6 +22,13 @@ def knee(rows: Sequence[Row], sfu: str) -> Row | None:
     return max(good, key=lambda row: row.received_per_second, default=None)
 
 
+def is_generators_limit(rows: Sequence[Row], sfu: str) -> bool:
+    """Whether it was the load generator that went no further, or the rates that ended, so that the SFU's own limit is
+    higher than its knee."""
+    own = [row for row in rows if row.sfu == sfu]
+    return bool(own) and (own[-1].void is not None or keeps_up(own[-1]))
+
+
 def half_load(rows: Sequence[Row], sfu: str) -> Row | None:
     """The row nearest to half of the knee: where latency is read."""
     top = knee(rows, sfu)

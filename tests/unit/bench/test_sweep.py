@@ -1,6 +1,6 @@
 """How far an SFU keeps up."""
 
-from bench.side_by_side.sweep import half_load, knee
+from bench.side_by_side.sweep import half_load, is_generators_limit, knee
 
 from .results import row
 
@@ -30,3 +30,12 @@ def test_half_load_is_the_rate_nearest_to_half_of_the_knee() -> None:
 def test_an_sfu_that_never_keeps_up_has_no_knee() -> None:
     assert knee([row(loss=0.5)], "Parley") is None
     assert half_load([row(loss=0.5)], "Parley") is None
+
+
+def test_a_void_row_after_the_knee_is_the_generators_limit() -> None:
+    assert is_generators_limit(SWEPT, "Parley")
+    assert not is_generators_limit([row(received_per_second=20_000.0), row(loss=0.5)], "Parley")
+
+
+def test_rates_that_end_while_the_sfu_keeps_up_are_no_limit_of_the_sfu() -> None:
+    assert is_generators_limit(SWEPT, "Janus")

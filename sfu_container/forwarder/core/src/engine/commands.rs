@@ -36,6 +36,9 @@ impl Engine {
         owner.expect(&added.mid, &added.encodings, &added.extensions);
         let room = owner.room;
         let added = self.switchboard.publications.insert(added);
+        if owner.publications.is_empty() {
+            self.publishing.push(key);
+        }
         owner.publications.push(added);
         self.items.insert(id, Item::Publication(added));
         self.update_room(room, now);
@@ -66,8 +69,7 @@ impl Engine {
             owner.downlink.get_or_insert_with(|| Box::new(Downlink::with_arrivals(now))).expect_arrivals(now);
         }
         owner.slots.push(added);
-        let room = owner.room;
-        self.update_room(room, now);
+        self.fill_slots(key, now);
         Ok(())
     }
 
@@ -154,6 +156,9 @@ impl Engine {
         self.items.remove(&id);
         let peer = self.peers.get_mut(owner)?;
         peer.publications.retain(|other| *other != key);
+        if peer.publications.is_empty() {
+            self.publishing.retain(|other| *other != owner);
+        }
         let mut lost = 0;
         let mut gone = Vec::new();
         peer.sources.retain(|ssrc, source| {
@@ -179,9 +184,12 @@ impl Engine {
         self.switchboard.remove_slot(key);
     }
 
+    /// Something of a Peer has changed: others may hear somebody else now, and so may the Peer.
     fn update_room_of(&mut self, peer: Option<Key<Peer>>, now: Instant) {
-        let room = peer.and_then(|peer| self.peers.get(peer)).and_then(|peer| peer.room);
+        let Some(peer) = peer else { return };
+        let room = self.peers.get(peer).and_then(|peer| peer.room);
         self.update_room(room, now);
+        self.fill_slots(peer, now);
     }
 
     fn check_free(&self, item: &str) -> Done {

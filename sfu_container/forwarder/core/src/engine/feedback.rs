@@ -175,7 +175,8 @@ impl Engine {
     pub(super) fn send_requests(&mut self, now: Instant, out: &mut dyn Transmit) {
         let mut due = std::mem::take(&mut self.due);
         let timeout = self.config.keyframe_timeout;
-        for peer in self.peers.values_mut() {
+        for key in &self.publishing {
+            let Some(peer) = self.peers.get_mut(*key) else { continue };
             let publications = std::mem::take(&mut peer.publications);
             for publication in &publications {
                 let Some(publication) = self.switchboard.publications.get(*publication) else { continue };
@@ -216,7 +217,8 @@ impl Engine {
     }
 
     pub(super) fn send_transport_feedback(&mut self, out: &mut dyn Transmit) {
-        for peer in self.peers.values_mut() {
+        for key in &self.publishing {
+            let Some(peer) = self.peers.get_mut(*key) else { continue };
             // Every message that is written takes something off, so this ends.
             while !peer.arrivals.is_empty()
                 && Self::send_rtcp(peer, &mut self.drops, out, |peer, writer| {

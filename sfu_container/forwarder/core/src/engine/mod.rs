@@ -71,6 +71,8 @@ pub struct Engine {
     repairs: Arena<RepairStream>,
     rooms: Arena<Room>,
     switchboard: Switchboard,
+    /// Those with Publications: what is done for them alone must not cost a thousand listeners' time.
+    publishing: Vec<Key<Peer>>,
     peers_by_id: HashMap<Id, Key<Peer>>,
     rooms_by_name: HashMap<Id, Key<Room>>,
     items: HashMap<Id, Item>,
@@ -97,6 +99,7 @@ impl Engine {
             repairs: Arena::default(),
             rooms: Arena::default(),
             switchboard: Switchboard::default(),
+            publishing: Vec::new(),
             peers_by_id: HashMap::new(),
             rooms_by_name: HashMap::new(),
             items: HashMap::new(),

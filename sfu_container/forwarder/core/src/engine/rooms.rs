@@ -13,7 +13,8 @@ use crate::time::Instant;
 const SOUND: Wish = Wish { max_height: 0, max_temporal: u8::MAX, priority: i32::MAX };
 
 impl Engine {
-    /// Ranks the speakers of a room again, fills the members' audio Slots, and tells what is worth telling.
+    /// Ranks the speakers of a room again and tells what is worth telling. Where the order changed, everybody's audio
+    /// Slots are filled again; where it did not, a thousand listeners cost nothing.
     pub(super) fn update_room(&mut self, key: Option<Key<Room>>, now: Instant) {
         let Some((key, room)) = key.and_then(|key| Some((key, self.rooms.get_mut(key)?))) else { return };
         let publications = &self.switchboard.publications;
@@ -24,9 +25,10 @@ impl Engine {
             .filter(|(_, publication)| publication.kind == MediaKind::Audio && !publication.is_paused)
             .map(|(key, publication)| (key, publication.level.at(now)))
             .collect();
-        let ranked: Vec<Key<Publication>> = room.rank(&levels).collect();
-        for member in room.members.clone() {
-            self.fill_slots(member, &ranked, now);
+        if room.rank(&levels) {
+            for member in room.members.clone() {
+                self.fill_slots(member, now);
+            }
         }
         let interval = self.config.speakers_interval;
         let publications = &self.switchboard.publications;
@@ -35,18 +37,19 @@ impl Engine {
     }
 
     /// Gives a member the loudest others, as many as it has audio Slots; what stays keeps its Slot.
-    fn fill_slots(&mut self, member: Key<Peer>, ranked: &[Key<Publication>], now: Instant) {
+    pub(super) fn fill_slots(&mut self, member: Key<Peer>, now: Instant) {
         self.empty_paused_slots(member, now);
         let Some(peer) = self.peers.get(member) else { return };
+        let Some(room) = peer.room.and_then(|room| self.rooms.get(room)) else { return };
         let wanted_by = |slot: &Key<Slot>| {
             let slot_state = self.switchboard.slots.get(*slot)?;
             (slot_state.kind == MediaKind::Audio && !slot_state.is_paused).then_some((*slot, slot_state.wanted))
         };
         let slots: Vec<(Key<Slot>, Option<Key<Publication>>)> = peer.slots.iter().filter_map(wanted_by).collect();
-        let is_other = |key: &&Key<Publication>| {
-            self.switchboard.publications.get(**key).is_some_and(|publication| publication.peer != member)
+        let is_other = |key: &Key<Publication>| {
+            self.switchboard.publications.get(*key).is_some_and(|publication| publication.peer != member)
         };
-        let chosen: Vec<Key<Publication>> = ranked.iter().filter(is_other).take(slots.len()).copied().collect();
+        let chosen: Vec<Key<Publication>> = room.ranked().filter(is_other).take(slots.len()).collect();
         let has_place = |publication| slots.iter().any(|(_, wanted)| *wanted == Some(publication));
         let mut coming = chosen.iter().copied().filter(|publication| !has_place(*publication));
         for (slot, wanted) in &slots {
@@ -90,6 +93,7 @@ impl Engine {
             }
         }
         self.update_room(Some(room), now);
+        self.fill_slots(key, now);
     }
 
     pub(super) fn leave_room(&mut self, key: Key<Peer>, now: Instant) {

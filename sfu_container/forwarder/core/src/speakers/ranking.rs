@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::arena::Key;
+use crate::fast_hash::FastMap;
 use crate::publication::Publication;
 use crate::time::Instant;
 
@@ -20,20 +21,27 @@ pub(crate) type Level = (Key<Publication>, u8);
 #[derive(Default)]
 pub(crate) struct Ranking {
     order: Vec<Level>,
+    /// The levels by Publication while they are taken, kept for its room.
+    levels: FastMap<Key<Publication>, u8>,
 }
 
 impl Ranking {
-    /// The order now. `levels` are those of all Publications; new ones begin at the end.
-    pub(crate) fn update(&mut self, levels: &[Level]) -> &[Level] {
+    pub(crate) fn order(&self) -> &[Level] {
+        &self.order
+    }
+
+    /// Takes the levels of all Publications, of which new ones begin at the end; whether the order changed.
+    pub(crate) fn update(&mut self, levels: &[Level]) -> bool {
+        self.levels.clear();
+        self.levels.extend(levels.iter().copied());
+        let before = self.order.len();
         self.order.retain_mut(|(publication, level)| {
-            let now = levels.iter().find(|(other, _)| other == publication);
-            now.inspect(|(_, new)| *level = *new).is_some()
+            let now = self.levels.remove(publication);
+            now.inspect(|new| *level = *new).is_some()
         });
-        for new in levels {
-            if !self.order.iter().any(|(known, _)| *known == new.0) {
-                self.order.push(*new);
-            }
-        }
+        let mut has_changed = self.order.len() < before || !self.levels.is_empty();
+        let is_new = |(publication, _): &&Level| self.levels.contains_key(publication);
+        self.order.extend(levels.iter().filter(is_new));
         for start in 1..self.order.len() {
             let overtakes = |order: &[Level], position: usize| match order.get(position - 1..=position) {
                 Some([(_, before), (_, after)]) => after.saturating_add(MARGIN) <= *before,
@@ -43,9 +51,10 @@ impl Ranking {
             while position > 0 && overtakes(&self.order, position) {
                 self.order.swap(position - 1, position);
                 position -= 1;
+                has_changed = true;
             }
         }
-        &self.order
+        has_changed
     }
 }
 

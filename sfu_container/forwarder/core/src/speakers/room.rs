@@ -37,9 +37,14 @@ impl Room {
         }
     }
 
-    /// The Publications of `levels`, loudest first, in an order that does not flutter.
-    pub(crate) fn rank(&mut self, levels: &[Level]) -> impl Iterator<Item = Key<Publication>> {
-        self.ranking.update(levels).iter().map(|(publication, _)| *publication)
+    /// Takes the levels of all Publications; whether their order is another one now.
+    pub(crate) fn rank(&mut self, levels: &[Level]) -> bool {
+        self.ranking.update(levels)
+    }
+
+    /// The Publications, loudest first, in an order that does not flutter.
+    pub(crate) fn ranked(&self) -> impl Iterator<Item = Key<Publication>> {
+        self.ranking.order().iter().map(|(publication, _)| *publication)
     }
 
     /// What is worth telling of the levels now.

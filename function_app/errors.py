@@ -21,7 +21,8 @@ ApiError
 │   ├── SessionNotFoundError
 │   ├── ParticipantNotFoundError
 │   ├── WebhookNotFoundError
-│   └── DeliveryNotFoundError
+│   ├── DeliveryNotFoundError
+│   └── OperationNotFoundError
 ├── MethodNotAllowedError          405
 ├── RequestNotReceivedError        408
 ├── IdempotencyKeyReusedError      409
@@ -29,6 +30,7 @@ ApiError
 ├── WhipNotSupportedError          409
 ├── TooManyWebhooksError           409
 ├── TooManyApiKeysError            409
+├── TooManyOperationsError         409
 ├── LastApiKeyError                409
 ├── DirectoryTakenError            409
 ├── PreconditionFailedError        412
@@ -203,6 +205,11 @@ class DeliveryNotFoundError(NotFoundError):
     explanation = "There is no such delivery, or it is too old to be known."
 
 
+class OperationNotFoundError(NotFoundError):
+    code = "OperationNotFound"
+    explanation = "There is no such operation."
+
+
 class MethodNotAllowedError(ApiError):
     status, code = 405, "MethodNotAllowed"
     explanation = "The method is not allowed at this address."
@@ -236,6 +243,11 @@ class TooManyWebhooksError(ApiError):
 class TooManyApiKeysError(ApiError):
     status, code = 409, "TooManyApiKeys"
     explanation = "The tenant has two live API keys; revoke one first."
+
+
+class TooManyOperationsError(ApiError):
+    status, code = 409, "TooManyOperations"
+    explanation = "The tenant has as many operations under way as it may have; wait for one to end."
 
 
 class LastApiKeyError(ApiError):

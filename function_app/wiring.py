@@ -33,6 +33,8 @@ from function_app.media.providers.sfu import SfuProvider
 from function_app.media.service_tokens import ServiceTokens
 from function_app.media.turn import TurnServers
 from function_app.meetings.service import MeetingService
+from function_app.operations.erasure import Erasure
+from function_app.operations.service import Operations
 from function_app.participants.control import ParticipantControl
 from function_app.participants.elsewhere import PresenceElsewhere
 from function_app.participants.presence import PresenceService
@@ -60,6 +62,8 @@ from function_app.stores.directories import DirectoryStore
 from function_app.stores.exclusions import ExclusionStore
 from function_app.stores.lobby import LobbyStore
 from function_app.stores.meetings import MeetingStore
+from function_app.stores.operations import OperationStore
+from function_app.stores.personal_data import PersonalData
 from function_app.stores.presence import PresenceStore
 from function_app.stores.sessions import SessionStore
 from function_app.stores.tenants import TenantStore
@@ -94,6 +98,7 @@ class Services:
     tenants: TenantService
     usage: UsageReport
     audit: AuditStore
+    operations: Operations
     meetings: MeetingService
     continuations: Continuations
     join_tokens: JoinTokens
@@ -184,6 +189,7 @@ def build(settings: Settings, clock: Clock) -> Services:
     limits = RateLimits(ephemeral.buckets, settings.rate_limit_factor)
     controller = MediaController(ephemeral.nodes, ephemeral.sessions, sessions, signalling, keys, SystemRandom())
     removal = RemovalService(sessions, presence, signalling, clock)
+    erasure = Erasure(PersonalData(cosmos.container(MEETINGS_CONTAINER)), removal)
     turn = TurnServers(settings.turn_urls, text_of(settings.turn_secret), clock)
     media = build_media_providers(
         settings, SfuProvider(controller, MediaGrants(keys, clock), turn), authentication, clock
@@ -208,6 +214,7 @@ def build(settings: Settings, clock: Clock) -> Services:
         ),
         usage=UsageReport(UsageStore(cosmos.container(MEETINGS_CONTAINER)), clock),
         audit=AuditStore(cosmos.container(TENANTS_CONTAINER)),
+        operations=Operations(OperationStore(cosmos.container(TENANTS_CONTAINER)), erasure, clock),
         meetings=meeting_service,
         continuations=Continuations(pepper),
         join_tokens=JoinTokens(keys, clock),

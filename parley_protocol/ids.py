@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import StringConstraints
 from ulid import ULID
 
-Kind = Literal["ten", "key", "mtg", "ses", "par", "peer", "pub", "nod", "msg", "evt", "dlv", "usr", "aud"]
+Kind = Literal["ten", "key", "mtg", "ses", "par", "peer", "pub", "nod", "msg", "evt", "dlv", "usr", "aud", "op"]
 
 _ULID = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
 
@@ -20,6 +20,7 @@ PublicationId = Annotated[str, StringConstraints(pattern=f"^pub_{_ULID}$")]
 NodeId = Annotated[str, StringConstraints(pattern=f"^nod_{_ULID}$")]
 
 DeliveryId = Annotated[str, StringConstraints(pattern=f"^dlv_{_ULID}$")]
+OperationId = Annotated[str, StringConstraints(pattern=f"^op_{_ULID}$")]
 ApiKeyId = Annotated[str, StringConstraints(pattern=f"^key_{_ULID}$")]
 
 # Tenants choose the ids of meetings, webhooks and their own users, so these are bounded alphabets rather than ULIDs.

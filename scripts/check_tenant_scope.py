@@ -20,6 +20,7 @@ UPKEEP = {
     ("stores/tenants.py", "ids"): "the directory from which upkeep begins",
     ("stores/sessions.py", "live"): "what nodes say of their sessions",
     ("stores/deliveries.py", "due"): "the queue of all webhooks",
+    ("stores/operations.py", "due"): "the queue of all long work",
 }
 SDK_USERS = {"stores/cosmos.py", "bootstrap.py"}
 

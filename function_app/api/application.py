@@ -22,6 +22,7 @@ from function_app.lobby import endpoints as lobby
 from function_app.media import endpoints as media
 from function_app.meetings import endpoints as meetings
 from function_app.meetings import invitations
+from function_app.operations import endpoints as operations
 from function_app.participants import control_endpoints
 from function_app.participants import endpoints as participants
 from function_app.sessions import endpoints as sessions
@@ -47,7 +48,14 @@ _PUBLIC = (
     platform.router,
     readiness.router,
 )
-_FOR_ADMINISTRATORS = (tenants.router, usage.router, audit.router, webhooks.router, deliveries_endpoints.router)
+_FOR_ADMINISTRATORS = (
+    tenants.router,
+    usage.router,
+    audit.router,
+    operations.router,
+    webhooks.router,
+    deliveries_endpoints.router,
+)
 _INTERNAL = (media.router, signalling.router)
 
 

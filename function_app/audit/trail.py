@@ -1,7 +1,7 @@
 """Writes down every administrative request that succeeded, whichever endpoint it was for, before it is answered.
 
-A change of a tenant or its API keys is written with its entry in one batch and is left out here. For all others the
-entry follows the act: when it cannot be written the caller is told 503, and writes it by trying again.
+A change of a tenant or its API keys, and long work, is written with its entry in one batch and is left out here. For
+all others the entry follows the act: when it cannot be written the caller is told 503, and writes it by trying again.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from function_app.timestamps import utc_now
 
 CALLER = "caller"
 """Where in the request's state the dependency that lets a caller in leaves it."""
-WITH_ITS_BATCH = frozenset({"patchTenant", "createApiKey", "rotateApiKey", "revokeApiKey"})
+WITH_ITS_BATCH = frozenset({"patchTenant", "createApiKey", "rotateApiKey", "revokeApiKey", "eraseUser"})
 NOT_ADMINISTRATIVE = frozenset({"issueToken"})
 """Everyday use: people come in."""
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")

@@ -28,11 +28,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """`body` is None for an answer without one."""
+    """`body` is None for an answer without one; an answer that is to be `late_seconds` late is given so long after."""
 
     status: int
     body: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    late_seconds: float = 0.0
 
 
 def json_response(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -48,7 +48,10 @@ class Gateway:
 
     def answer(self, request: Request) -> Response:
         """The answer to any request. A failure that is nobody's fault but ours is logged, and answered with 500."""
+        late_seconds = 0.0
         try:
+            authorise(self._key, request.method, request.segments, request.headers)
+            late_seconds = self._faults.strike(f"{request.method} /{'/'.join(request.segments)}")
             response = self._dispatch(request)
         except (CosmosError, QueryError) as error:
             response = error_response(error)
@@ -57,11 +60,9 @@ class Gateway:
             response = error_response(CosmosError("The emulator failed; see its log."))
         activity = request.headers.get("x-ms-activity-id") or str(uuid.uuid4())
         common = {"x-ms-activity-id": activity, "x-ms-request-charge": "1", "x-ms-gatewayversion": "version=2.14.0"}
-        return replace(response, headers={**common, **response.headers})
+        return replace(response, headers={**common, **response.headers}, late_seconds=late_seconds)
 
     def _dispatch(self, request: Request) -> Response:
-        authorise(self._key, request.method, request.segments, request.headers)
-        self._faults.strike(f"{request.method} /{'/'.join(request.segments)}")
         if len(request.body) > MAX_REQUEST_BYTES:
             raise PayloadTooLargeError
         resources, catalogue = self._resources, self._resources.catalogue

@@ -85,7 +85,9 @@ async def _answer(request: web.Request) -> web.Response:
         now=time.time(),
     )
     loop = asyncio.get_running_loop()
-    return _web_response(await loop.run_in_executor(request.app[_WORKER], request.app[_GATEWAY].answer, exchange))
+    response = await loop.run_in_executor(request.app[_WORKER], request.app[_GATEWAY].answer, exchange)
+    await asyncio.sleep(response.late_seconds)
+    return _web_response(response)
 
 
 def _segments(raw_path: str) -> tuple[str, ...]:

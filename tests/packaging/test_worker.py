@@ -69,11 +69,11 @@ def settings_of(platform: Platform) -> dict[str, str]:
 
 async def test_every_function_is_indexed_without_any_setting(unpacked: Path) -> None:
     functions = (await drive(unpacked, [], {}))["functions"]
-    assert set(functions) == {"http_app_func", "sweep", "meeting_changes", "webhook_events", "webhook_retries"}
-    [timer] = functions["sweep"]
-    assert (timer["type"], timer["schedule"]) == ("timerTrigger", "*/30 * * * * *")
-    [timer] = functions["webhook_retries"]
-    assert (timer["type"], timer["schedule"]) == ("timerTrigger", "*/5 * * * * *")
+    timers = {"sweep": "*/30 * * * * *", "operations": "*/10 * * * * *", "webhook_retries": "*/5 * * * * *"}
+    assert set(functions) == {"http_app_func", "meeting_changes", "webhook_events", *timers}
+    for name, schedule in timers.items():
+        [timer] = functions[name]
+        assert (timer["type"], timer["schedule"]) == ("timerTrigger", schedule)
     feeds = [functions[name][0] for name in ("meeting_changes", "webhook_events")]
     for feed in feeds:
         assert feed["type"] == "cosmosDBTrigger"

@@ -313,6 +313,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/operations/{opId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Operation
+         * @description How far it has come; `Retry-After` says when to look again, while it is under way.
+         */
+        get: operations["getOperation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/readyz": {
         parameters: {
             query?: never;
@@ -643,6 +663,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/users/{uid}:erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase User
+         * @description Erases what is kept of one of the tenant's users in all meetings: names, chat messages, attendance.
+         *
+         *     Whoever is in a session is taken out of it first. That somebody was there, and when, stays; who it was does not.
+         *     Safe to repeat.
+         */
+        post: operations["eraseUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks": {
         parameters: {
             query?: never;
@@ -942,6 +985,7 @@ export interface components {
             roomId: string;
             userId: string;
             userToken: string;
+            /** Format: date-time */
             userTokenExpiresOn: string;
         };
         /** @description All that a client needs to be in a session in a room of Azure Communication Services. */
@@ -957,6 +1001,7 @@ export interface components {
             session: components["schemas"]["JoinedSession"];
             signalling: components["schemas"]["SignallingAddress"];
             token: string;
+            /** Format: date-time */
             tokenExpiresOn: string;
         };
         /** @description Who did something, by an id that says nothing about a person. */
@@ -977,6 +1022,7 @@ export interface components {
             value: components["schemas"]["ApiKeyResource"][];
         };
         ApiKeyResource: {
+            /** Format: date-time */
             createdOn: string;
             expiresOn?: string | null;
             id: string;
@@ -994,6 +1040,7 @@ export interface components {
             action: string;
             actor: components["schemas"]["Actor"];
             id: string;
+            /** Format: date-time */
             occurredOn: string;
             target: {
                 [key: string]: string;
@@ -1004,6 +1051,7 @@ export interface components {
             value: components["schemas"]["AuditEntryResource"][];
         };
         Ban: {
+            /** Format: date-time */
             bannedOn: string;
             id: string;
             participant: string;
@@ -1042,6 +1090,7 @@ export interface components {
         /** @description One attempt to deliver an event. */
         DeliveryResource: {
             attempt: number;
+            /** Format: date-time */
             attemptedOn: string;
             durationMilliseconds: number;
             eventId: string;
@@ -1137,6 +1186,7 @@ export interface components {
             username?: string | null;
         };
         IssuedToken: {
+            /** Format: date-time */
             expiresOn: string;
             joinUrl: string;
             token: string;
@@ -1159,6 +1209,7 @@ export interface components {
             session: components["schemas"]["JoinedSession"];
             signalling: components["schemas"]["SignallingAddress"];
             token: string;
+            /** Format: date-time */
             tokenExpiresOn: string;
         };
         JoinedParticipant: {
@@ -1200,6 +1251,7 @@ export interface components {
         /** @description What a LiveKit client's `connect` needs. */
         LiveKitEntry: {
             accessToken: string;
+            /** Format: date-time */
             accessTokenExpiresOn: string;
             room: string;
             url: string;
@@ -1217,6 +1269,7 @@ export interface components {
             session: components["schemas"]["JoinedSession"];
             signalling: components["schemas"]["SignallingAddress"];
             token: string;
+            /** Format: date-time */
             tokenExpiresOn: string;
         };
         /** @description The person is not in the meeting yet. Ask again after `retryAfterSeconds`, and at once when told `admitted`. */
@@ -1303,6 +1356,7 @@ export interface components {
             title?: string | null;
         };
         MeetingResource: {
+            /** Format: date-time */
             createdOn: string;
             etag: string;
             /** @example weekly-planning */
@@ -1311,6 +1365,7 @@ export interface components {
             openedOn?: string | null;
             settings: components["schemas"]["MeetingSettings"];
             title: string;
+            /** Format: date-time */
             updatedOn: string;
         };
         /** @description How a meeting is held. What is absent has its default. */
@@ -1386,6 +1441,7 @@ export interface components {
         };
         /** @description An API key in the one answer that shows it. */
         NewApiKey: {
+            /** Format: date-time */
             createdOn: string;
             expiresOn?: string | null;
             id: string;
@@ -1399,6 +1455,19 @@ export interface components {
             formerExpiresOn: string | null;
             secret: string;
         };
+        OperationResource: {
+            /** Format: date-time */
+            createdOn: string;
+            id: string;
+            /** @constant */
+            kind: "eraseUser";
+            percentComplete: number;
+            status: components["schemas"]["OperationStatus"];
+            /** Format: date-time */
+            updatedOn: string;
+        };
+        /** @enum {string} */
+        OperationStatus: "notStarted" | "running" | "succeeded" | "failed";
         /**
          * @description Whether an event waits for those that happened before it in its meeting.
          * @enum {string}
@@ -1467,6 +1536,7 @@ export interface components {
         ParticipantResource: {
             grants: components["schemas"]["Grants"];
             id: string;
+            /** Format: date-time */
             joinedOn: string;
             leaveReason?: components["schemas"]["LeaveReason"] | null;
             leftOn?: string | null;
@@ -1620,6 +1690,7 @@ export interface components {
         };
         TenantResource: {
             brandingName?: string | null;
+            /** Format: date-time */
             createdOn: string;
             defaultMediaProvider: components["schemas"]["MediaProviderName"];
             entraTenantId?: string | null;
@@ -1627,6 +1698,7 @@ export interface components {
             id: string;
             name: string;
             regions?: string[] | null;
+            /** Format: date-time */
             updatedOn: string;
         };
         /** @description What came of a test event. */
@@ -1667,6 +1739,7 @@ export interface components {
             value: components["schemas"]["WaitingPerson"][];
         };
         WaitingPerson: {
+            /** Format: date-time */
             askedOn: string;
             name: string;
             participant: string;
@@ -1696,6 +1769,7 @@ export interface components {
             url: string;
         };
         WebhookResource: {
+            /** Format: date-time */
             createdOn: string;
             disabledReason?: components["schemas"]["DisabledReason"] | null;
             enabled: boolean;
@@ -1705,6 +1779,7 @@ export interface components {
             id: string;
             ordering: components["schemas"]["Ordering"];
             secret?: string | null;
+            /** Format: date-time */
             updatedOn: string;
             url: string;
         };
@@ -2419,6 +2494,42 @@ export interface operations {
             };
         };
     };
+    getOperation: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                opId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Seconds after which to look again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationResource"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     getReadiness: {
         parameters: {
             query?: {
@@ -3073,6 +3184,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Usage"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    eraseUser: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has begun, or was under way. */
+            202: {
+                headers: {
+                    /** @description The address of the operation. */
+                    "Operation-Location"?: string;
+                    /** @description Seconds after which to look again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationResource"];
                 };
             };
             /** @description An error; `error.code` says which. */

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import aiohttp
@@ -46,10 +47,27 @@ def test_a_fault_leaves_other_requests_alone(running: RunningEmulator, container
     assert container.read_item("b", "t")["id"] == "b"
 
 
+def test_a_fault_may_leave_the_first_requests_alone(running: RunningEmulator, container: ContainerProxy):
+    running.emulator.inject_fault(Fault(status=418, match=DOCUMENTS, skip=1))
+    container.upsert_item({"id": "c", "tenantId": "t"})
+    with pytest.raises(exceptions.CosmosHttpResponseError):
+        container.upsert_item({"id": "d", "tenantId": "t"})
+    container.upsert_item({"id": "d", "tenantId": "t"})
+
+
+def test_a_late_answer_is_to_a_request_that_was_done(running: RunningEmulator, container: ContainerProxy):
+    running.emulator.inject_fault(Fault(late_ms=300, match=DOCUMENTS))
+    began = time.monotonic()
+    container.upsert_item({"id": "e", "tenantId": "t"})
+    assert time.monotonic() - began >= 0.3
+    assert container.read_item("e", "t")["id"] == "e"
+
+
 async def test_faults_are_controlled_over_http(running: RunningEmulator, container: ContainerProxy):
     url = f"{running.endpoint}/_emulator/faults"
     async with aiohttp.ClientSession() as session:
         fault = {"status": 418, "count": 1, "retryAfterMs": None, "match": "GET /dbs/d/colls/c/docs"}
+        fault |= {"skip": 0, "lateMs": None}
         async with session.post(url, json=fault) as answer:
             assert (answer.status, await answer.json()) == (201, fault)
         async with session.get(url) as answer:
@@ -75,6 +93,8 @@ async def test_faults_are_controlled_over_http(running: RunningEmulator, contain
         '{"count": 0}',
         '{"retryAfterMs": -1}',
         '{"match": 1}',
+        '{"skip": -1}',
+        '{"lateMs": 600001}',
         '{"x": 1}',
     ],
 )

@@ -57,6 +57,8 @@ OPERATIONS = {
     "getUsage",
     "exchangeToken",
     "getClientSettings",
+    "eraseUser",
+    "getOperation",
     "getHealth",
     "getReadiness",
     "getKeys",

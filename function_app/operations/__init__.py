@@ -1,0 +1,1 @@
+"""Long work: what goes on after its request was answered, in steps that survive the end of any process."""

@@ -1,0 +1,804 @@
+"""What the API takes and gives. Generated from the OpenAPI document by `make generate`; not to be edited."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from parley.model import Known, Model
+
+API_VERSION = "2026-11-01"
+"""Which version of the API these models are of."""
+
+ActorKind = Annotated[Literal["apiKey", "application", "participant", "platform"], Known]
+
+Audience = Annotated[Literal["everyone", "presenters", "hosts"], Known]
+"""Whom a setting allows something, by role."""
+
+CallerRole = Annotated[Literal["admin", "meetings"], Known]
+"""What a credential of a tenant lets its holder do."""
+
+DeliveryStatus = Annotated[Literal["delivered", "failed", "deadLettered"], Known]
+
+DisabledReason = Annotated[Literal["byTenant", "gone"], Known]
+"""Why nothing is sent to a webhook."""
+
+EventType = Annotated[
+    Literal[
+        "meeting.created",
+        "meeting.updated",
+        "meeting.deleted",
+        "session.started",
+        "session.ended",
+        "participant.joined",
+        "participant.left",
+    ],
+    Known,
+]
+"""The names of the types, as tenants see and choose them."""
+
+Failure = Annotated[
+    Literal[
+        "addressNotAllowed", "unreachable", "tlsFailed", "timedOut", "invalidAnswer", "redirected", "refused", "gone"
+    ],
+    Known,
+]
+"""Why a message does not count as delivered."""
+
+LeaveReason = Annotated[
+    Literal["left", "replaced", "removed", "banned", "ended", "timedOut", "dtlsFailed", "nodeLost"], Known
+]
+"""Why a Peer, and perhaps its Participant, is gone."""
+
+MediaProviderName = Annotated[Literal["sfu", "acs", "livekit"], Known]
+"""Who carries the media of a session."""
+
+OperationStatus = Annotated[Literal["notStarted", "running", "succeeded", "failed"], Known]
+
+Ordering = Annotated[Literal["perMeeting", "none"], Known]
+"""Whether an event waits for those that happened before it in its meeting."""
+
+Presence = Annotated[Literal["joining", "connected", "left"], Known]
+"""Where a participant is.
+
+joining ──(the node reports a Peer connected)──▶ connected ──(leave, or the node reports that Peer gone)──▶ left
+ ▲ ▲ │                                            │                                                     ▲  │
+ │ └─│─────(the node has replaced that Peer)──────┘                                                     │  │
+ │   └──────────────(60 s without media, or a leave)────────────────────────────────────────────────────┘  │
+ └──────────────────────────────────────(joins again)──────────────────────────────────────────────────────┘
+
+Joining again does not make a connected participant a joining one: the newer Peer may never reach the node, and
+until the node hears of it the older one has media.
+"""
+
+RecordingPolicy = Annotated[Literal["off", "byHosts", "automatic"], Known]
+
+Role = Annotated[Literal["host", "coHost", "presenter", "attendee", "viewer"], Known]
+
+Source = Annotated[Literal["camera", "microphone", "screen", "screenAudio"], Known]
+"""What a Publication shows or sounds."""
+
+
+class AcsEntry(Model):
+    """What the calling SDK of Azure Communication Services needs."""
+
+    room_id: str
+    user_id: str
+    user_token: str
+    user_token_expires_on: datetime
+
+
+class AcsJoinResponse(Model):
+    """All that a client needs to be in a session in a room of Azure Communication Services."""
+
+    provider: Literal["acs"] = "acs"
+    acs: AcsEntry
+    session: JoinedSession
+    participant: JoinedParticipant
+    peer: str
+    token: str
+    token_expires_on: datetime
+    signalling: SignallingAddress
+
+
+class Actor(Model):
+    """Who did something, by an id that says nothing about a person."""
+
+    kind: ActorKind
+    id: str
+
+
+class ApiKeyContent(Model):
+    """The body that creates an API key."""
+
+    name: str | None = None
+    role: CallerRole = "meetings"
+
+
+class ApiKeyList(Model):
+    value: list[ApiKeyResource]
+
+
+class ApiKeyResource(Model):
+    id: str
+    prefix: str
+    name: str | None = None
+    role: CallerRole
+    created_on: datetime
+    expires_on: datetime | None = None
+    last_used_on: datetime | None = None
+
+
+class AuditEntryResource(Model):
+    id: str
+    occurred_on: datetime
+    actor: Actor
+    action: str
+    target: dict[str, str]
+
+
+class AuditLog(Model):
+    value: list[AuditEntryResource]
+    next_link: str | None = None
+
+
+class Ban(Model):
+    id: str
+    participant: str
+    banned_on: datetime
+
+
+class BanList(Model):
+    value: list[Ban]
+    next_link: str | None = None
+
+
+class ChatMessage(Model):
+    type: Literal["chat"] = "chat"
+    id: str
+    client_id: str
+    participant: str
+    name: str
+    text: str
+    sent_on: datetime
+
+
+class ClientSettings(Model):
+    """What the web client has to know of this installation."""
+
+    sign_in: SignIn | None = None
+
+
+class DeliveryList(Model):
+    value: list[DeliveryResource]
+    next_link: str | None = None
+
+
+class DeliveryResource(Model):
+    """One attempt to deliver an event."""
+
+    id: str
+    event_id: str
+    event_type: EventType
+    meeting: str
+    sequence: int
+    attempt: int
+    status: DeliveryStatus
+    response_status: int | None = None
+    failure: Failure | None = None
+    duration_milliseconds: int
+    attempted_on: datetime
+    next_attempt_on: datetime | None = None
+
+
+class DependencyStatus(Model):
+    name: str
+    status: Annotated[Literal["up", "down"], Known]
+    milliseconds: int
+
+
+class ErrorBody(Model):
+    code: str
+    message: str
+    target: str | None = None
+    details: list[ErrorDetailBody] | None = None
+
+
+class ErrorDetailBody(Model):
+    code: str
+    target: str
+    message: str
+
+
+class ErrorResponse(Model):
+    """The body of every answer of 400 and above."""
+
+    error: ErrorBody
+
+
+class ExchangeRequest(Model):
+    """The body of `:exchangeToken`."""
+
+    name: str | None = None
+
+
+class Grants(Model):
+    """What a Participant may do."""
+
+    publish: list[Source] = Field(default=["camera", "microphone", "screen", "screenAudio"])
+    subscribe: bool = True
+    chat: bool = True
+    moderate: bool = False
+
+
+class GuestTokenRequest(Model):
+    """The body of `:issueToken` of an open meeting."""
+
+    name: str
+
+
+class Health(Model):
+    status: Literal["ok"] = "ok"
+
+
+class IceServer(Model):
+    """One entry of RTCConfiguration.iceServers."""
+
+    urls: list[str]
+    username: str | None = None
+    credential: str | None = None
+
+
+class IssuedToken(Model):
+    token: str
+    join_url: str
+    expires_on: datetime
+
+
+class JoinRequest(Model):
+    """The body of `:join`: nothing yet, as the token says all."""
+
+
+class JoinResponse(Model):
+    """All that a client needs to be in a session on one of our nodes."""
+
+    provider: Literal["sfu"] = "sfu"
+    node: SessionNode
+    ice_servers: list[IceServer]
+    """For RTCConfiguration.iceServers."""
+    media_grant: str
+    session: JoinedSession
+    participant: JoinedParticipant
+    peer: str
+    token: str
+    token_expires_on: datetime
+    signalling: SignallingAddress
+
+
+class JoinedParticipant(Model):
+    id: str
+    name: str
+    role: Role
+    grants: Grants
+
+
+class JoinedSession(Model):
+    id: str
+    meeting: str
+    title: str
+    locked: bool
+    mute_on_entry: bool
+
+
+class KeyRotation(Model):
+    """The body of `:rotate`."""
+
+    keep_former_seconds: int = 0
+    """For how long the former key still works. Above 0 only where it is the only live key."""
+
+
+class KeySet(Model):
+    """A JSON Web Key Set (RFC 7517)."""
+
+    keys: list[dict[str, Any]]
+
+
+class LeaveRequest(Model):
+    """The body of `:leave`."""
+
+    peer: str
+
+
+class LiveKitEntry(Model):
+    """What a LiveKit client's `connect` needs."""
+
+    url: str
+    room: str
+    access_token: str
+    access_token_expires_on: datetime
+
+
+class LiveKitJoinResponse(Model):
+    """All that a client needs to be in a session in a room of LiveKit."""
+
+    provider: Literal["livekit"] = "livekit"
+    livekit: LiveKitEntry
+    session: JoinedSession
+    participant: JoinedParticipant
+    peer: str
+    token: str
+    token_expires_on: datetime
+    signalling: SignallingAddress
+
+
+class LobbyResponse(Model):
+    """The person is not in the meeting yet. Ask again after `retryAfterSeconds`, and at once when told `admitted`."""
+
+    status: Literal["waiting"] = "waiting"
+    title: str
+    participant: str | None = None
+    signalling: SignallingAddress | None = None
+    retry_after_seconds: int
+    token: str
+
+
+class MeetingContent(Model):
+    """The body of PUT and POST."""
+
+    title: str
+    settings: MeetingSettings = Field(
+        default_factory=lambda: MeetingSettings.model_validate(
+            {
+                "lobby": False,
+                "locked": False,
+                "mayShare": "everyone",
+                "mayChat": "everyone",
+                "muteOnEntry": False,
+                "recordingPolicy": "byHosts",
+                "regions": [],
+            }
+        )
+    )
+
+
+class MeetingCreated(Model):
+    """The meeting was made, or made anew after it had been deleted."""
+
+    title: str
+
+
+class MeetingCreatedEvent(Model):
+    """The meeting was made, or made anew after it had been deleted."""
+
+    specversion: Literal["1.0"]
+    id: str
+    source: str
+    time: datetime
+    subject: str
+    sequence: int
+    datacontenttype: Literal["application/json"]
+    type: Literal["meeting.created"]
+    data: MeetingCreated
+
+
+class MeetingDeleted(Model):
+    """The meeting is gone; a live session is being ended."""
+
+
+class MeetingDeletedEvent(Model):
+    """The meeting is gone; a live session is being ended."""
+
+    specversion: Literal["1.0"]
+    id: str
+    source: str
+    time: datetime
+    subject: str
+    sequence: int
+    datacontenttype: Literal["application/json"]
+    type: Literal["meeting.deleted"]
+    data: MeetingDeleted
+
+
+class MeetingList(Model):
+    value: list[MeetingResource]
+    next_link: str | None = None
+
+
+class MeetingPatch(Model):
+    """The body of PATCH (RFC 7396): what is absent stays as it is, and null takes away what was chosen."""
+
+    title: str | None = None
+    settings: SettingsPatch | None = None
+
+
+class MeetingResource(Model):
+    id: str
+    title: str
+    settings: MeetingSettings
+    created_on: datetime
+    updated_on: datetime
+    opened_on: datetime | None = None
+    etag: str
+    join_url: str
+
+
+class MeetingSettings(Model):
+    """How a meeting is held. What is absent has its default."""
+
+    lobby: bool = False
+    """People without `moderate` wait until somebody lets them in."""
+    locked: bool = False
+    """Nobody new gets in, but who was in the session may come back."""
+    max_participants: int | None = None
+    """How many may be in a session; moderators get in anyway."""
+    may_share: Audience = "everyone"
+    """Who may share a screen."""
+    may_chat: Audience = "everyone"
+    mute_on_entry: bool = False
+    """Clients join with the microphone off."""
+    signed_in_role: Role | None = None
+    """As what people of the tenant's directory who are signed in may join without a join link; absent means that they
+    may not.
+    """
+    recording_policy: RecordingPolicy = "byHosts"
+    regions: list[str] = Field(default_factory=list)
+    """Where sessions may be carried, the best first; empty means anywhere."""
+    media_provider: MediaProviderName | None = None
+    """Absent means the tenant's."""
+
+
+class MeetingUpdated(Model):
+    """What can be chosen about the meeting has changed."""
+
+    title: str
+
+
+class MeetingUpdatedEvent(Model):
+    """What can be chosen about the meeting has changed."""
+
+    specversion: Literal["1.0"]
+    id: str
+    source: str
+    time: datetime
+    subject: str
+    sequence: int
+    datacontenttype: Literal["application/json"]
+    type: Literal["meeting.updated"]
+    data: MeetingUpdated
+
+
+class MessageList(Model):
+    value: list[ChatMessage]
+    next_link: str | None = None
+
+
+class MuteRequest(Model):
+    """The body of `:muteAll`."""
+
+    sources: list[Source] = Field(default=["microphone"])
+
+
+class NewApiKey(Model):
+    """An API key in the one answer that shows it."""
+
+    id: str
+    prefix: str
+    name: str | None = None
+    role: CallerRole
+    created_on: datetime
+    expires_on: datetime | None = None
+    last_used_on: datetime | None = None
+    key: str
+
+
+class NewSecret(Model):
+    secret: str
+    former_expires_on: datetime | None
+
+
+class OperationResource(Model):
+    id: str
+    kind: Literal["eraseUser"]
+    status: OperationStatus
+    percent_complete: int
+    created_on: datetime
+    updated_on: datetime
+
+
+class ParticipantJoined(Model):
+    """A user is in the session, with media. Reconnecting and reloading are no events."""
+
+    session: str
+    participant: str
+    user: str
+    name: str
+    role: Role
+
+
+class ParticipantJoinedEvent(Model):
+    """A user is in the session, with media. Reconnecting and reloading are no events."""
+
+    specversion: Literal["1.0"]
+    id: str
+    source: str
+    time: datetime
+    subject: str
+    sequence: int
+    datacontenttype: Literal["application/json"]
+    type: Literal["participant.joined"]
+    data: ParticipantJoined
+
+
+class ParticipantLeft(Model):
+    """A user who was in the session is not in it any more."""
+
+    session: str
+    participant: str
+    user: str
+    name: str
+    role: Role
+    reason: LeaveReason
+
+
+class ParticipantLeftEvent(Model):
+    """A user who was in the session is not in it any more."""
+
+    specversion: Literal["1.0"]
+    id: str
+    source: str
+    time: datetime
+    subject: str
+    sequence: int
+    datacontenttype: Literal["application/json"]
+    type: Literal["participant.left"]
+    data: ParticipantLeft
+
+
+class ParticipantPatch(Model):
+    """The body of PATCH: what is absent stays as it is."""
+
+    role: Role | None = None
+    grants: Grants | None = None
+    """Absent means those of a new role, or the present ones."""
+    muted_sources: list[Source] = Field(default_factory=list)
+    """Muted now; the person may unmute, unless the grants forbid it."""
+
+
+class ParticipantResource(Model):
+    id: str
+    user: str
+    name: str
+    role: Role
+    grants: Grants
+    presence: Presence
+    joined_on: datetime
+    left_on: datetime | None = None
+    leave_reason: LeaveReason | None = None
+
+
+class ReadinessStatus(Model):
+    """`degraded`: something is down that we can do without for a while."""
+
+    status: Annotated[Literal["ready", "degraded", "unavailable"], Known]
+    dependencies: list[DependencyStatus]
+
+
+class Removal(Model):
+    """The body of `:remove`."""
+
+    ban: bool = False
+    """Whether the user is kept out of the meeting until the ban is lifted."""
+
+
+class ReplayRequest(Model):
+    """The body of `:replay`."""
+
+    meeting: str
+    from_sequence: int
+
+
+class SecretRotation(Model):
+    """The body of `:rotateSecret`."""
+
+    keep_former_seconds: int = 86400
+    """For how long messages are signed with the former secret too."""
+
+
+class SessionEnded(Model):
+    """Nobody is in the session any more, and nobody can come back to it."""
+
+    session: str
+    started_on: datetime
+    ended_on: datetime
+
+
+class SessionEndedEvent(Model):
+    """Nobody is in the session any more, and nobody can come back to it."""
+
+    specversion: Literal["1.0"]
+    id: str
+    source: str
+    time: datetime
+    subject: str
+    sequence: int
+    datacontenttype: Literal["application/json"]
+    type: Literal["session.ended"]
+    data: SessionEnded
+
+
+class SessionNode(Model):
+    id: str
+    region: str
+
+
+class SessionStarted(Model):
+    """The first participant joined."""
+
+    session: str
+
+
+class SessionStartedEvent(Model):
+    """The first participant joined."""
+
+    specversion: Literal["1.0"]
+    id: str
+    source: str
+    time: datetime
+    subject: str
+    sequence: int
+    datacontenttype: Literal["application/json"]
+    type: Literal["session.started"]
+    data: SessionStarted
+
+
+class SettingsPatch(Model):
+    """What changes in the settings; null brings the default back."""
+
+    lobby: bool | None = None
+    locked: bool | None = None
+    max_participants: int | None = None
+    may_share: Audience | None = None
+    may_chat: Audience | None = None
+    mute_on_entry: bool | None = None
+    signed_in_role: Role | None = None
+    recording_policy: RecordingPolicy | None = None
+    regions: list[str] | None = None
+    media_provider: MediaProviderName | None = None
+
+
+class SignIn(Model):
+    authority: str
+    client_id: str
+
+
+class SignallingAddress(Model):
+    url: str
+
+
+class TenantPatch(Model):
+    """The body of PATCH (RFC 7396): what is absent stays as it is; null takes a choice back."""
+
+    name: str = ""
+    default_media_provider: MediaProviderName = "sfu"
+    regions: list[str] | None = None
+    branding_name: str | None = None
+    entra_tenant_id: str | None = None
+    """The directory whose programs may call with access tokens, and whose people may sign in."""
+    entra_proof: str | None = None
+    """With `entraTenantId`: an access token for Parley of a program of that directory, with the app role
+    `Parley.Admin`. It shows that the directory's administrators agree, and is not kept.
+    """
+
+
+class TenantResource(Model):
+    id: str
+    name: str
+    default_media_provider: MediaProviderName
+    regions: list[str] | None = None
+    branding_name: str | None = None
+    entra_tenant_id: str | None = None
+    created_on: datetime
+    updated_on: datetime
+    etag: str
+
+
+class TestResult(Model):
+    """What came of a test event."""
+
+    delivered: bool
+    response_status: int | None = None
+    failure: Failure | None = None
+    duration_milliseconds: int
+
+
+class TokenRequest(Model):
+    """The body of `:issueToken`: whom the tenant lets in, and as what."""
+
+    participant: str
+    name: str
+    role: Role = "attendee"
+    grants: Grants | None = None
+    ttl_seconds: int | None = None
+    """How long the token lets its user join; absent means 600. Unless `renewForSeconds` says otherwise, what is given
+    here also ends all renewing.
+    """
+    renew_for_seconds: int | None = None
+    """How long after the issue somebody who has joined may still come back, with the renewed token that each join
+    answers. Absent means 43200 (12 hours), or `ttlSeconds` where that is given; 0 means never after the token itself
+    has expired. A renewed token lives for at most 8 hours.
+    """
+
+
+class Usage(Model):
+    value: list[UsageOfMeeting]
+    next_link: str | None = None
+
+
+class UsageOfMeeting(Model):
+    """One meeting on one day of UTC."""
+
+    day: str
+    meeting: str
+    sessions: int
+    participants: int
+    participant_minutes: int
+
+
+class WaitingPeople(Model):
+    value: list[WaitingPerson]
+
+
+class WaitingPerson(Model):
+    participant: str
+    name: str
+    role: Role
+    asked_on: datetime
+
+
+class WebhookContent(Model):
+    """The body of PUT: all that a tenant chooses about a webhook."""
+
+    url: str
+    event_types: list[EventType] | None = None
+    ordering: Ordering = "perMeeting"
+    enabled: bool = True
+
+
+class WebhookList(Model):
+    value: list[WebhookResource]
+
+
+class WebhookPatch(Model):
+    """The body of PATCH (RFC 7396): what is absent stays as it is; null for `eventTypes` means all."""
+
+    url: str = ""
+    event_types: list[EventType] | None = None
+    ordering: Ordering = "perMeeting"
+    enabled: bool = True
+
+
+class WebhookResource(Model):
+    id: str
+    url: str
+    event_types: list[EventType] | None = None
+    ordering: Ordering
+    enabled: bool
+    disabled_reason: DisabledReason | None = None
+    created_on: datetime
+    updated_on: datetime
+    etag: str
+    secret: str | None = None
+
+
+Event = (
+    MeetingCreatedEvent
+    | MeetingDeletedEvent
+    | MeetingUpdatedEvent
+    | ParticipantJoinedEvent
+    | ParticipantLeftEvent
+    | SessionEndedEvent
+    | SessionStartedEvent
+)
+"""What a webhook is sent, of the types known here."""

@@ -1,0 +1,27 @@
+/** One call of the API, before it is a request. What is undefined in `query` and `headers` is left out. */
+export interface Call {
+  method: string;
+  /** Begins with a slash. */
+  path: string;
+  query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  headers?: Readonly<Record<string, string | undefined>>;
+  content?: unknown;
+  /** Whether it does no harm to send it again when nobody knows whether it was done; it does none unless told so. */
+  repeatable?: boolean;
+}
+
+/** What every method takes beside its own options. */
+export interface CallOptions {
+  /** Gives the call up. */
+  signal?: AbortSignal;
+}
+
+/** One segment of a path. */
+export function segment(text: string): string {
+  return encodeURIComponent(text);
+}
+
+/** An idempotency key: it makes a call that creates something safe to repeat. */
+export function newKey(): string {
+  return crypto.randomUUID();
+}

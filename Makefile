@@ -15,7 +15,7 @@ CLIENT_SOURCES := $(shell find client/src client/public client/scripts client/in
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test fuzz check check-infra bench bench-full bench-congestion lock generate clean test-programs loadgen-programs bench-programs infra-programs
+.PHONY: help run test fuzz check check-infra bench bench-full bench-api bench-congestion lock generate clean test-programs loadgen-programs bench-programs infra-programs
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,10 @@ bench: .make/python-bench .make/forwarder .make/loadgen client/dist/index.html b
 bench-full: .make/python-bench .make/forwarder .make/loadgen client/dist/index.html bench-programs ## the same with every load, and up to saturation (an hour)
 	@$(PYTHON) -m bench.side_by_side --full
 
+bench-api: .make/python-run .make/forwarder client/dist/index.html ## measure what the control plane's requests cost (two minutes)
+	@scripts/setup/programs.sh api-benchmark
+	@$(PYTHON) -m bench.api
+
 bench-congestion: .make/python-bench ## draw how congestion control follows a simulated path
 	@scripts/setup/rust.sh
 	@$(PYTHON) -m bench.congestion.plot
@@ -74,7 +78,8 @@ bench-congestion: .make/python-bench ## draw how congestion control follows a si
 lock: .make/python-test ## pin the Python dependencies anew from pyproject.toml
 	@$(PYTHON) scripts/lock.py
 
-generate: .make/python-test .make/client ## generate the client's types from the Python models
+generate: .make/python-test .make/client ## generate the client's types and parts of the SDKs from the Python models
+	@$(PYTHON) -m sdk.generator
 	@cd client && npm run --silent generate
 
 clean: ## remove what was installed and built; meetings are kept

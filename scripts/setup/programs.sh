@@ -9,8 +9,9 @@ case ${1:-} in
     load-generator) wanted=(pkg-config:pkg-config /usr/include/openssl/ssl.h:libssl-dev) ;;
     infrastructure) wanted=(promtool:prometheus shellcheck:shellcheck) ;;
     benchmarks) wanted=(janus:janus ip:iproute2 unshare:util-linux) ;;
+    api-benchmark) wanted=(wrk:wrk) ;;
     *)
-        echo "usage: $0 tests|infrastructure|load-generator|benchmarks" >&2
+        echo "usage: $0 tests|infrastructure|load-generator|benchmarks|api-benchmark" >&2
         exit 2
         ;;
 esac

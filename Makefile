@@ -35,7 +35,7 @@ test: test-programs loadgen-programs check check-infra client/dist/index.html ##
 	@echo 'running the client tests …'
 	@cd client && npm run --silent test
 	@echo 'running the Python and browser tests …'
-	@$(PYTHON) -m pytest --numprocesses $(PROCESSES) --dist loadgroup --no-loadscope-reorder
+	@$(PYTHON) -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 fuzz: .venv/bin/python ## look for input that breaks the forwarder: an hour for each parser, or SECONDS
 	@scripts/setup/rust.sh

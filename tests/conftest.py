@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -24,10 +26,13 @@ def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
     return compare
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run in several processes, those of one file share one, for what they share is started once; and those
-    that drive a browser share one, for two platforms with browsers at a time are more than two cores can do."""
-    for item in items:
-        path = item.nodeid.split("::")[0]
-        group = "browser" if path.startswith("tests/e2e/") else path
-        item.add_marker(pytest.mark.xdist_group(group))
+class OneBrowserAtATime(LoadFileScheduling):
+    """Where tests run in several processes, those of one file share one, for what they have in common is started once.
+    All that drive a browser share one, too: two platforms with browsers at a time are more than two cores can do."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "browser" if nodeid.startswith("tests/e2e/") else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneBrowserAtATime:
+    return OneBrowserAtATime(config, log)

@@ -347,6 +347,7 @@ module functions 'modules/functions.bicep' = {
       PARLEY_PROXIES: '2'
       PARLEY_TURN_URLS: 'turn:turn.${domain}:3478?transport=udp,turns:turn.${domain}:443?transport=tcp'
       PARLEY_ACS_ENDPOINT: communication.outputs.endpoint
+      PARLEY_EMAIL_SENDER: communication.outputs.emailSender
     }, extraSettings)
   }
   dependsOn: [

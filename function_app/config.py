@@ -41,15 +41,19 @@ class Settings(BaseSettings):
     )
 
     environment: Environment = Environment.PROD
+    """Where this runs: only `local` takes weak secrets, and what is only for a laptop."""
     public_url: Url
     """The origin of the client and of this API; it is also the issuer of the tokens."""
 
     cosmos_endpoint: Url
+    """The Cosmos DB account."""
     cosmos_key: OptionalSecret = None
     """Absent means the managed identity."""
     cosmos_database: str = "parley"
+    """The database in it; the change feed triggers name this setting, so it must be set where they run."""
 
     webpubsub_endpoint: Url
+    """The Web PubSub resource."""
     webpubsub_key: OptionalSecret = None
     """Absent means the managed identity; then no CloudEvent can be verified, and all are refused."""
 
@@ -62,6 +66,7 @@ class Settings(BaseSettings):
     service_key: OptionalSecret = None
     """The secret of the nodes' service tokens. Absent means that no node is let in."""
     api_key_pepper: SecretStr
+    """What API keys are hashed with, and continuation tokens signed. Another value makes every API key useless."""
     entra_authority: Url = "https://login.microsoftonline.com/organizations/v2.0"
     """Below it is the discovery document of the issuer whose access tokens tenants' programs may call with."""
     entra_audience: str | None = None
@@ -86,7 +91,9 @@ class Settings(BaseSettings):
     open_meeting: Annotated[OpenMeeting | None, NoDecode] = None
     """`{tenantId}/{meetingId}`; local only."""
     turn_urls: Annotated[tuple[str, ...], NoDecode] = ()
+    """TURN servers, separated by commas, as `turns:turn.example.com:443?transport=tcp`."""
     turn_secret: OptionalSecret = None
+    """What the TURN servers share with the control plane, which makes credentials with it that last for a while."""
 
     acs_endpoint: Url | None = None
     """Azure Communication Services. Absent means that no meeting can be held there, and nothing is sent by it."""
@@ -101,10 +108,13 @@ class Settings(BaseSettings):
     web_push_contact: str | None = Field(default=None, pattern=r"^(mailto:|https://)")
     """Where push services find us when something is wrong; absent means the public URL."""
     notification_timeout_seconds: float = Field(default=10, gt=0, le=20)
+    """How long an e-mail, SMS or push service may take."""
     livekit_url: Annotated[str, StringConstraints(pattern=r"^(https?|wss?)://[^\s/]+")] | None = None
     """Where clients and the control plane find LiveKit. Absent means that no meeting can be held there."""
     livekit_api_key: str | None = None
+    """Names the key of LiveKit's API."""
     livekit_api_secret: OptionalSecret = None
+    """The key itself."""
 
     webhooks_to_private_addresses: bool = False
     """Whether webhooks may be on this machine or network, and without TLS; local only."""
@@ -112,8 +122,11 @@ class Settings(BaseSettings):
     webhook_timeout_seconds: float = Field(default=15, gt=0, le=30)
     """How long a webhook may take to answer."""
     media_provider_timeout_seconds: float = Field(default=4, gt=0)
+    """How long a media provider other than the SFU may take."""
     webpubsub_timeout_seconds: float = Field(default=4, gt=0)
+    """How long Web PubSub may take."""
     cosmos_timeout_seconds: float = Field(default=4, gt=0)
+    """How long the database may take for one operation, with its retries."""
 
     @field_validator("public_url", "cosmos_endpoint", "webpubsub_endpoint")
     @classmethod

@@ -19,30 +19,40 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PARLEY_", frozen=True)
 
     environment: Literal["local", "dev", "staging", "prod"] = "prod"
+    """Where this runs: only `local` takes weak secrets."""
     control_url: str = "http://127.0.0.1:8080"
+    """Where the control plane is."""
     service_key: SecretStr
     """Signs the service tokens with which the node calls the internal API (HS256)."""
 
     node_region: str = "local"
+    """The region that the node reports, as `westeurope`."""
     node_track: ReleaseTrack = ReleaseTrack.STABLE
+    """The release that the node reports: `stable` or `canary`."""
     node_version: str = "0.1.0"
+    """The version that the node reports."""
     node_peers: int = Field(default=200, gt=0)
     """Peers that the node takes before it answers `NodeFull`."""
     node_packets_per_second: int = Field(default=20_000, gt=0)
+    """Packets a second that the node reports as its capacity; placement stops at 70 % of it."""
 
     media_bind: str = "127.0.0.1"
+    """The address at which the node listens for media."""
     media_address: str = "127.0.0.1"
     """The IP address that clients are told."""
     media_port: int = Field(default=8083, ge=1, le=65535)
     """One port for the media of all Peers, UDP and TCP."""
     http_bind: str = "127.0.0.1"
+    """The address of the node's HTTP side: health, metrics, WHIP and WHEP."""
     http_port: int = Field(default=8084, ge=0, le=65535)
+    """Its port; 0 takes a free one."""
     http_url: HttpOrigin | None = None
     """Where clients reach the HTTP side from outside, as `https://host[:port]`; without it, nobody is sent here by
     another node to publish or watch by WHIP and WHEP."""
     whip_requests_per_second: float = Field(default=20, gt=0)
     """WHIP and WHEP requests from one address; many clients may share one."""
     whip_requests_at_once: int = Field(default=100, gt=0)
+    """How many of these may come at once after a pause."""
 
     grace_seconds: float = Field(default=30, gt=0)
     """How long a Peer whose media path is silent, or has not come up, is kept."""

@@ -47,5 +47,8 @@ output id string = communication.id
 @description('Name of the resource.')
 output name string = communication.name
 
+@description('The address that e-mail comes from; the setting PARLEY_EMAIL_SENDER.')
+output emailSender string = 'DoNotReply@${senders.properties.mailFromSenderDomain}'
+
 @description('Where it is asked; the setting PARLEY_ACS_ENDPOINT.')
 output endpoint string = 'https://${communication.properties.hostName}'

@@ -22,6 +22,7 @@ var apiPatterns = [
   '/.well-known/*'
   '/docs'
   '/openapi.json'
+  '/clientSettings'
   '/internal/*'
   '/meetings'
   '/meetings/*'

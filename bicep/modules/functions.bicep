@@ -70,6 +70,7 @@ var appSettings = union({
     PARLEY_API_KEY_PEPPER: '${secret}api-key-pepper)'
     PARLEY_SERVICE_KEY: '${secret}service-key)'
     PARLEY_TURN_SECRET: '${secret}turn-secret)'
+    PARLEY_WEB_PUSH_KEY: '${secret}web-push-key)'
     PARLEY_WEBPUBSUB_KEY: '${secret}webpubsub-key)'
   }, settings)
 

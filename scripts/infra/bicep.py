@@ -16,6 +16,8 @@ from scripts.infra.look import ROOT, Look, named, tracked
 
 FOLDER = ROOT / "bicep"
 _PARSED = ROOT / ".make" / "bicep"
+_FORM = b"1"
+"""Of what is kept: another number makes it anew."""
 _OF_PARAMETERS = re.compile(r"^using .*$", re.MULTILINE)
 _FROM_ENVIRONMENT = re.compile(r"readEnvironmentVariable\((?:'[^']*'), ('[^']*')\)")
 
@@ -42,12 +44,12 @@ def parse(path: Path) -> Document:
     text = path.read_text()
     if path.suffix == ".bicepparam":
         text = _as_variables(text)
-    kept = _PARSED / f"{hashlib.sha256(text.encode()).hexdigest()}.json"
+    kept = _PARSED / f"{hashlib.sha256(_FORM + text.encode()).hexdigest()}.json"
     if kept.exists():
         document: Document = json.loads(kept.read_text())
         return document
     try:
-        document = _parser().parse(text=text)
+        document = _unquoted(_parser().parse(text=text))
     except Exception as error:
         raise ValueError(str(error).split("Expected one of")[0].strip()) from error
     # A parse takes seconds, and tests want the same files.
@@ -60,6 +62,13 @@ def _as_variables(text: str) -> str:
     """A file of parameters in the part of the language that the parser knows."""
     text = _FROM_ENVIRONMENT.sub(r"\1", _OF_PARAMETERS.sub("", text))
     return re.sub(r"^param ", "var ", text, flags=re.MULTILINE)
+
+
+def _unquoted(value: Any) -> Any:
+    """The same without the quotes around names of properties that have other characters than letters."""
+    if isinstance(value, dict):
+        return {name.strip("'"): _unquoted(one) for name, one in value.items()}
+    return [_unquoted(one) for one in value] if isinstance(value, list) else value
 
 
 @cache

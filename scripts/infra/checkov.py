@@ -41,7 +41,8 @@ def _reports(output: str) -> list[dict[str, Any]]:
 
     It writes a document after each folder, and each tells again what the ones before it told: the last has everything.
     """
-    decoder, text, document = json.JSONDecoder(), output.strip(), []
+    decoder, text = json.JSONDecoder(), output.strip()
+    document: list[dict[str, Any]] = []
     while text:
         document, end = decoder.raw_decode(text)
         text = text[end:].lstrip()

@@ -77,7 +77,8 @@ class Settings(BaseSettings):
     sign_in_client_id: str | None = None
     """The web client's own registration there."""
     redis_url: str | None = None
-    """Absent means that nodes and sessions are known to this process only."""
+    """Absent means that nodes and sessions are known to this process only. `rediss://` without a password means the
+    managed identity."""
 
     proxies: int = Field(default=1, ge=0, le=5)
     """How many trusted proxies add to X-Forwarded-For: the platform's own front end, and one more for Front Door."""

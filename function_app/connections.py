@@ -50,15 +50,18 @@ def shared_state(redis_url: str | None) -> SharedState:
     # Imported where it is needed: a process without Redis starts a quarter of a second sooner.
     from function_app.media.last_known import LastKnownNodeRegistry, LastKnownSessionMap, Outage
     from function_app.media.redis import RedisNodeRegistry, RedisSessionMap, connect
+    from function_app.media.redis_identity import ManagedIdentity, wants_identity
     from function_app.rate_limits.fallback import BucketsWithFallback
     from function_app.rate_limits.redis import RedisBuckets
 
-    redis = connect(redis_url)
+    identity = managed_identity() if wants_identity(redis_url) else None
+    redis = connect(redis_url, ManagedIdentity(identity) if identity else None)
     buckets = BucketsWithFallback(RedisBuckets(redis), InProcessBuckets())
     outage = Outage()
     nodes = LastKnownNodeRegistry(RedisNodeRegistry(redis), outage)
     sessions = LastKnownSessionMap(RedisSessionMap(redis), outage)
-    return SharedState(nodes, sessions, buckets, redis.ping, (redis.aclose,))
+    closing = (redis.aclose, identity.close) if identity else (redis.aclose,)
+    return SharedState(nodes, sessions, buckets, redis.ping, closing)
 
 
 def key_source(settings: Settings, clock: Clock) -> KeySource:

@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager
 from typing import Any, cast
 
 from redis.asyncio import Redis
+from redis.credentials import CredentialProvider
 from redis.exceptions import RedisError
 
 from function_app.errors import RegistryUnavailableError
@@ -52,10 +53,17 @@ return node or ''
 """
 
 
-def connect(url: str) -> Redis:
-    """A client for `url`; it opens connections as it needs them, and gives up on a silent server soon."""
+def connect(url: str, credentials: CredentialProvider | None = None) -> Redis:
+    """A client for `url`; it opens connections as it needs them, and gives up on a silent server soon.
+
+    `credentials` are for a server whose URL tells none.
+    """
     return Redis.from_url(
-        url, decode_responses=True, socket_timeout=_TIMEOUT_SECONDS, socket_connect_timeout=_TIMEOUT_SECONDS
+        url,
+        decode_responses=True,
+        socket_timeout=_TIMEOUT_SECONDS,
+        socket_connect_timeout=_TIMEOUT_SECONDS,
+        credential_provider=credentials,
     )
 
 

@@ -8,7 +8,7 @@ from parley_protocol.control import Slots, SlotState, SpeakerLevel, Speakers
 from sfu_container.connections import Connections
 from sfu_container.engine import EncodingsWanted, SpeakersChanged
 from sfu_container.members import Members, send
-from sfu_container.peer_media import parse_slot_id
+from sfu_container.peer_slots import parse_slot_id
 from sfu_container.slot_states import SlotNews, slot_state
 
 

@@ -113,9 +113,11 @@ def _negotiated(
 
 
 def _usable(media: MediaLine) -> Iterable[OfferedCodec]:
-    formats = set(media.formats)
-    for codec in media.codecs.values():
-        if str(codec.payload_type) in formats and codec.payload_type not in RTCP_PAYLOAD_TYPES:
+    """In the order of the m-line, which is that of preference (RFC 3264, 6.1)."""
+    by_name = {str(codec.payload_type): codec for codec in media.codecs.values()}
+    for name in dict.fromkeys(media.formats):
+        codec = by_name.get(name)
+        if codec is not None and codec.payload_type not in RTCP_PAYLOAD_TYPES:
             yield codec
 
 

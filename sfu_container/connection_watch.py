@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from parley_protocol.control import ConnectionQuality, EncodingStats, FlowStats, SlotStats, Stats
 from sfu_container import engine_stats
-from sfu_container.peer_media import parse_slot_id
+from sfu_container.peer_slots import parse_slot_id
 
 POOR_LOSS_RATIO = 0.05
 POOR_ROUND_TRIP_SECONDS = 0.5

@@ -63,6 +63,36 @@ class Encoding:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicationLine:
+    """An m-line that a Peer sends."""
+
+    kind: MediaKind
+    mid: str
+    encodings: tuple[Encoding, ...]
+    """Lowest first."""
+    codecs: tuple[Codec, ...]
+    """What it may be sent in."""
+    extensions: Mapping[int, str]
+    """URIs by id (RFC 8285)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlotLine:
+    """An m-line that a Peer receives."""
+
+    kind: MediaKind
+    mid: str
+    ssrc: int
+    """The same as long as the Slot lives."""
+    rtx_ssrc: int | None
+    """For repetitions, where RTX is negotiated."""
+    codecs: tuple[Codec, ...]
+    """What it may carry."""
+    extensions: Mapping[int, str]
+    """URIs by id (RFC 8285)."""
+
+
+@dataclass(frozen=True, slots=True)
 class IceConnected:
     """A check with USE-CANDIDATE was valid. Again after a restart or when the Peer's address changed."""
 
@@ -179,30 +209,18 @@ class Engine(Protocol):
     def set_srtp(self, peer: str, profile: SrtpProfile, rx: bytes, tx: bytes) -> None:
         """Keys for both directions, each the master key followed by the master salt (RFC 5764, 4.2)."""
 
-    def add_publication(
-        self,
-        peer: str,
-        publication: str,
-        kind: MediaKind,
-        mid: str,
-        encodings: Sequence[Encoding],
-        codecs: Sequence[Codec],
-        extensions: Mapping[int, str],
-    ) -> None:
-        """Receive an m-line of the Peer; `encodings` lowest first, `extensions` maps ids to URIs (RFC 8285)."""
+    def add_publication(self, peer: str, publication: str, line: PublicationLine) -> None:
+        """Receive an m-line of the Peer.
 
-    def add_slot(
-        self,
-        peer: str,
-        slot: str,
-        kind: MediaKind,
-        mid: str,
-        ssrc: int,
-        rtx_ssrc: int | None,
-        codecs: Sequence[Codec],
-        extensions: Mapping[int, str],
-    ) -> None:
-        """Send an m-line to the Peer from a fixed SSRC."""
+        Again for the same one, with the same encodings, it takes the codecs and extensions negotiated now.
+        """
+
+    def add_slot(self, peer: str, slot: str, line: SlotLine) -> None:
+        """Send an m-line to the Peer from SSRCs which no other Slot of it has, nor has had.
+
+        Again for the same one it takes the codecs and extensions negotiated now. What the Slot carries goes on under
+        its SSRCs and numbers, or ends where the receiver cannot decode it any more.
+        """
 
     def route(self, slot: str, publication: str | None, max_height: int, max_temporal: int, priority: int) -> None:
         """Let a video Slot carry a Publication, in the lowest encoding at least `max_height` pixels high.

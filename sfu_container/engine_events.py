@@ -19,7 +19,7 @@ from sfu_container.engine import (
     SpeakersChanged,
     StreamStarted,
 )
-from sfu_container.peer_media import parse_slot_id
+from sfu_container.peer_slots import parse_slot_id
 from sfu_container.room import Room
 from sfu_container.rooms import Rooms
 from sfu_container.slot_states import SlotNews

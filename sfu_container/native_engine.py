@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import parley_forwarder
 
 from sfu_container.engine import (
-    Codec,
     CodecUnsupported,
     DtlsReceived,
-    Encoding,
     EncodingsWanted,
     EngineConfig,
     Event,
     IceConnected,
     IceLost,
     KeyframeTimeout,
-    MediaKind,
+    PublicationLine,
     SlotChanged,
+    SlotLine,
     SpeakersChanged,
     SrtpProfile,
     StreamStarted,
@@ -92,32 +91,17 @@ class NativeEngine:
         with _known_ids():
             self._engine.set_srtp(peer, profile, rx, tx)
 
-    def add_publication(
-        self,
-        peer: str,
-        publication: str,
-        kind: MediaKind,
-        mid: str,
-        encodings: Sequence[Encoding],
-        codecs: Sequence[Codec],
-        extensions: Mapping[int, str],
-    ) -> None:
+    def add_publication(self, peer: str, publication: str, line: PublicationLine) -> None:
         with _known_ids():
-            self._engine.add_publication(peer, publication, kind, mid, encodings, codecs, dict(extensions))
+            self._engine.add_publication(
+                peer, publication, line.kind, line.mid, line.encodings, line.codecs, dict(line.extensions)
+            )
 
-    def add_slot(
-        self,
-        peer: str,
-        slot: str,
-        kind: MediaKind,
-        mid: str,
-        ssrc: int,
-        rtx_ssrc: int | None,
-        codecs: Sequence[Codec],
-        extensions: Mapping[int, str],
-    ) -> None:
+    def add_slot(self, peer: str, slot: str, line: SlotLine) -> None:
         with _known_ids():
-            self._engine.add_slot(peer, slot, kind, mid, ssrc, rtx_ssrc, codecs, dict(extensions))
+            self._engine.add_slot(
+                peer, slot, line.kind, line.mid, line.ssrc, line.rtx_ssrc, line.codecs, dict(line.extensions)
+            )
 
     def route(self, slot: str, publication: str | None, max_height: int, max_temporal: int, priority: int) -> None:
         with _known_ids():

@@ -10,7 +10,7 @@ from typing import Literal, cast
 
 from parley_protocol.grants import Grants
 from sfu_container.codecs import CODEC_NAMES, NegotiatedCodec, publication_codecs, slot_codecs
-from sfu_container.engine import Codec, Encoding, MediaKind
+from sfu_container.engine import Codec, Encoding, MediaKind, PublicationLine, SlotLine
 from sfu_container.errors import UnsupportedOfferError
 from sfu_container.header_extensions import TRANSPORT_CC, negotiate_extensions
 from sfu_container.offer import MediaLine, Offer
@@ -64,11 +64,18 @@ class NegotiatedLine:
         return tuple(negotiated.codec for negotiated in self.payload_types)
 
     @property
-    def encodings(self) -> tuple[Encoding, ...]:
-        """The streams to expect on a Publication's m-line, lowest first."""
-        if self.rids:
-            return tuple(Encoding(rid=rid) for rid in self.rids)
-        return (Encoding(ssrc=self.ssrc, rtx_ssrc=self.rtx_ssrc),)
+    def as_publication(self) -> PublicationLine:
+        """A Publication's m-line for the Engine."""
+        only = Encoding(ssrc=self.ssrc, rtx_ssrc=self.rtx_ssrc)
+        encodings = tuple(Encoding(rid=rid) for rid in self.rids) or (only,)
+        return PublicationLine(self.media_kind, self.mid, encodings, self.codecs, self.extensions)
+
+    @property
+    def as_slot(self) -> SlotLine:
+        """A Slot's m-line for the Engine."""
+        if self.ssrc is None:
+            raise ValueError(f"m-line {self.mid} is no Slot's")
+        return SlotLine(self.media_kind, self.mid, self.ssrc, self.rtx_ssrc, self.codecs, self.extensions)
 
 
 class SlotStreamAllocator:
@@ -79,9 +86,11 @@ class SlotStreamAllocator:
         self._taken: set[int] = set()
 
     def streams(self, mid: str, with_rtx: bool) -> SlotStreams:
-        if mid not in self._streams:
-            self._streams[mid] = SlotStreams(self._fresh(), self._fresh() if with_rtx else None)
-        return self._streams[mid]
+        streams = self._streams.get(mid) or SlotStreams(self._fresh(), None)
+        if with_rtx and streams.rtx_ssrc is None:
+            streams = replace(streams, rtx_ssrc=self._fresh())
+        self._streams[mid] = streams
+        return streams if with_rtx else replace(streams, rtx_ssrc=None)
 
     def _fresh(self) -> int:
         while True:

@@ -20,8 +20,8 @@ from sfu_container.errors import (
 )
 from sfu_container.negotiation import LineUse, NegotiatedLine, SlotStreamAllocator, negotiate
 from sfu_container.offer import Offer
-
-ALL_TEMPORAL_LAYERS = 7
+from sfu_container.peer_slots import PeerSlots
+from sfu_container.remapping import check_mappings
 
 
 @dataclass(slots=True)
@@ -36,40 +36,31 @@ class Publication:
     """Which encodings its publisher was last told to send; before, it sends all."""
 
 
-def slot_id(peer: str, mid: str) -> str:
-    """The Engine's name for a Slot."""
-    return f"{peer}/{mid}"
-
-
-def parse_slot_id(slot: str) -> tuple[str, str]:
-    """The Peer and the mid in a Slot's name."""
-    peer, _, mid = slot.partition("/")
-    return peer, mid
-
-
 class PeerMedia:
     """The m-lines of one Peer. `plan` decides and may refuse; `apply` then changes the Engine."""
 
     def __init__(self, peer: str, grants: Grants, engine: Engine) -> None:
         self.publications: dict[str, Publication] = {}
-        self.slots: dict[str, SlotState] = {}
-        """What each Slot carries now, by mid."""
         self._peer = peer
         self._grants = grants
         self._engine = engine
         self._lines: dict[str, NegotiatedLine] = {}
         self._streams = SlotStreamAllocator()
+        self._slots = PeerSlots(peer, engine)
 
     def plan(self, offer: Offer, wanted: Sequence[PublicationOffer]) -> list[NegotiatedLine]:
         """Decide on an offer without changing anything.
 
         Raises:
-            UnsupportedOfferError: it asks for what the node does not do, or drops or reorders earlier m-lines.
+            UnsupportedOfferError: it asks for what the node does not do, drops or reorders earlier m-lines, or lets
+                a payload type or extension id of one stand for something else.
             NotAllowedError, SlotNotFoundError, MalformedMessageError: a wanted Publication cannot be had.
         """
         lines = negotiate(offer, self._grants, self._streams)
         if [line.mid for line in lines][: len(self._lines)] != list(self._lines):
             raise UnsupportedOfferError("m-lines may be added at the end, not dropped or reordered")
+        for before, line in zip(self._lines.values(), lines, strict=False):
+            check_mappings(before, line)
         by_mid = {line.mid: line for line in lines}
         sources = {mid: s for mid, s in self._sources.items() if by_mid[mid].use is LineUse.PUBLICATION}
         for publication in wanted:
@@ -79,18 +70,28 @@ class PeerMedia:
 
     def apply(self, lines: Sequence[NegotiatedLine], wanted: Sequence[PublicationOffer]) -> None:
         """Carry a plan out. What was published or taken as a Slot stays, unless its m-line is used otherwise now."""
-        self._lines = {line.mid: line for line in lines}
+        lines_before, self._lines = self._lines, {line.mid: line for line in lines}
         for publication in list(self.publications.values()):
-            if self._lines[publication.mid].use is not LineUse.PUBLICATION:
-                self.unpublish(publication.id)
+            self._keep_up(publication, lines_before[publication.mid], self._lines[publication.mid])
         for line in lines:
-            if line.use is LineUse.SLOT and line.mid not in self.slots:
-                self._add_slot(line)
-            elif line.use is not LineUse.SLOT and line.mid in self.slots:
-                del self.slots[line.mid]
-                self._engine.remove(slot_id(self._peer, line.mid))
+            self._slots.take(line)
         for publication_offer in wanted:
             self.publish(publication_offer.mid, publication_offer.source, publication_offer.muted)
+
+    def _keep_up(self, publication: Publication, before: NegotiatedLine, now: NegotiatedLine) -> None:
+        """Let a Publication go on as its m-line is negotiated now, if it can; other encodings make it another one."""
+        if now.use is not LineUse.PUBLICATION:
+            self.unpublish(publication.id)
+        elif now.as_publication.encodings != before.as_publication.encodings:
+            self.unpublish(publication.id)
+            self.publish(publication.mid, publication.source, publication.muted)
+        elif now.as_publication != before.as_publication:
+            self._engine.add_publication(self._peer, publication.id, now.as_publication)
+
+    @property
+    def slots(self) -> dict[str, SlotState]:
+        """What each Slot carries now, by mid."""
+        return self._slots.states
 
     @property
     def lines(self) -> tuple[NegotiatedLine, ...]:
@@ -115,20 +116,6 @@ class PeerMedia:
             raise MalformedMessageError(f"{source} is {source.kind}, m-line {mid} is {line.kind}")
         return line
 
-    def _add_slot(self, line: NegotiatedLine) -> None:
-        streams = self._streams.streams(line.mid, with_rtx=line.rtx_ssrc is not None)
-        self._engine.add_slot(
-            peer=self._peer,
-            slot=slot_id(self._peer, line.mid),
-            kind=line.media_kind,
-            mid=line.mid,
-            ssrc=streams.ssrc,
-            rtx_ssrc=streams.rtx_ssrc,
-            codecs=line.codecs,
-            extensions=line.extensions,
-        )
-        self.slots[line.mid] = SlotState(mid=line.mid)
-
     def publish(self, mid: str, source: Source, muted: bool) -> Publication:
         """Begin to take what flows on an m-line; the same Publication again when it is published already.
 
@@ -143,15 +130,7 @@ class PeerMedia:
         if existing is not None:
             self.unpublish(existing.id)
         publication = Publication(new_id("pub"), mid, source, muted)
-        self._engine.add_publication(
-            peer=self._peer,
-            publication=publication.id,
-            kind=line.media_kind,
-            mid=mid,
-            encodings=line.encodings,
-            codecs=line.codecs,
-            extensions=line.extensions,
-        )
+        self._engine.add_publication(self._peer, publication.id, line.as_publication)
         if muted:
             self._engine.set_paused(publication.id, paused=True)
         self.publications[publication.id] = publication
@@ -208,17 +187,13 @@ class PeerMedia:
 
     def fill(self, request: SlotRequest) -> None:
         """Let a Slot that there is carry a Publication; an audio Slot only where the loudest do not fill it."""
-        self._engine.route(
-            slot_id(self._peer, request.mid),
-            request.publication,
-            request.max_height,
-            ALL_TEMPORAL_LAYERS,
-            request.priority,
-        )
+        self._slots.fill(request)
 
     @property
     def negotiated_slots(self) -> tuple[NegotiatedSlot, ...]:
-        return tuple(NegotiatedSlot(mid=mid, kind=self._lines[mid].media_kind) for mid in self.slots)
+        """In the order of their m-lines."""
+        slots = [line for mid, line in self._lines.items() if mid in self.slots]
+        return tuple(NegotiatedSlot(mid=line.mid, kind=line.media_kind) for line in slots)
 
     @property
     def negotiated_publications(self) -> tuple[NegotiatedPublication, ...]:

@@ -12,19 +12,34 @@ from typing import Protocol
 from aioice import stun
 from pylibsrtp import Policy, Session
 
-from sfu_container.engine import Codec, Event, IceConnected, SlotChanged, SrtpProfile
+from sfu_container.engine import (
+    Codec,
+    Encoding,
+    Event,
+    IceConnected,
+    PublicationLine,
+    SlotChanged,
+    SlotLine,
+    SrtpProfile,
+)
 from sfu_container.native_engine import NativeEngine
 
 LOOPBACK = ("127.0.0.1", 0)
 TIMEOUT_SECONDS = 30
 OPUS = Codec(111, "opus", 48_000)
 VP8 = Codec(96, "VP8", 90_000, rtx_payload_type=97)
+CAMERA = PublicationLine("video", "0", (Encoding(ssrc=100),), (VP8,), {})
 PROFILES: dict[SrtpProfile, tuple[int, int]] = {
     "AEAD_AES_128_GCM": (Policy.SRTP_PROFILE_AEAD_AES_128_GCM, 28),
     "AEAD_AES_256_GCM": (Policy.SRTP_PROFILE_AEAD_AES_256_GCM, 44),
     "AES128_CM_HMAC_SHA1_80": (Policy.SRTP_PROFILE_AES128_CM_SHA1_80, 30),
 }
 """For each profile libsrtp's number and the size of master key and salt in bytes."""
+
+
+def video_slot(*codecs: Codec, rtx_ssrc: int | None = None) -> SlotLine:
+    """Takes VP8, or the codecs given."""
+    return SlotLine("video", "5", 900, rtx_ssrc, codecs or (VP8,), {})
 
 
 class Client(Protocol):
@@ -135,6 +150,17 @@ async def connect(engine: NativeEngine, client: Client, name: str, profile: Srtp
     client.send(check(f"ufrag-{name}", f"pwd-{name}"))
     assert isinstance(await next_event(engine), IceConnected)
     assert (await client.receive())[:2] == b"\x01\x01"
+    return keys
+
+
+async def meet(
+    engine: NativeEngine, publisher: Client, viewer: Client, profile: SrtpProfile, rtx_ssrc: int | None = None
+) -> tuple[Keys, Keys]:
+    """Let Ann publish her camera and Bob have it in his Slot; the keys of both."""
+    keys = await connect(engine, publisher, "ann", profile), await connect(engine, viewer, "bob", profile)
+    engine.add_publication("ann", "camera", CAMERA)
+    engine.add_slot("bob", "slot", video_slot(rtx_ssrc=rtx_ssrc))
+    engine.route("slot", "camera", 720, 3, 0)
     return keys
 
 

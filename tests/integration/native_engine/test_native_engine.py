@@ -19,13 +19,16 @@ from sfu_container.engine import (
     EngineConfig,
     IceConnected,
     IceLost,
+    PublicationLine,
     SlotChanged,
+    SlotLine,
     SrtpProfile,
     StreamStarted,
     UnknownIdError,
 )
 from sfu_container.native_engine import NativeEngine
 from tests.integration.native_engine.clients import (
+    CAMERA,
     LOOPBACK,
     OPUS,
     PROFILES,
@@ -38,10 +41,12 @@ from tests.integration.native_engine.clients import (
     connect,
     is_rtcp,
     is_rtp,
+    meet,
     next_change,
     next_event,
     receive_matching,
     video_packet,
+    video_slot,
 )
 
 
@@ -76,12 +81,7 @@ async def test_a_peer_connects_and_exchanges_dtls(engine: NativeEngine, client: 
 async def test_media_of_one_peer_reaches_another_in_every_profile(
     engine: NativeEngine, publisher: UdpClient, client: Client, profile: SrtpProfile
 ) -> None:
-    sending = await connect(engine, publisher, "ann", profile)
-    receiving = await connect(engine, client, "bob", profile)
-    engine.add_publication("ann", "camera", "video", "0", [Encoding(ssrc=100)], [VP8], {})
-    engine.add_slot("bob", "slot", "video", "5", 900, 901, [VP8], {})
-    engine.route("slot", "camera", 720, 3, 0)
-
+    sending, receiving = await meet(engine, publisher, client, profile, rtx_ssrc=901)
     # More than a batch, across the rollover of the publisher's sequence numbers; small enough for a socket's buffer to
     # hold them all while nobody reads.
     for number in range(65_500, 65_600):
@@ -97,12 +97,29 @@ async def test_media_of_one_peer_reaches_another_in_every_profile(
     assert [packet[50] for packet in received] == [number % 256 for number in range(65_500, 65_600)]
 
 
+async def test_a_slot_goes_on_in_what_is_negotiated_later(
+    engine: NativeEngine, publisher: UdpClient, viewer: UdpClient
+) -> None:
+    sending, receiving = await meet(engine, publisher, viewer, "AEAD_AES_128_GCM")
+    received = []
+    for number in range(1, 5):
+        if number == 3:
+            engine.add_slot("bob", "slot", video_slot(Codec(40, "VP8", 90_000)))
+        publisher.send(sending.protect(video_packet(number, ssrc=100, body=b"frame", is_keyframe=number == 1)))
+        received.append(receiving.unprotect(await receive_matching(viewer, is_rtp)))
+    assert [packet[1] & 0x7F for packet in received] == [VP8.payload_type] * 2 + [40] * 2
+    numbers = [struct.unpack_from("!H", packet, 2)[0] for packet in received]
+    assert [(after - before) % 65_536 for before, after in pairwise(numbers)] == [1] * 3
+    with pytest.raises(ValueError, match="idInUse: bob"):
+        engine.add_slot("bob", "slot", SlotLine("video", "5", 901, None, (VP8,), {}))
+
+
 @pytest.mark.parametrize("profile", list(PROFILES))
 async def test_a_publisher_gets_readable_rtcp_in_every_profile(
     engine: NativeEngine, client: Client, profile: SrtpProfile
 ) -> None:
     keys = await connect(engine, client, "ann", profile)
-    engine.add_publication("ann", "camera", "video", "0", [Encoding(ssrc=100)], [VP8], {})
+    engine.add_publication("ann", "camera", CAMERA)
     client.send(keys.protect(video_packet(1, ssrc=100, body=b"frame", is_keyframe=True)))
     client.send(keys.protect(video_packet(3, ssrc=100, body=b"frame")))
     nack = keys.unprotect_rtcp(await receive_matching(client, is_rtcp))
@@ -113,10 +130,10 @@ async def test_a_slot_whose_receiver_cannot_decode_what_is_sent_is_told_of(
     engine: NativeEngine, publisher: UdpClient
 ) -> None:
     keys = await connect(engine, publisher, "ann", "AEAD_AES_128_GCM")
-    engine.add_publication("ann", "camera", "video", "0", [Encoding(ssrc=100)], [VP8], {})
+    engine.add_publication("ann", "camera", CAMERA)
     engine.add_peer("bob", "ufrag-bob", "pwd-bob")
     h264 = Codec(108, "H264", 90_000, 109, profiles=("constrainedBaseline/1",))
-    engine.add_slot("bob", "slot", "video", "5", 900, 901, [h264], {})
+    engine.add_slot("bob", "slot", video_slot(h264, rtx_ssrc=901))
     engine.route("slot", "camera", 720, 3, 0)
     publisher.send(keys.protect(video_packet(1, ssrc=100, body=b"frame", is_keyframe=True)))
     assert await next_event(engine) == StreamStarted("camera", None, 100)
@@ -127,7 +144,7 @@ async def test_a_plain_peer_needs_no_ice(engine: NativeEngine) -> None:
     ingest = UdpClient(engine)
     keys = Keys("AES128_CM_HMAC_SHA1_80")
     engine.add_plain("ingest", ingest.address, "AES128_CM_HMAC_SHA1_80", keys.receive, keys.send)
-    engine.add_publication("ingest", "camera", "video", "0", [Encoding(ssrc=100)], [VP8], {})
+    engine.add_publication("ingest", "camera", CAMERA)
     ingest.send(keys.protect(video_packet(1, ssrc=100, body=b"frame", is_keyframe=True)))
     assert isinstance(await next_event(engine), IceConnected)
     assert await next_event(engine) == StreamStarted("camera", None, 100)
@@ -137,7 +154,7 @@ async def test_a_plain_peer_needs_no_ice(engine: NativeEngine) -> None:
 async def test_counters_tell_what_went_through_and_what_was_dropped(engine: NativeEngine) -> None:
     client = UdpClient(engine)
     keys = await connect(engine, client, "ann", "AEAD_AES_128_GCM")
-    engine.add_publication("ann", "camera", "video", "0", [Encoding(ssrc=100)], [VP8], {})
+    engine.add_publication("ann", "camera", CAMERA)
     packet = keys.protect(video_packet(1, ssrc=100, body=b"frame", is_keyframe=True))
     client.send(packet)
     client.send(packet)
@@ -165,8 +182,8 @@ def test_a_thousand_peers_can_be_asked_for_at_once(engine: NativeEngine) -> None
 async def test_a_peer_tells_of_its_encodings_and_slots(engine: NativeEngine) -> None:
     client = UdpClient(engine)
     keys = await connect(engine, client, "ann", "AEAD_AES_128_GCM")
-    engine.add_publication("ann", "camera", "video", "0", [Encoding(ssrc=100)], [VP8], {})
-    engine.add_slot("ann", "ann/1", "video", "1", 900, None, [VP8], {})
+    engine.add_publication("ann", "camera", CAMERA)
+    engine.add_slot("ann", "ann/1", video_slot())
     client.send(keys.protect(video_packet(1, ssrc=100, body=b"frame", is_keyframe=True)))
     while not isinstance(await next_event(engine), StreamStarted):
         pass
@@ -230,10 +247,10 @@ async def test_timers_run_by_themselves() -> None:
 async def test_every_call_does_what_it_says(engine: NativeEngine, publisher: UdpClient, viewer: UdpClient) -> None:
     keys = await connect(engine, publisher, "ann", "AEAD_AES_128_GCM")
     await connect(engine, viewer, "bob", "AEAD_AES_128_GCM")
-    engine.add_publication("ann", "camera", "video", "0", [Encoding(ssrc=100)], [VP8], {})
-    engine.add_publication("ann", "microphone", "audio", "1", [Encoding(ssrc=200)], [OPUS], {})
-    engine.add_slot("bob", "seen", "video", "5", 900, None, [VP8], {})
-    engine.add_slot("bob", "heard", "audio", "6", 910, None, [OPUS], {})
+    engine.add_publication("ann", "camera", CAMERA)
+    engine.add_publication("ann", "microphone", PublicationLine("audio", "1", (Encoding(ssrc=200),), (OPUS,), {}))
+    engine.add_slot("bob", "seen", video_slot())
+    engine.add_slot("bob", "heard", SlotLine("audio", "6", 910, None, (OPUS,), {}))
     engine.route("seen", "camera", 720, 3, 0)
     for peer in ("ann", "bob"):
         engine.route_speakers(peer, "room")

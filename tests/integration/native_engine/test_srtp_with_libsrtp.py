@@ -11,14 +11,13 @@ import pytest
 from pylibsrtp import Policy, Session
 from pylibsrtp import __version__ as version
 
-from sfu_container.engine import Encoding, SrtpProfile
+from sfu_container.engine import SrtpProfile
 from sfu_container.native_engine import NativeEngine
 from tests.integration.native_engine.clients import (
     PROFILES,
-    VP8,
     UdpClient,
-    connect,
     is_rtp,
+    meet,
     receive_matching,
     video_packet,
 )
@@ -44,11 +43,7 @@ def sequence(packet: bytes) -> int:
 async def test_media_passes_the_rollover_both_ways(
     engine: NativeEngine, publisher: UdpClient, viewer: UdpClient, profile: SrtpProfile
 ) -> None:
-    sending = await connect(engine, publisher, "ann", profile)
-    receiving = await connect(engine, viewer, "bob", profile)
-    engine.add_publication("ann", "camera", "video", "0", [Encoding(ssrc=100)], [VP8], {})
-    engine.add_slot("bob", "slot", "video", "5", 900, None, [VP8], {})
-    engine.route("slot", "camera", 720, 3, 0)
+    sending, receiving = await meet(engine, publisher, viewer, profile)
 
     received = []
     for number in range(60_000, 60_000 + 12 * STEP, STEP):
@@ -62,11 +57,7 @@ async def test_media_passes_the_rollover_both_ways(
 async def test_reports_of_a_viewer_are_read(
     engine: NativeEngine, publisher: UdpClient, viewer: UdpClient, profile: SrtpProfile
 ) -> None:
-    sending = await connect(engine, publisher, "ann", profile)
-    receiving = await connect(engine, viewer, "bob", profile)
-    engine.add_publication("ann", "camera", "video", "0", [Encoding(ssrc=100)], [VP8], {})
-    engine.add_slot("bob", "slot", "video", "5", 900, 901, [VP8], {})
-    engine.route("slot", "camera", 720, 3, 0)
+    sending, receiving = await meet(engine, publisher, viewer, profile, rtx_ssrc=901)
     publisher.send(sending.protect(video_packet(1, ssrc=100, body=b"frame", is_keyframe=True)))
     media = receiving.unprotect(await receive_matching(viewer, is_rtp))
 

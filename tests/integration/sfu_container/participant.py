@@ -50,6 +50,7 @@ class Participant:
         self.joined: dict[str, Any] = {}
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._offers = 0
 
     @property
     def id(self) -> str:
@@ -117,6 +118,13 @@ class Participant:
         await self.pc.setRemoteDescription(RTCSessionDescription(self.joined["answer"], "answer"))
         for slot in slots:
             self._tasks.append(asyncio.create_task(count_frames(slot.receiver.track, self.frames, str(slot.mid))))
+
+    async def offer_again(self, offer: str) -> dict[str, Any]:
+        """Make a later offer, of which aiortc does not know; the node's answer. Raises RefusedError."""
+        self._offers += 1
+        request_id = f"offer{self._offers}"
+        await self.say({"type": "offer", "requestId": request_id, "peer": self.grant.peer, "offer": offer})
+        return await self.answer_to(request_id)
 
     def ask(self, message: Mapping[str, Any]) -> None:
         """Say something on the control channel."""

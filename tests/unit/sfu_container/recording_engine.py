@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping, Sequence
 
-from sfu_container.engine import Codec, Encoding, Event, MediaKind, SrtpProfile, UnknownIdError
+from sfu_container.engine import Event, PublicationLine, SlotLine, SrtpProfile, UnknownIdError
 from sfu_container.engine_stats import EngineStats, PeerStats
 
 
@@ -16,7 +16,8 @@ class RecordingEngine:
         self.peers: dict[str, tuple[str, str]] = {}
         self.publications: dict[str, str] = {}
         self.slots: dict[str, str] = {}
-        self.encodings: dict[str, tuple[Encoding, ...]] = {}
+        self.publication_lines: dict[str, PublicationLine] = {}
+        self.slot_lines: dict[str, SlotLine] = {}
         self.routes: dict[str, tuple[str | None, int, int]] = {}
         self.paused: set[str] = set()
         self.speaking: dict[str, str] = {}
@@ -62,33 +63,15 @@ class RecordingEngine:
         self._known(self.peers, peer)
         self.srtp[peer] = profile
 
-    def add_publication(
-        self,
-        peer: str,
-        publication: str,
-        kind: MediaKind,
-        mid: str,
-        encodings: Sequence[Encoding],
-        codecs: Sequence[Codec],
-        extensions: Mapping[int, str],
-    ) -> None:
+    def add_publication(self, peer: str, publication: str, line: PublicationLine) -> None:
         self._known(self.peers, peer)
         self.publications[publication] = peer
-        self.encodings[publication] = tuple(encodings)
+        self.publication_lines[publication] = line
 
-    def add_slot(
-        self,
-        peer: str,
-        slot: str,
-        kind: MediaKind,
-        mid: str,
-        ssrc: int,
-        rtx_ssrc: int | None,
-        codecs: Sequence[Codec],
-        extensions: Mapping[int, str],
-    ) -> None:
+    def add_slot(self, peer: str, slot: str, line: SlotLine) -> None:
         self._known(self.peers, peer)
         self.slots[slot] = peer
+        self.slot_lines[slot] = line
 
     def route(self, slot: str, publication: str | None, max_height: int, max_temporal: int, priority: int) -> None:
         self._known(self.slots, slot)
@@ -108,7 +91,8 @@ class RecordingEngine:
         self._known({**self.publications, **self.slots}, item)
         self.publications.pop(item, None)
         self.slots.pop(item, None)
-        self.encodings.pop(item, None)
+        self.publication_lines.pop(item, None)
+        self.slot_lines.pop(item, None)
         self.routes.pop(item, None)
         self.paused.discard(item)
 

@@ -30,12 +30,11 @@ from sfu_container.errors import (
     InvalidOfferError,
     MalformedMessageError,
     NotAllowedError,
-    PeerNotFoundError,
     SlotNotFoundError,
     UnsupportedOfferError,
 )
-from tests.unit.sfu_container.fakes import CAMERA, KEYS, World, join_message, later_offer, make_grant, publication_of
-from tests.unit.sfu_container.offers import make_sdp, media_section, usual_offer, usual_sections
+from tests.unit.sfu_container.fakes import CAMERA, KEYS, World, join_message, make_grant, publication_of
+from tests.unit.sfu_container.offers import usual_offer
 
 
 def test_joining_answers_with_slots_publications_and_everyone(world: World, ann: MediaGrant) -> None:
@@ -51,7 +50,7 @@ def test_joining_answers_with_slots_publications_and_everyone(world: World, ann:
 def test_the_engine_knows_what_was_joined(world: World, ann: MediaGrant) -> None:
     engine = world.engine
     camera = publication_of(world, ann, Source.CAMERA)
-    assert [encoding.rid for encoding in engine.encodings[camera]] == ["q", "f"]
+    assert [encoding.rid for encoding in engine.publication_lines[camera].encodings] == ["q", "f"]
     assert set(engine.slots) == {f"{ann.peer}/3", f"{ann.peer}/4", f"{ann.peer}/5"}
     assert engine.speaking[ann.peer] == ann.session
     assert engine.srtp[ann.peer] == "AEAD_AES_128_GCM"
@@ -258,81 +257,6 @@ def test_speakers_are_told_by_participant_loudest_first(world: World, ann: Media
     assert [(s.participant, s.level) for s in speakers.speakers] == [(ben.sub, 10), (ann.sub, 40)]
     assert speakers.dominant == ben.sub
     assert world.link(ben).said(Speakers) == [speakers]
-
-
-def test_new_ice_credentials_in_a_later_offer_restart_ice(world: World, ann: MediaGrant) -> None:
-    room = world.node.rooms.of_session(ann.session)
-    assert room is not None
-    before = world.engine.peers[ann.peer]
-    camera = publication_of(world, ann, Source.CAMERA)
-    answered = room.entrance.offer(ann.sub, later_offer(ann, usual_offer(ufrag="fresh")))
-    assert world.engine.restarts == [ann.peer]
-    assert world.engine.peers[ann.peer] != before
-    assert f"a=ice-ufrag:{world.engine.peers[ann.peer][0]}" in answered.answer
-    assert publication_of(world, ann, Source.CAMERA) == camera
-    assert len(answered.publications) == 2
-
-
-def test_the_same_credentials_do_not_restart_ice(world: World, ann: MediaGrant) -> None:
-    room = world.node.rooms.of_session(ann.session)
-    assert room is not None
-    room.entrance.offer(ann.sub, later_offer(ann, usual_offer()))
-    assert world.engine.restarts == []
-
-
-def test_more_m_lines_are_more_slots_and_the_old_keep_their_ssrcs(world: World, ann: MediaGrant) -> None:
-    room = world.node.rooms.of_session(ann.session)
-    assert room is not None
-    first = room.entrance.offer(ann.sub, later_offer(ann, usual_offer()))
-    sections = [*usual_sections(), media_section("7", "video", "recvonly")]
-    answered = room.entrance.offer(ann.sub, later_offer(ann, make_sdp(*sections)))
-    assert [slot.mid for slot in answered.slots] == ["3", "4", "5", "7"]
-
-    def ssrcs(answer: str) -> list[str]:
-        return [line for line in answer.splitlines() if line.startswith("a=ssrc:")]
-
-    assert ssrcs(answered.answer)[: len(ssrcs(first.answer))] == ssrcs(first.answer)
-    assert f"{ann.peer}/7" in world.engine.slots
-
-
-def test_an_m_line_that_stops_sending_ends_its_publication(world: World, ann: MediaGrant, ben: MediaGrant) -> None:
-    room = world.node.rooms.of_session(ann.session)
-    assert room is not None
-    sections = usual_sections()
-    sections[0] = media_section("0", "video", "inactive")
-    sections[4] = media_section("4", "video", "inactive")
-    answered = room.entrance.offer(ann.sub, later_offer(ann, make_sdp(*sections)))
-    assert [p.source for p in answered.publications] == [Source.MICROPHONE]
-    assert [slot.mid for slot in answered.slots] == ["3", "5"]
-    assert f"{ann.peer}/4" not in world.engine.slots
-    last = world.link(ben).said(ParticipantChanged)[-1].participant
-    assert [p.source for p in last.publications] == [Source.MICROPHONE]
-
-
-@pytest.mark.parametrize(
-    ("sdp", "said"),
-    [
-        (make_sdp(*usual_sections()[:3]), "not dropped"),
-        (make_sdp(*reversed(usual_sections())), "not dropped"),
-        (usual_offer(fingerprint=":".join(["EF"] * 32)), "fingerprint"),
-    ],
-)
-def test_a_later_offer_of_another_shape_is_unsupported_and_changes_nothing(
-    world: World, ann: MediaGrant, sdp: str, said: str
-) -> None:
-    room = world.node.rooms.of_session(ann.session)
-    assert room is not None
-    before = dict(world.engine.publications), dict(world.engine.slots), dict(world.engine.peers)
-    with pytest.raises(UnsupportedOfferError, match=said):
-        room.entrance.offer(ann.sub, later_offer(ann, sdp))
-    assert before == (world.engine.publications, world.engine.slots, world.engine.peers)
-
-
-def test_an_offer_of_a_peer_that_is_not_ones_own_is_not_found(world: World, ann: MediaGrant, ben: MediaGrant) -> None:
-    room = world.node.rooms.of_session(ann.session)
-    assert room is not None
-    with pytest.raises(PeerNotFoundError):
-        room.entrance.offer(ben.sub, later_offer(ann, usual_offer()))
 
 
 def test_nobody_leaves_for_another(world: World, ann: MediaGrant, ben: MediaGrant) -> None:

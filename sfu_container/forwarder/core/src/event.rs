@@ -90,7 +90,7 @@ coded_error! {
         AddressInUse => "addressInUse",
         /// The m-line has a Publication.
         LineInUse => "lineInUse",
-        /// The Peer has a Slot with that SSRC.
+        /// The Peer has a Slot with that SSRC, or had one under the same keys.
         SsrcInUse => "ssrcInUse",
         /// The keying material does not have the profile's length.
         WrongKeyLength => "wrongSrtpKeyLength",

@@ -91,6 +91,8 @@ pub(crate) struct Peer {
     /// events.
     pub(crate) replaced: HashSet<u32>,
     ids: IdentifyingIds,
+    /// Those of Slots that are gone. A second stream under one SSRC and key would break the cipher.
+    pub(crate) spent_ssrcs: HashSet<u32>,
 }
 
 impl Peer {
@@ -118,6 +120,7 @@ impl Peer {
             identities: FastMap::default(),
             replaced: HashSet::new(),
             ids: IdentifyingIds::default(),
+            spent_ssrcs: HashSet::new(),
         }
     }
 

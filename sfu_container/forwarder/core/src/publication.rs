@@ -31,9 +31,8 @@ pub(crate) struct Publication {
 
 impl Publication {
     pub(crate) fn new(id: Id, peer: Key<Peer>, line: PublicationLine, now: Instant) -> Self {
-        let encodings = if line.encodings.is_empty() { vec![Encoding::default()] } else { line.encodings };
-        let extensions = ExtensionIds::new(line.extensions);
-        Self {
+        let encodings = all_or_one(line.encodings);
+        let mut publication = Self {
             id,
             peer,
             kind: line.kind,
@@ -42,13 +41,33 @@ impl Publication {
             interest: EncodingInterest::new(encodings.len(), now),
             encodings,
             codecs: line.codecs,
-            audio_level_id: extensions.id(Known::AudioLevel),
-            dependency_id: extensions.id(Known::DependencyDescriptor),
-            extensions,
+            audio_level_id: None,
+            dependency_id: None,
+            extensions: ExtensionIds::default(),
             is_paused: false,
             level: AudioLevel::default(),
             slots: Vec::new(),
-        }
+        };
+        publication.take_extensions(ExtensionIds::new(line.extensions));
+        publication
+    }
+
+    /// Takes what was negotiated anew.
+    pub(crate) fn renegotiate(&mut self, line: PublicationLine) {
+        self.codecs = line.codecs;
+        self.take_extensions(ExtensionIds::new(line.extensions));
+    }
+
+    fn take_extensions(&mut self, extensions: ExtensionIds) {
+        self.audio_level_id = extensions.id(Known::AudioLevel);
+        self.dependency_id = extensions.id(Known::DependencyDescriptor);
+        self.extensions = extensions;
+    }
+
+    /// Whether another m-line is the same as far as this cannot change.
+    pub(crate) fn is_same_line(&self, line: &PublicationLine) -> bool {
+        let encodings = all_or_one(line.encodings.clone());
+        (self.kind, &self.mid, &self.encodings) == (line.kind, &line.mid, &encodings)
     }
 
     /// The encoding that packets with this rid belong to; a Publication of one encoding needs no rid.
@@ -76,4 +95,9 @@ impl Publication {
     pub(crate) fn streams_lowest_first(&self) -> impl Iterator<Item = Key<Stream>> {
         self.streams.iter().copied().flatten()
     }
+}
+
+/// None announced means one of which nothing is known.
+fn all_or_one(encodings: Vec<Encoding>) -> Vec<Encoding> {
+    if encodings.is_empty() { vec![Encoding::default()] } else { encodings }
 }

@@ -2,7 +2,6 @@
 
 use super::{Engine, Item};
 use crate::arena::Key;
-use crate::downlink::Downlink;
 use crate::event::CommandError;
 use crate::negotiated::{Codec, Id, PublicationLine, SlotLine, Wish};
 use crate::peer::{Peer, Source};
@@ -17,15 +16,17 @@ const MAX_NAME_LEN: usize = 255;
 type Done = Result<(), CommandError>;
 
 impl Engine {
-    /// Receives an m-line of a Peer.
+    /// Receives an m-line of a Peer. Again for the same m-line, it takes the codecs and extensions that are negotiated now.
     ///
     /// # Errors
     /// [`CommandError::UnknownId`], [`CommandError::IdInUse`], [`CommandError::LineInUse`] and
     /// [`CommandError::BadValue`].
     pub fn add_publication(&mut self, peer: &str, publication: &str, line: PublicationLine, now: Instant) -> Done {
         let key = self.peer(peer)?;
-        self.check_free(publication)?;
         check_line(&line.mid, &line.codecs, &line.extensions)?;
+        if let Some(existing) = self.items.get(publication) {
+            return self.renegotiate_publication(key, *existing, line, now);
+        }
         let owner = self.peers.get_mut(key).ok_or(CommandError::UnknownId)?;
         let publications = &self.switchboard.publications;
         if owner.publications.iter().any(|own| publications.get(*own).is_some_and(|own| own.mid == line.mid)) {
@@ -45,30 +46,26 @@ impl Engine {
         Ok(())
     }
 
-    /// Sends an m-line to a Peer from a fixed SSRC.
+    /// Sends an m-line to a Peer from a fixed SSRC. Again for the same m-line, it takes the codecs and extensions that are
+    /// negotiated now.
     ///
     /// # Errors
     /// [`CommandError::UnknownId`], [`CommandError::IdInUse`], [`CommandError::SsrcInUse`] and
     /// [`CommandError::BadValue`].
     pub fn add_slot(&mut self, peer: &str, slot: &str, line: SlotLine, now: Instant) -> Done {
         let key = self.peer(peer)?;
-        self.check_free(slot)?;
         check_line(&line.mid, &line.codecs, &line.extensions)?;
-        if self.slot_of(key, line.ssrc).is_some() {
-            return Err(CommandError::SsrcInUse);
+        if let Some(existing) = self.items.get(slot) {
+            return self.renegotiate_slot(key, *existing, line, now);
         }
+        self.check_ssrcs(key, &line)?;
         let id = Id::from(slot);
         let cache_packets = self.config.retransmission_cache_packets;
         let added = Slot::new(id.clone(), key, line, cache_packets, &mut self.random);
         let added = self.switchboard.slots.insert(added);
         self.items.insert(id, Item::Slot(added));
-        let reports_arrivals =
-            self.switchboard.slots.get(added).is_some_and(|slot| slot.output.has_transport_sequence());
-        let owner = self.peers.get_mut(key).ok_or(CommandError::UnknownId)?;
-        if reports_arrivals {
-            owner.downlink.get_or_insert_with(|| Box::new(Downlink::with_arrivals(now))).expect_arrivals(now);
-        }
-        owner.slots.push(added);
+        self.peers.get_mut(key).ok_or(CommandError::UnknownId)?.slots.push(added);
+        self.expect_arrivals(added, now);
         self.fill_slots(key, now);
         Ok(())
     }
@@ -180,6 +177,7 @@ impl Engine {
         self.items.remove(&slot.id);
         if let Some(owner) = self.peers.get_mut(slot.peer) {
             owner.slots.retain(|other| *other != key);
+            owner.spent_ssrcs.extend(slot.output.used_ssrcs());
         }
         self.switchboard.remove_slot(key);
     }
@@ -190,10 +188,6 @@ impl Engine {
         let room = self.peers.get(peer).and_then(|peer| peer.room);
         self.update_room(room, now);
         self.fill_slots(peer, now);
-    }
-
-    fn check_free(&self, item: &str) -> Done {
-        if self.items.contains_key(item) { Err(CommandError::IdInUse) } else { Ok(()) }
     }
 
     pub(super) fn peer(&self, peer: &str) -> Result<Key<Peer>, CommandError> {

@@ -11,6 +11,7 @@ mod flush;
 mod pacing;
 mod peers;
 mod receive;
+mod renegotiation;
 mod rooms;
 mod selection;
 mod statistics;

@@ -119,6 +119,7 @@ impl Engine {
         let keys = derive_keys(profile, receive, send)?;
         let peer = self.peers.get_mut(key).ok_or(CommandError::UnknownId)?;
         peer.keys = Some(keys);
+        peer.spent_ssrcs.clear();
         for slot in &peer.slots {
             if let Some(slot) = self.switchboard.slots.get_mut(*slot) {
                 slot.output.rekey();

@@ -63,14 +63,13 @@ pub(crate) struct SlotOutput {
 
 impl SlotOutput {
     pub(crate) fn new(line: SlotLine, cache_packets: usize, random: &mut Random) -> Self {
-        let extensions = ExtensionIds::new(line.extensions);
-        Self {
+        let mut output = Self {
             mid: line.mid,
             codecs: line.codecs,
-            mid_id: extensions.id(Known::Mid),
-            transport_sequence_id: extensions.id(Known::TransportSequence),
-            send_time_id: extensions.id(Known::AbsoluteSendTime),
-            extensions,
+            mid_id: None,
+            transport_sequence_id: None,
+            send_time_id: None,
+            extensions: ExtensionIds::default(),
             payload_types: Vec::new(),
             outgoing: None,
             passed: PassedExtensions::default(),
@@ -87,7 +86,9 @@ impl SlotOutput {
             packet_count: 0,
             octet_count: 0,
             last_media_at: None,
-        }
+        };
+        output.take_extensions(ExtensionIds::new(line.extensions));
+        output
     }
 
     /// There are new keys, under which every index is free again.
@@ -97,6 +98,35 @@ impl SlotOutput {
         self.rtx_state = self.rtx_ssrc.map(SendState::new);
     }
 
+    /// Takes what was negotiated anew. What was used up under its SSRCs stays used up. `translate` has to follow where
+    /// something is carried.
+    pub(crate) fn renegotiate(&mut self, line: SlotLine) {
+        self.codecs = line.codecs;
+        self.take_extensions(ExtensionIds::new(line.extensions));
+        self.rtx_ssrc = line.rtx_ssrc;
+        self.rtx_state = self.rtx_state.take().or_else(|| line.rtx_ssrc.map(SendState::new));
+    }
+
+    fn take_extensions(&mut self, extensions: ExtensionIds) {
+        self.mid_id = extensions.id(Known::Mid);
+        self.transport_sequence_id = extensions.id(Known::TransportSequence);
+        self.send_time_id = extensions.id(Known::AbsoluteSendTime);
+        self.extensions = extensions;
+    }
+
+    /// The SSRCs under which it has sent, or may have.
+    pub(crate) fn used_ssrcs(&self) -> impl Iterator<Item = u32> {
+        [Some(self.ssrc), self.rtx_state.as_ref().map(SendState::ssrc)].into_iter().flatten()
+    }
+
+    /// Whether another m-line is the same as far as this cannot change: the SSRC of repetitions may come and go only.
+    pub(crate) fn is_same_line(&self, line: &SlotLine) -> bool {
+        let used = self.rtx_state.as_ref().map(SendState::ssrc);
+        self.mid == line.mid
+            && self.ssrc == line.ssrc
+            && (used.is_none() || line.rtx_ssrc.is_none_or(|rtx| used == Some(rtx)))
+    }
+
     /// Whether the codec of a payload type of the Publication was negotiated for this Slot too.
     pub(crate) fn can_carry(&self, publication: &Publication, payload_type: u8) -> bool {
         publication.codec(payload_type).is_some_and(|sent| Codec::carrying(&self.codecs, sent).is_some())
@@ -104,7 +134,14 @@ impl SlotOutput {
 
     /// Goes on with another stream, which `first` begins.
     pub(crate) fn begin(&mut self, publication: &Publication, first: &MediaPacket, now: Instant) {
-        // Other extensions may pass from now on.
+        self.translate(publication);
+        let clock_rate = publication.codec(first.header.payload_type).map_or(1, |codec| codec.clock_rate);
+        self.continuity.begin(first, clock_rate, now);
+    }
+
+    /// Finds the payload types and extension ids in which what the Publication sends goes out from now on.
+    pub(crate) fn translate(&mut self, publication: &Publication) {
+        // What went out cannot be made again byte for byte.
         self.sent.forget_departures();
         self.payload_types.clear();
         for codec in &publication.codecs {
@@ -124,8 +161,6 @@ impl SlotOutput {
             }
         }
         self.passed.begin(&publication.extensions, &self.extensions);
-        let clock_rate = publication.codec(first.header.payload_type).map_or(1, |codec| codec.clock_rate);
-        self.continuity.begin(first, clock_rate, now);
     }
 
     /// Stages a packet of the stream that was begun.

@@ -2,6 +2,7 @@
 
 mod choice;
 mod refusal;
+mod renegotiation;
 mod retarget;
 
 use std::collections::VecDeque;

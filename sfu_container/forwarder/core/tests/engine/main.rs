@@ -20,6 +20,7 @@ mod plain_peers;
 mod receiver_estimates;
 mod redundant_sound;
 mod removal;
+mod renegotiation;
 mod reports;
 mod scalable_layers;
 mod speakers;

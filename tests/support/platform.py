@@ -9,6 +9,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,6 +64,19 @@ class Platform:
                 raise AssertionError(f"the platform did not start:\n{platform.log()[-6000:]}")
             time.sleep(0.1)
         return platform
+
+    @classmethod
+    @contextmanager
+    def running(cls, home: Path) -> Iterator[Platform]:
+        """Start it and, at the end of the block, stop it; then its log must show no crash."""
+        platform = cls.start(home)
+        try:
+            yield platform
+        finally:
+            platform.stop()
+        log = platform.log()
+        assert "Traceback" not in log, log[-6000:]
+        assert platform.process.returncode == 0
 
     def ready(self) -> bool:
         try:

@@ -8,7 +8,12 @@ const api = `http://localhost:${PORT}`;
 
 export default defineConfig({
   plugins: [react()],
-  build: { target: "es2023", chunkSizeWarningLimit: 900 },
+  build: {
+    target: "es2023",
+    chunkSizeWarningLimit: 900,
+    // Libraries change less often than the client, and stay in the browser's cache when it does.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "libraries", test: /node_modules/ }] } } },
+  },
   server: {
     proxy: { "/sessions": api, "/meetings": api, "/openMeetings": api },
   },

@@ -11,14 +11,14 @@ const words = strings.hosting;
 const useStyles = makeStyles({
   controls: {
     display: "flex",
-    flexWrap: "wrap",
     alignItems: "center",
     justifyContent: "space-between",
-    gap: "4px 8px",
+    gap: "8px",
     padding: "0 20px 8px 12px",
     boxShadow: `0 1px ${tokens.colorNeutralStroke3}`,
     marginBlockEnd: "8px",
   },
+  muteAll: { flexShrink: 0 },
 });
 
 /** What those who moderate do to the meeting as a whole. */
@@ -38,6 +38,7 @@ export function HostControls() {
         onChange={(_, { checked }) => void meeting.hosting.lock(checked)}
       />
       <Button
+        className={styles.muteAll}
         icon={<MicOffRegular />}
         data-testid="host-mute-all"
         {...restoresFocus}

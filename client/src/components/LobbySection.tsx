@@ -16,7 +16,6 @@ const useStyles = makeStyles({
     backgroundColor: tokens.colorNeutralBackground1,
   },
   heading: { display: "flex", alignItems: "center", justifyContent: "space-between", gap: "8px", minBlockSize: "32px" },
-  title: { margin: 0 },
   list: { listStyleType: "none", margin: 0, padding: 0, maxBlockSize: "40vh", overflowY: "auto" },
   person: { display: "flex", alignItems: "center", gap: "12px", paddingBlock: "6px" },
   name: { flexGrow: 1, minInlineSize: 0 },
@@ -37,7 +36,7 @@ export function LobbySection() {
   return (
     <section className={styles.section} aria-label={words.title(waiting.length)} data-testid="lobby">
       <div className={styles.heading}>
-        <Text as="h3" className={styles.title} weight="semibold">
+        <Text as="h3" weight="semibold">
           {words.title(waiting.length)}
         </Text>
         {waiting.length > 1 && (

@@ -16,6 +16,8 @@ const useStyles = makeStyles({
   list: { listStyleType: "none", margin: 0, padding: "0 12px 20px 20px" },
   person: { display: "flex", alignItems: "center", gap: "12px", paddingBlock: "8px", fontSize: "18px" },
   who: { flexGrow: 1, minInlineSize: 0, display: "flex", flexDirection: "column" },
+  /** Where others have a menu. */
+  noMenu: { inlineSize: "32px", flexShrink: 0 },
   role: { color: tokens.colorNeutralForeground3 },
   icon: { flexShrink: 0 },
 });
@@ -35,6 +37,7 @@ export function PeopleList() {
           person={person}
           quality={qualityOf(roster, person)}
           local={person.participant === self?.id}
+          moderating={self?.grants.moderate === true}
           decidable={self !== null && mayDecideOn(self, person)}
         />
       ))}
@@ -46,11 +49,12 @@ interface PersonProps {
   person: ParticipantState;
   quality: ConnectionQuality;
   local: boolean;
-  /** Whether one may decide on this person. */
+  /** Whether one moderates, and may decide on this person. */
+  moderating: boolean;
   decidable: boolean;
 }
 
-function Person({ person, quality, local, decidable }: PersonProps) {
+function Person({ person, quality, local, moderating, decidable }: PersonProps) {
   const styles = useStyles();
   const microphone = isLive(person, "microphone");
   const camera = isLive(person, "camera");
@@ -81,7 +85,7 @@ function Person({ person, quality, local, decidable }: PersonProps) {
       <MicrophoneIcon className={styles.icon} aria-label={microphone ? words.unmuted : words.muted} />
       <CameraIcon className={styles.icon} aria-label={camera ? words.cameraOn : words.cameraOff} />
       <QualityIcon quality={quality} />
-      {decidable && <PersonMenu person={person} />}
+      {moderating && (decidable ? <PersonMenu person={person} /> : <div className={styles.noMenu} />)}
     </li>
   );
 }

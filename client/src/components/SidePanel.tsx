@@ -25,7 +25,7 @@ const useStyles = makeStyles({
     "@media (max-width: 720px)": { position: "absolute", inset: 0, inlineSize: "100%", zIndex: 2 },
   },
   header: { display: "flex", alignItems: "center", justifyContent: "space-between", padding: "12px 12px 12px 20px" },
-  title: { margin: 0, outlineStyle: "none" },
+  title: { outlineStyle: "none" },
   body: { flexGrow: 1, minBlockSize: 0, display: "flex", flexDirection: "column" },
 });
 

@@ -11,13 +11,12 @@ const words = strings.hosting;
 const SHOWN_FOR_MS = 10_000;
 
 const useStyles = makeStyles({
+  place: { alignSelf: "center", maxInlineSize: "100%" },
   bar: {
-    alignSelf: "center",
     pointerEvents: "auto",
     display: "flex",
     alignItems: "center",
     gap: "12px",
-    maxInlineSize: "100%",
     padding: "8px 10px 8px 16px",
     borderRadius: tokens.borderRadiusXLarge,
     backgroundColor: tokens.colorNeutralBackground1,
@@ -29,9 +28,13 @@ const useStyles = makeStyles({
 
 /** What one has just decided, and a way to take it back: for ten seconds, and for as long as one is at it. */
 export function UndoBar() {
-  const { hosting } = useSession().meeting;
-  const undoable = useStore(hosting.undoable);
-  return <div role="status">{undoable && <Offer key={undoable.id} undoable={undoable} />}</div>;
+  const styles = useStyles();
+  const undoable = useStore(useSession().meeting.hosting.undoable);
+  return (
+    <div role="status" className={styles.place}>
+      {undoable && <Offer key={undoable.id} undoable={undoable} />}
+    </div>
+  );
 }
 
 function Offer({ undoable: { id, done, undo } }: { undoable: Undoable }) {

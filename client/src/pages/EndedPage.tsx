@@ -19,6 +19,8 @@ const FINAL: ReadonlySet<EndReason> = new Set([
   "meetingNotFound",
   "notPlayable",
 ]);
+/** Reasons that do not say all that is known of what went wrong. */
+const UNEXPLAINED: ReadonlySet<EndReason> = new Set(["failed", "connectionLost", "refused"]);
 /** Reasons for which one has not been in at all. */
 const NEVER_IN: ReadonlySet<EndReason> = new Set(["locked", "full", "denied", "refused", "failed"]);
 
@@ -27,15 +29,16 @@ export function EndedPage({ phase }: { phase: Extract<Phase, { name: "ended" }> 
   const styles = useStyles();
   const session = useSession();
   const words = strings.ended;
-  const { title, body } = words[phase.reason];
+  const body = bodyOf(phase);
+  const unexplained = UNEXPLAINED.has(phase.reason);
   const mayRejoin = session.suggestedName !== "" && !FINAL.has(phase.reason);
   return (
     <Page>
       <Card className={styles.card} data-testid="ended" data-reason={phase.reason}>
-        <Title2 as="h1">{title}</Title2>
-        <Text>{body || (phase.step !== undefined && words.step[phase.step])}</Text>
-        {body !== "" && phase.step !== undefined && <Text>{words.step[phase.step]}</Text>}
-        {phase.code !== undefined && (
+        <Title2 as="h1">{words[phase.reason].title}</Title2>
+        {body !== "" && <Text>{body}</Text>}
+        {unexplained && phase.step !== undefined && <Text>{words.step[phase.step]}</Text>}
+        {unexplained && phase.code !== undefined && (
           <Text size={200} className={styles.code} data-testid="ended-code">
             {words.code(phase.code)}
           </Text>
@@ -53,6 +56,12 @@ export function EndedPage({ phase }: { phase: Extract<Phase, { name: "ended" }> 
       </Card>
     </Page>
   );
+}
+
+function bodyOf({ reason, code }: Extract<Phase, { name: "ended" }>): string {
+  const { services, carriedBy } = strings.ended;
+  if (reason === "notPlayable" && (code === "acs" || code === "livekit")) return carriedBy(services[code]);
+  return strings.ended[reason].body;
 }
 
 function rejoinWords(reason: EndReason): string {

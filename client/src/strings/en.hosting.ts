@@ -40,10 +40,10 @@ export const hosting = {
     denyNamed: (name: string) => `Decline ${name}`,
     admitAll: "Let everyone in",
   },
-  lock: "Lock the meeting",
+  lock: "Lock meeting",
   lockHint: "Nobody new gets in",
   locked: "The meeting is locked: nobody new gets in",
-  muteAll: "Mute everyone",
+  muteAll: "Mute all",
   confirmMuteAll: {
     title: "Mute everyone?",
     body: "Everyone is muted but those who run the meeting. Each can unmute again.",

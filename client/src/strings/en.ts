@@ -59,7 +59,7 @@ const endings: Record<EndReason, Ending> = {
   refused: { title: "You could not be let in", body: "The meeting service refused to let you join." },
   notPlayable: {
     title: "This meeting needs another app",
-    body: "Its sound and video are carried by a service that this page cannot play. Ask who invited you for their app.",
+    body: "Sound and video are carried by a service that this page cannot play. Ask whoever invited you which app to use.",
   },
   failed: { title: "Joining did not work", body: "" },
   connectionLost: { title: "The connection was lost", body: "It could not be restored within a minute." },
@@ -123,7 +123,7 @@ export const en = {
     title: (meeting: string) => `Waiting to join ${meeting}`,
     forDecision: "The host knows that you are here, and will let you in.",
     forHost: "The meeting begins when the host is there.",
-    next: "You go straight in. Until then nobody in the meeting sees or hears you.",
+    next: "You need not do anything. Until you are let in, nobody in the meeting sees or hears you.",
     leave: "Leave",
   },
   hosting,
@@ -215,6 +215,8 @@ export const en = {
   ended: {
     ...endings,
     step: stepFailures,
+    carriedBy: (service: string) => `Sound and video are carried by ${service}, which this page cannot play. Ask whoever invited you which app to use.`,
+    services: { acs: "Azure Communication Services", livekit: "LiveKit" },
     rejoin: "Rejoin",
     rejoinHere: "Use this tab",
     tryAgain: "Try again",

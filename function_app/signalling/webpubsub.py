@@ -13,6 +13,7 @@ from azure.core.exceptions import AzureError
 from azure.messaging.webpubsubservice.aio import WebPubSubServiceClient
 
 from function_app.errors import SignallingUnavailableError
+from function_app.transport import direct_transport
 from parley_protocol.addresses import (
     HUB,
     NODE_ROLES,
@@ -43,8 +44,7 @@ class Signalling:
             endpoint,
             HUB,
             credential,
-            connection_timeout=_CONNECT_SECONDS,
-            read_timeout=timeout,
+            transport=direct_transport(connection_timeout=_CONNECT_SECONDS, read_timeout=timeout),
             retry_total=_RETRIES,
             retry_backoff_factor=_FIRST_DELAY_SECONDS,
         )

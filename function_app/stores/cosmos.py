@@ -21,6 +21,7 @@ from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpRespons
 
 from function_app.errors import StoreUnavailableError, TooManyRequestsError
 from function_app.stores.outcomes import AbsentError, AlreadyExistsError, ChangedError
+from function_app.transport import direct_transport
 
 _CONNECT_SECONDS = 2
 _THROTTLE_RETRIES = 3
@@ -71,6 +72,7 @@ class Cosmos:
             read_timeout=self._timeout,
             retry_throttle_total=_THROTTLE_RETRIES,
             retry_throttle_backoff_max=_THROTTLE_WAIT_SECONDS,
+            transport=direct_transport(),
         )
 
     async def proxy(self, container: str) -> ContainerProxy:

@@ -11,6 +11,7 @@ from azure.core.exceptions import AzureError
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
+from function_app.transport import direct_transport
 from local_azure.functions_host.change_feed import Batch, FeedUnavailableError
 from local_azure.functions_host.triggers import ChangeFeedFunction, ContainerAddress
 
@@ -79,7 +80,7 @@ def _unavailable() -> Iterator[None]:
 
 
 def _client(address: ContainerAddress) -> CosmosClient:
-    return CosmosClient.from_connection_string(address.connection)
+    return CosmosClient.from_connection_string(address.connection, transport=direct_transport())
 
 
 def _container(client: CosmosClient, address: ContainerAddress) -> ContainerProxy:

@@ -86,6 +86,8 @@ class Settings(BaseSettings):
     """Origins, separated by commas, whose pages may call the API; its own need not be named."""
     otlp_endpoint: Url | None = None
     """Where traces are sent (OTLP over HTTP), as `http://collector:4318`. Absent means nowhere."""
+    canary_percent: float = Field(default=0, ge=0, le=100)
+    """How many new sessions in a hundred go to nodes of the canary release, where there are such."""
     rate_limit_factor: float = Field(default=1, gt=0)
     """Makes every rate limit wider or tighter."""
 

@@ -187,7 +187,15 @@ def build(settings: Settings, clock: Clock) -> Services:
     )
     ephemeral = shared_state(settings.redis_url)
     limits = RateLimits(ephemeral.buckets, settings.rate_limit_factor)
-    controller = MediaController(ephemeral.nodes, ephemeral.sessions, sessions, signalling, keys, SystemRandom())
+    controller = MediaController(
+        ephemeral.nodes,
+        ephemeral.sessions,
+        sessions,
+        signalling,
+        keys,
+        SystemRandom(),
+        settings.canary_percent,
+    )
     removal = RemovalService(sessions, presence, signalling, clock)
     erasure = Erasure(PersonalData(cosmos.container(MEETINGS_CONTAINER)), removal)
     turn = TurnServers(settings.turn_urls, text_of(settings.turn_secret), clock)

@@ -55,6 +55,9 @@ class NodeReport(Wire):
     capacity: Capacity
     load: Load
     draining: bool = False
+    """It has sent everybody away, or is about to, and takes no Peer."""
+    retiring: bool = False
+    """It takes no new sessions; those that it carries go on there until they end."""
     needs_signalling: bool = False
     """Asks for a signalling URL: at the start, and whenever the node has to open a new connection."""
     listening: bool = True

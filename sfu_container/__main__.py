@@ -14,6 +14,7 @@ from sfu_container.config import Settings
 from sfu_container.exit_code import ExitCode
 from sfu_container.native_engine import NativeEngine
 from sfu_container.process import SfuProcess
+from sfu_container.retire import RETIRE
 from sfu_container.supervisor import Supervisor
 from sfu_container.workers import WorkersError, plan_workers
 
@@ -25,8 +26,10 @@ async def run(settings: Settings) -> ExitCode:
     media = (settings.media_bind, settings.media_port)
     engine = NativeEngine(udp=[media], tcp=[media])
     try:
-        serving = asyncio.create_task(SfuProcess(settings, engine).run())
+        process = SfuProcess(settings, engine)
+        serving = asyncio.create_task(process.run())
         loop = asyncio.get_running_loop()
+        loop.add_signal_handler(RETIRE, process.retire)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, serving.cancel)
         await asyncio.wait([serving])

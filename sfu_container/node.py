@@ -59,6 +59,8 @@ class Node:
         clock: Callable[[], float],
     ) -> None:
         self.draining = False
+        self.retiring = False
+        """Whether the controller is to give this node no further session."""
         self.refusals = Refusals(clock)
         self.departures: Counter[str] = Counter()
         """Peers that ended, by reason."""

@@ -85,6 +85,7 @@ class SfuProcess:
             capacity=nodes.Capacity(packets_per_second=settings.node_packets_per_second, peers=settings.node_peers),
             load=self._meter.measure(time.monotonic()),
             draining=self._node.draining,
+            retiring=self._node.retiring,
             needs_signalling=needs_signalling,
             listening=self._signalling.is_connected,
             sessions=self._node.rooms.sessions,
@@ -93,13 +94,23 @@ class SfuProcess:
     def health(self) -> Mapping[str, Any]:
         """What `/healthz` answers."""
         return {
-            "status": "draining" if self._node.draining else "ok",
+            "status": self._status(),
             "node": self.id,
             "sessions": len(self._node.rooms.sessions),
             "peers": self._node.rooms.peers,
             "registered": self._registration.is_registered,
             "signalling": self._signalling.is_connected,
         }
+
+    def _status(self) -> str:
+        if self._node.draining:
+            return "draining"
+        return "retiring" if self._node.retiring else "ok"
+
+    def retire(self) -> None:
+        """Take no further session. Those that are here go on, and whoever belongs to one can still come in."""
+        logger.info("node=%s retires", self.id)
+        self._node.retiring = True
 
     def _undelivered(self) -> Mapping[str, int]:
         return {"signalling": self._signalling.dropped, "events": self._reports.dropped}

@@ -1,4 +1,4 @@
-"""The process above several nodes: starts them, starts again what dies, and passes on the wish to end."""
+"""The process above several nodes: starts them, starts again what dies, and passes on the wish to retire or end."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from sfu_container.backoff import backoff_delays
 from sfu_container.exit_code import ExitCode
+from sfu_container.retire import RETIRE
 from sfu_container.workers import Worker
 
 logger = logging.getLogger(__name__)
@@ -34,12 +35,14 @@ class Supervisor:
         self._running: dict[int, Process] = {}
         """By the worker's number."""
         self._stopping = asyncio.Event()
+        self._retiring = False
 
     async def run(self) -> ExitCode:
         """Run until SIGTERM or SIGINT has ended all workers, or until one cannot start in the first place."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop, number)
+        loop.add_signal_handler(RETIRE, self._retire)
         code = ExitCode.OK
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -52,6 +55,14 @@ class Supervisor:
     def _stop(self, number: signal.Signals) -> None:
         """Let every worker take its leave as it would by itself."""
         self._stopping.set()
+        self._pass_on(number)
+
+    def _retire(self) -> None:
+        """Let no worker take a further session; one that dies now is not needed again."""
+        self._retiring = True
+        self._pass_on(RETIRE)
+
+    def _pass_on(self, number: signal.Signals) -> None:
         for process in self._running.values():
             process.send_signal(number)
 
@@ -61,7 +72,7 @@ class Supervisor:
         while not self._stopping.is_set():
             started = time.monotonic()
             code = await self._live(worker)
-            if self._stopping.is_set():
+            if self._stopping.is_set() or self._retiring:
                 return
             if is_first and code in _HOPELESS:
                 logger.error("worker %d cannot start: exit code %d", worker.number, code)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from random import Random
 
 from function_app.media.nodes import Node
+from parley_protocol.nodes import ReleaseTrack
 
 PLACEMENT_CEILING = 0.7
 """Above this fullness a node gets no new sessions, so that those which it has can grow."""
@@ -17,10 +19,32 @@ def choose_node(nodes: Sequence[Node], random: Random, asked: str | None = None)
     Two random choices spread load almost as well as the least loaded of all, without every controller running to
     the same node between two heartbeats (Mitzenmacher, "The Power of Two Choices", 2001).
     """
-    able = [node for node in nodes if node.listening and not node.draining and node.fullness < PLACEMENT_CEILING]
+    able = [node for node in nodes if _is_able(node)]
     if not able:
         return None
     for node in able:
         if node.id == asked:
             return node
     return min(random.sample(able, min(2, len(able))), key=lambda node: node.fullness)
+
+
+def _is_able(node: Node) -> bool:
+    return node.listening and not node.draining and not node.retiring and node.fullness < PLACEMENT_CEILING
+
+
+def of_track(nodes: Sequence[Node], session: str, canary_percent: float) -> list[Node]:
+    """The nodes of the release that the session is for: the canary's for so many in a hundred, always the same ones.
+
+    Where the canary has none that can take it, those of the stable release, and never the other way round: at 0 % a
+    canary that was given up gets nothing, however full the others are.
+    """
+    stable = [node for node in nodes if node.track is ReleaseTrack.STABLE]
+    if _share(session) >= canary_percent / 100:
+        return stable
+    canary = [node for node in nodes if node.track is ReleaseTrack.CANARY and _is_able(node)]
+    return canary or stable
+
+
+def _share(session: str) -> float:
+    """A number from 0 up to 1 that is the session's own, whoever works it out."""
+    return int.from_bytes(hashlib.sha256(session.encode()).digest()[:8]) / 2**64

@@ -9,7 +9,7 @@ from random import Random
 from ulid import ULID
 
 from function_app.errors import NoNodeAvailableError, SignallingUnavailableError
-from function_app.media.allocation import choose_node
+from function_app.media.allocation import choose_node, of_track
 from function_app.media.assignments import Assignment, LiveSessions, SessionMap
 from function_app.media.nodes import HEARTBEAT_SECONDS, Node, NodeRegistry
 from function_app.signalling.webpubsub import Signalling
@@ -34,13 +34,16 @@ class MediaController:
         signalling: Signalling,
         keys: SigningKeys,
         random: Random,
+        canary_percent: float = 0,
     ) -> None:
+        """`canary_percent`: how many new sessions in a hundred are for the canary release, where it is there."""
         self._nodes = nodes
         self._sessions = sessions
         self._living = living
         self._signalling = signalling
         self._keys = keys
         self._random = random
+        self._canary_percent = canary_percent
 
     async def suggest(self, session: str | None) -> Node:
         """The node that carries the session, or else one that could and takes WHIP; it is not assigned yet.
@@ -51,7 +54,8 @@ class MediaController:
         node = await self._nodes.get(current.node) if current else None
         if node and not node.draining:
             return node
-        chosen = choose_node([node for node in await self._nodes.live() if node.http_url], self._random)
+        able = of_track(await self._nodes.live(), session or "", self._canary_percent if session else 0)
+        chosen = choose_node([node for node in able if node.http_url], self._random)
         if chosen is None:
             raise NoNodeAvailableError
         return chosen
@@ -69,7 +73,8 @@ class MediaController:
             node = await self._nodes.get(current.node) if current else None
             if current and node and not node.draining:
                 return self._listening(node), current
-            node = choose_node(await self._nodes.live(), self._random, asked)
+            able = of_track(await self._nodes.live(), session, self._canary_percent)
+            node = choose_node(able, self._random, asked)
             if node is None:
                 break
             wanted = Assignment(session=session, node=node.id)

@@ -28,6 +28,8 @@ class Node(BaseModel):
     capacity: Capacity
     load: Load
     draining: bool
+    retiring: bool = False
+    """It takes no new sessions."""
     listening: bool
     """Whether its signalling connection is up, so that a message to a group would reach it."""
     connection: str
@@ -44,6 +46,7 @@ class Node(BaseModel):
             capacity=report.capacity,
             load=report.load,
             draining=report.draining,
+            retiring=report.retiring,
             listening=listening,
             connection=connection,
         )

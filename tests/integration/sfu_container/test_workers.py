@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from sfu_container.exit_code import ExitCode
+from sfu_container.retire import RETIRE
 from tests.integration.sfu_container.harness import ControlPlaneStub, EmulatorHost, listen, service_client
 from tests.integration.sfu_container.processes import health, node_process
 from tests.support.platform import free_port_row
@@ -76,6 +77,12 @@ async def test_each_worker_is_a_node_of_its_own_that_is_started_again_when_it_di
         processes = children_of(supervisor)
         assert survivor in processes
         nodes = {await node_of(environment, number) for number in range(2)}
+
+        supervisor.send_signal(RETIRE)
+        await eventually(
+            lambda: {node for node, report in stub.reports if report.retiring} == nodes, "both retire", within=SECONDS
+        )
+        assert [(await health(environment, number) or {})["status"] for number in range(2)] == ["retiring", "retiring"]
 
         supervisor.send_signal(signal.SIGTERM)
         _, log = await asyncio.wait_for(supervisor.communicate(), SECONDS)

@@ -5,21 +5,30 @@ from random import Random
 
 import pytest
 
-from function_app.media.allocation import PLACEMENT_CEILING, choose_node
+from function_app.media.allocation import PLACEMENT_CEILING, choose_node, of_track
 from function_app.media.nodes import Node
 from parley_protocol.ids import new_id
 from parley_protocol.nodes import Capacity, Load, ReleaseTrack
 
 
-def node(packets: float = 0, peers: int = 0, *, draining: bool = False, listening: bool = True) -> Node:
+def node(
+    packets: float = 0,
+    peers: int = 0,
+    *,
+    draining: bool = False,
+    retiring: bool = False,
+    listening: bool = True,
+    track: ReleaseTrack = ReleaseTrack.STABLE,
+) -> Node:
     return Node(
         id=new_id("nod"),
         region="local",
         version="1",
-        track=ReleaseTrack.STABLE,
+        track=track,
         capacity=Capacity(packets_per_second=1000, peers=100),
         load=Load(packets_per_second=packets, peers=peers, sessions=0),
         draining=draining,
+        retiring=retiring,
         listening=listening,
         connection="connection",
     )
@@ -35,7 +44,8 @@ def test_a_single_node_is_taken() -> None:
 
 
 @pytest.mark.parametrize(
-    "unable", [node(draining=True), node(listening=False), node(packets=700), node(peers=70), node(5000, 1)]
+    "unable",
+    [node(draining=True), node(retiring=True), node(listening=False), node(packets=700), node(peers=70), node(5000, 1)],
 )
 def test_a_node_that_cannot_take_a_session_gets_none(unable: Node) -> None:
     assert choose_node([unable], Random(1)) is None
@@ -67,3 +77,25 @@ def test_the_fullest_of_several_is_never_taken() -> None:
     nodes = [node(packets=number) for number in range(5)]
     random = Random(1)
     assert all(choose_node(nodes, random) is not nodes[-1] for _ in range(200))
+
+
+def test_so_many_sessions_in_a_hundred_are_for_the_canary_and_always_the_same_ones() -> None:
+    stable, canary = node(), node(track=ReleaseTrack.CANARY)
+    sessions = [f"ses_{number}" for number in range(4000)]
+    of_canary = {session for session in sessions if of_track([stable, canary], session, 5) == [canary]}
+    assert 0.04 < len(of_canary) / len(sessions) < 0.06
+    assert all(of_track([canary, stable], session, 5) == [canary] for session in of_canary)
+    assert all(of_track([stable, canary], session, 25) == [canary] for session in of_canary), "more is more of the same"
+
+
+@pytest.mark.parametrize("percent", [0, 100])
+def test_no_session_is_for_a_canary_at_0_percent_and_every_one_at_100(percent: float) -> None:
+    stable, canary = node(), node(track=ReleaseTrack.CANARY)
+    expected = [canary] if percent else [stable]
+    assert all(of_track([stable, canary], f"ses_{number}", percent) == expected for number in range(200))
+
+
+def test_a_canary_that_cannot_take_a_session_leaves_it_to_the_stable_nodes_and_not_the_other_way_round() -> None:
+    stable, full_canary = node(), node(peers=99, track=ReleaseTrack.CANARY)
+    assert of_track([stable, full_canary], "ses_1", 100) == [stable]
+    assert of_track([node(track=ReleaseTrack.CANARY)], "ses_1", 0) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
@@ -122,6 +123,9 @@ class Settings(BaseSettings):
     webhooks_to_private_addresses: bool = False
     """Whether webhooks may be on this machine or network, and without TLS; local only."""
 
+    meeting_retention_days: int = Field(default=30, ge=1, le=3650)
+    """How long a deleted meeting can be restored; then it is purged."""
+
     webhook_timeout_seconds: float = Field(default=15, gt=0, le=30)
     """How long a webhook may take to answer."""
     media_provider_timeout_seconds: float = Field(default=4, gt=0)
@@ -130,6 +134,10 @@ class Settings(BaseSettings):
     """How long Web PubSub may take."""
     cosmos_timeout_seconds: float = Field(default=4, gt=0)
     """How long the database may take for one operation, with its retries."""
+
+    @property
+    def meeting_retention(self) -> timedelta:
+        return timedelta(days=self.meeting_retention_days)
 
     @field_validator("public_url", "cosmos_endpoint", "webpubsub_endpoint")
     @classmethod

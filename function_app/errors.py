@@ -13,10 +13,13 @@ ApiError
 │   ├── MeetingFullError
 │   ├── ParticipantRemovedError
 │   ├── ParticipantBannedError
+│   ├── MeetingNotOpenError        with `opensOn` and `startsOn`
+│   ├── MeetingOverError
 │   ├── InLobbyError
 │   └── EntryDeniedError
 ├── NotFoundError                  404
 │   ├── MeetingNotFoundError
+│   ├── MeetingNotScheduledError
 │   ├── ApiKeyNotFoundError
 │   ├── SessionNotFoundError
 │   ├── ParticipantNotFoundError
@@ -51,6 +54,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 
@@ -73,6 +77,9 @@ class ApiError(Exception):
     code: ClassVar[str]
     explanation: ClassVar[str]
     retry_seconds: ClassVar[int | None] = None
+    opens_on: datetime | None = None
+    """When what is refused now will be allowed, where that is known."""
+    starts_on: datetime | None = None
 
     def __init__(
         self,
@@ -144,6 +151,23 @@ class MeetingFullError(ForbiddenError):
     explanation = "As many as may be in the meeting are in it."
 
 
+class MeetingNotOpenError(ForbiddenError):
+    """`opens_on` is when people may come in, `starts_on` when the occurrence begins that they come for."""
+
+    code = "MeetingNotOpen"
+    explanation = "It is not time for the meeting yet: `opensOn` says when people may come in."
+
+    def __init__(self, *, opens_on: datetime, starts_on: datetime) -> None:
+        super().__init__()
+        self.opens_on = opens_on
+        self.starts_on = starts_on
+
+
+class MeetingOverError(ForbiddenError):
+    code = "MeetingOver"
+    explanation = "The last occurrence of the meeting is over."
+
+
 class ParticipantRemovedError(ForbiddenError):
     code = "ParticipantRemoved"
     explanation = "The participant was removed from the meeting; only a token issued later lets it in."
@@ -178,6 +202,11 @@ class NotFoundError(ApiError):
 class MeetingNotFoundError(NotFoundError):
     code = "MeetingNotFound"
     explanation = "There is no such meeting."
+
+
+class MeetingNotScheduledError(NotFoundError):
+    code = "MeetingNotScheduled"
+    explanation = "The meeting has no schedule, so it is in no calendar."
 
 
 class ApiKeyNotFoundError(NotFoundError):

@@ -32,16 +32,19 @@ from function_app.media.providers.building import build_media_providers
 from function_app.media.providers.sfu import SfuProvider
 from function_app.media.service_tokens import ServiceTokens
 from function_app.media.turn import TurnServers
+from function_app.meetings.retention import Retention
 from function_app.meetings.service import MeetingService
 from function_app.operations.erasure import Erasure
 from function_app.operations.service import Operations
 from function_app.participants.control import ParticipantControl
 from function_app.participants.elsewhere import PresenceElsewhere
+from function_app.participants.entitlements import Entitlements
 from function_app.participants.presence import PresenceService
 from function_app.participants.tokens import JoinTokens
 from function_app.rate_limits.limits import RateLimits
 from function_app.readiness import Dependency, Readiness
 from function_app.sessions.ending import SessionEnding
+from function_app.sessions.entry import EntryRules
 from function_app.sessions.join import JoinService
 from function_app.sessions.leave import LeaveService
 from function_app.sessions.meeting_events import MeetingEvents
@@ -54,6 +57,7 @@ from function_app.signalling.refusals import Refusals
 from function_app.signalling.service import SignallingEvents
 from function_app.signalling.webpubsub import Signalling
 from function_app.signing.keys import SigningKeys
+from function_app.stores.attendance import AttendanceStore
 from function_app.stores.audit import AuditStore
 from function_app.stores.chat import ChatStore
 from function_app.stores.containers import MEETINGS_CONTAINER, TENANTS_CONTAINER
@@ -65,6 +69,7 @@ from function_app.stores.meetings import MeetingStore
 from function_app.stores.operations import OperationStore
 from function_app.stores.personal_data import PersonalData
 from function_app.stores.presence import PresenceStore
+from function_app.stores.retention import RetentionStore
 from function_app.stores.sessions import SessionStore
 from function_app.stores.tenants import TenantStore
 from function_app.stores.usage import UsageStore
@@ -88,6 +93,7 @@ class Services:
     """What endpoints and triggers call."""
 
     settings: Settings
+    clock: Clock
     signing_keys: SigningKeys
     rate_limits: RateLimits
     readiness: Readiness
@@ -107,6 +113,7 @@ class Services:
     moderators: Moderators
     running: RunningMeetings
     removal: RemovalService
+    attendance: AttendanceStore
     lobby: Lobby
     control: ParticipantControl
     sessions: SessionStore
@@ -120,6 +127,7 @@ class Services:
     presence: PresenceService
     chat: ChatService
     ending: SessionEnding
+    retention: Retention
     sweep: Sweep
     meeting_events: MeetingEvents
     webhooks: WebhookService
@@ -208,9 +216,12 @@ def build(settings: Settings, clock: Clock) -> Services:
     chat = ChatService(ChatStore(cosmos.container(MEETINGS_CONTAINER)), sessions, signalling, refusals, clock, limits)
     lobby = Lobby(LobbyStore(cosmos.container(MEETINGS_CONTAINER)), sessions, signalling, clock)
     elsewhere = PresenceElsewhere(sessions, presence, signalling, clock)
-    meeting_service = MeetingService(meetings, clock)
+    meeting_service = MeetingService(meetings, clock, settings.meeting_retention)
+    entitlements = Entitlements(sessions, signalling)
+    deleted = RetentionStore(cosmos.container(MEETINGS_CONTAINER))
     return Services(
         settings=settings,
+        clock=clock,
         signing_keys=keys,
         rate_limits=limits,
         readiness=_readiness(cosmos, signalling, ephemeral),
@@ -227,11 +238,14 @@ def build(settings: Settings, clock: Clock) -> Services:
         continuations=Continuations(pepper),
         join_tokens=JoinTokens(keys, clock),
         moderators=Moderators(sessions),
+        attendance=AttendanceStore(cosmos.container(MEETINGS_CONTAINER)),
         lobby=lobby,
-        control=ParticipantControl(meeting_service, sessions, signalling),
+        control=ParticipantControl(meeting_service, sessions, entitlements, signalling),
         sessions=sessions,
         running=RunningMeetings(meeting_service, sessions, ending, clock),
-        joining=JoinService(meetings, sessions, exclusions, media.providers, lobby, clock, limits),
+        joining=JoinService(
+            meetings, sessions, exclusions, media.providers, EntryRules(sessions, lobby, clock), clock, limits
+        ),
         exclusions=exclusions,
         removal=removal,
         leaving=LeaveService(presence, signalling, clock),
@@ -244,8 +258,9 @@ def build(settings: Settings, clock: Clock) -> Services:
         presence=PresenceService(presence, clock),
         chat=chat,
         ending=ending,
-        sweep=Sweep(tenants, meetings, sessions, presence, ending, controller, signalling, clock),
-        meeting_events=MeetingEvents(meetings, sessions, ending, signalling, clock),
+        retention=Retention(tenants, meetings, deleted, settings.meeting_retention, clock),
+        sweep=Sweep(tenants, meetings, sessions, presence, ending, entitlements, controller, signalling, clock),
+        meeting_events=MeetingEvents(meetings, sessions, ending, entitlements, signalling, clock),
         webhooks=webhooks.service,
         redelivery=webhooks.redelivery,
         dispatch=webhooks.dispatch,

@@ -14,8 +14,10 @@ from function_app.api.envelope import Envelope
 from function_app.api.error_responses import DOCUMENTED_ERRORS, add_error_handlers
 from function_app.api.throttle import Throttle
 from function_app.api.versions import API_VERSION, check_api_version
+from function_app.attendance import endpoints as attendance
 from function_app.audit import endpoints as audit
 from function_app.audit.trail import AuditTrail
+from function_app.calendars import endpoints as calendars
 from function_app.chat import endpoints as chat
 from function_app.events.openapi import document_events
 from function_app.lobby import endpoints as lobby
@@ -37,11 +39,13 @@ from function_app.wiring import Process
 
 _PUBLIC = (
     meetings.router,
+    calendars.router,
     invitations.router,
     sessions.router,
     running_endpoints.router,
     lobby.router,
     control_endpoints.router,
+    attendance.router,
     chat.router,
     participants.router,
     whip.router,

@@ -39,7 +39,14 @@ def error_headers(error: ApiError) -> Headers:
 def error_response(error: ApiError) -> JSONResponse:
     details = [ErrorDetailBody(code=item.code, target=item.target, message=item.message) for item in error.details]
     body = ErrorResponse(
-        error=ErrorBody(code=error.code, message=error.message, target=error.target, details=details or None)
+        error=ErrorBody(
+            code=error.code,
+            message=error.message,
+            target=error.target,
+            details=details or None,
+            opens_on=error.opens_on,
+            starts_on=error.starts_on,
+        )
     )
     content = body.model_dump(mode="json", by_alias=True, exclude_none=True)
     return JSONResponse(content, status_code=error.status, headers=error_headers(error))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from function_app.timestamps import Timestamp
+
 
 class Request(BaseModel):
     """A body that a caller sends: camelCase, and nothing that we do not know."""
@@ -31,6 +33,10 @@ class ErrorBody(Response):
     target: str | None = None
     """What the error is about: a JSON pointer into the body, or the name of a parameter or header."""
     details: list[ErrorDetailBody] | None = None
+    opens_on: Timestamp | None = None
+    """With `MeetingNotOpen`: from when on people may come in."""
+    starts_on: Timestamp | None = None
+    """With `MeetingNotOpen`: when the meeting, or its next occurrence, begins."""
 
 
 class ErrorResponse(Response):

@@ -21,6 +21,7 @@ class EventType(StrEnum):
     MEETING_CREATED = "meeting.created"
     MEETING_UPDATED = "meeting.updated"
     MEETING_DELETED = "meeting.deleted"
+    MEETING_RESTORED = "meeting.restored"
     SESSION_STARTED = "session.started"
     SESSION_ENDED = "session.ended"
     PARTICIPANT_JOINED = "participant.joined"
@@ -53,6 +54,15 @@ class MeetingDeleted(EventData):
     """The meeting is gone; a live session is being ended."""
 
     type = EventType.MEETING_DELETED
+    purge_on: Timestamp
+    """Until then it can be restored."""
+
+
+class MeetingRestored(EventData):
+    """The meeting is there again, as it was before it was deleted."""
+
+    type = EventType.MEETING_RESTORED
+    title: str
 
 
 class SessionStarted(EventData):
@@ -100,6 +110,7 @@ CATALOGUE: Mapping[EventType, type[EventData]] = {
         MeetingCreated,
         MeetingUpdated,
         MeetingDeleted,
+        MeetingRestored,
         SessionStarted,
         SessionEnded,
         ParticipantJoined,

@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 
 from function_app.api.models import Request
 from function_app.media.providers.names import MediaProviderName
+from function_app.schedules.content import Schedule, SchedulePatch
 from parley_protocol.grants import Grants, Role, Source
 
 MAXIMUM_PARTICIPANTS = 1000
@@ -87,6 +88,7 @@ class MeetingContent(Request):
 
     title: Title = Field(examples=["Weekly planning"])
     settings: MeetingSettings = MeetingSettings()
+    schedule: Schedule | None = Field(default=None, description="Absent means that the meeting is open at any time.")
 
 
 class SettingsPatch(Request):
@@ -109,6 +111,7 @@ class MeetingPatch(Request):
 
     title: Title | None = Field(default=None, examples=["Weekly planning"])
     settings: SettingsPatch | None = None
+    schedule: SchedulePatch | None = None
 
     @property
     def changes(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from ulid import ULID
 from function_app.events.catalogue import EventData
 from function_app.events.documents import Event
 from function_app.meetings.content import MeetingContent, MeetingSettings
+from function_app.schedules.content import Schedule
 from function_app.stores.documents import MeetingKey, MeetingScoped
 from function_app.timestamps import Timestamp
 
@@ -22,9 +23,14 @@ class Meeting(MeetingScoped):
     type: Literal["meeting"] = "meeting"
     title: str
     settings: MeetingSettings = MeetingSettings()
+    schedule: Schedule | None = None
+    calendar_sequence: int = 0
+    """Counts the changes that calendars must hear of (SEQUENCE in RFC 5545): of the schedule and the title."""
     created_on: Timestamp
     updated_on: Timestamp
     deleted_on: Timestamp | None = None
+    purged_on: Timestamp | None = None
+    """When all that a deleted one had was taken away."""
     opened_on: Timestamp | None = None
     """When `:start` opened it; nothing after `:end`."""
     version: str
@@ -49,11 +55,24 @@ class Meeting(MeetingScoped):
         return MeetingContent(**_chosen(self))
 
     def replaced(self, content: MeetingContent, now: datetime) -> Self:
-        return self.changed(now, **_chosen(content))
+        before, after = (self.title, self.schedule), (content.title, content.schedule)
+        counted = self.calendar_sequence + (before != after)
+        return self.changed(now, **_chosen(content), calendar_sequence=counted)
 
     def changed(self, now: datetime, **changes: object) -> Self:
         """The next version of the content."""
         return self.model_copy(update={"updated_on": now, "version": str(ULID()), **changes})
+
+    def deleted(self, now: datetime) -> Self:
+        """Gone, until it is restored or purged. Calendars must hear of it."""
+        return self.changed(now, deleted_on=now, opened_on=None, calendar_sequence=self.calendar_sequence + 1)
+
+    def restored(self, now: datetime) -> Self:
+        return self.changed(now, deleted_on=None, calendar_sequence=self.calendar_sequence + 1)
+
+    def purged(self, now: datetime) -> Self:
+        """The mark of a deleted one, without what the tenant chose."""
+        return self.changed(now, title="", settings=MeetingSettings(), schedule=None, purged_on=now)
 
     def happened(self, what: EventData, now: datetime) -> tuple[Self, Event]:
         """The meeting with one more event counted, and that event; both go in one batch."""

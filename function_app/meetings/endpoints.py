@@ -33,6 +33,11 @@ IdempotencyKey = Annotated[
 ]
 
 
+IncludeDeleted = Annotated[
+    bool, Query(alias="includeDeleted", description="Whether deleted meetings that can be restored count, too.")
+]
+
+
 @router.put(
     "/meetings/{id}",
     operation_id="putMeeting",
@@ -64,9 +69,13 @@ async def create_meeting(
     responses={200: {"model": MeetingResource}, 304: {"description": "The caller has this version."}},
 )
 async def get_meeting(
-    tenant: Tenant, services: ServicesOf, meeting: MeetingIdInPath, conditions: ConditionsOf
+    tenant: Tenant,
+    services: ServicesOf,
+    meeting: MeetingIdInPath,
+    conditions: ConditionsOf,
+    include_deleted: IncludeDeleted = False,
 ) -> Response:
-    found = await services.meetings.get(MeetingKey(tenant, meeting))
+    found = await services.meetings.get(MeetingKey(tenant, meeting), include_deleted=include_deleted)
     if conditions.if_match:
         conditions.check(found.version)
     if conditions.not_modified(found.version):
@@ -87,9 +96,17 @@ async def patch_meeting(
 async def delete_meeting(
     tenant: Tenant, services: ServicesOf, meeting: MeetingIdInPath, conditions: ConditionsOf
 ) -> Response:
-    """Deletes the meeting and ends its session; 204 also when there is none."""
+    """Deletes the meeting and ends its session; 204 also when there is none. `:restore` brings it back for a while."""
     await services.meetings.delete(MeetingKey(tenant, meeting), conditions)
     return Response(status_code=204)
+
+
+@router.post("/meetings/{id}:restore", operation_id="restoreMeeting", responses={200: {"model": MeetingResource}})
+async def restore_meeting(
+    tenant: Tenant, services: ServicesOf, meeting: MeetingIdInPath, conditions: ConditionsOf
+) -> Response:
+    """Brings a deleted meeting back as it was, with its chat and its sessions, until `purgeOn`."""
+    return shown(services, await services.meetings.restore(MeetingKey(tenant, meeting), conditions))
 
 
 @router.get("/meetings", operation_id="listMeetings", response_model_exclude_none=True)
@@ -98,25 +115,32 @@ async def list_meetings(
     services: ServicesOf,
     size: Annotated[int, Query(alias="maxpagesize", ge=1, le=MAXIMUM_PAGE_SIZE)] = DEFAULT_PAGE_SIZE,
     continuation: Annotated[str | None, Query(alias=PARAMETER, max_length=MAXIMUM_LENGTH)] = None,
+    include_deleted: IncludeDeleted = False,
 ) -> MeetingList:
     """The tenant's meetings, a page at a time, in no promised order."""
-    listing = (tenant, "meetings")
+    listing = (tenant, "meetings", *(["deleted"] if include_deleted else []))
     inner = services.continuations.open(listing, continuation) if continuation else None
-    page = await services.meetings.page(tenant, size, inner)
-    public_url = services.settings.public_url
+    page = await services.meetings.page(tenant, size, inner, include_deleted=include_deleted)
     next_link = None
     if page.continuation:
-        token = services.continuations.seal(listing, page.continuation)
-        next_link = f"{public_url}/meetings?" + urlencode({"maxpagesize": size, PARAMETER: token})
-    return MeetingList(value=[MeetingResource.of(one, public_url) for one in page.meetings], next_link=next_link)
+        query = {"maxpagesize": size, PARAMETER: services.continuations.seal(listing, page.continuation)}
+        if include_deleted:
+            query["includeDeleted"] = "true"
+        next_link = f"{services.settings.public_url}/meetings?{urlencode(query)}"
+    return MeetingList(value=[_resource(services, one) for one in page.meetings], next_link=next_link)
 
 
 def shown(services: Services, meeting: Meeting, status: int = 200) -> Response:
     """The meeting with its ETag."""
-    resource = MeetingResource.of(meeting, services.settings.public_url)
+    resource = _resource(services, meeting)
     return Response(
         resource.model_dump_json(by_alias=True, exclude_none=True),
         status_code=status,
         headers={"ETag": resource.etag},
         media_type="application/json",
     )
+
+
+def _resource(services: Services, meeting: Meeting) -> MeetingResource:
+    settings = services.settings
+    return MeetingResource.of(meeting, settings.public_url, services.clock(), settings.meeting_retention)

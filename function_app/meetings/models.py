@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import islice
 from typing import Self
 
 from pydantic import Field
@@ -10,6 +11,8 @@ from pydantic import Field
 from function_app.api.models import Request, Response
 from function_app.meetings.content import MeetingSettings
 from function_app.meetings.documents import Meeting
+from function_app.schedules.content import LocalTime, Schedule
+from function_app.schedules.occurrences import occurrences
 from function_app.timestamps import Timestamp
 from parley_protocol.grants import DisplayName, Grants, Role
 from parley_protocol.ids import MeetingId, UserId
@@ -20,12 +23,30 @@ DEFAULT_TOKEN_SECONDS = 600
 DEFAULT_RENEWABLE_FOR = timedelta(hours=12)
 
 
+NEXT_OCCURRENCES = 5
+
+
+class OccurrenceResource(Response):
+    occurrence: LocalTime
+    """Its name in `exceptions`: when it begins by the rule, in the schedule's time zone."""
+    starts_on: Timestamp
+    ends_on: Timestamp
+
+
 class MeetingResource(Response):
     id: MeetingId = Field(examples=["weekly-planning"])
     title: str
     settings: MeetingSettings
+    schedule: Schedule | None = None
+    next_occurrences: list[OccurrenceResource] | None = None
+    """The one that is going on and the next, at most five, at the time of the answer; absent without a schedule."""
+    calendar_sequence: int
+    """Rises with each change that calendars must hear of: of the schedule or the title."""
     created_on: Timestamp
     updated_on: Timestamp
+    deleted_on: Timestamp | None = None
+    purge_on: Timestamp | None = None
+    """Of a deleted one: until then `:restore` brings it back."""
     opened_on: Timestamp | None = None
     """When `:start` opened it, until `:end`."""
     etag: str
@@ -34,14 +55,19 @@ class MeetingResource(Response):
     """The client's page of the meeting; people need a join token on top, see `:issueToken`."""
 
     @classmethod
-    def of(cls, meeting: Meeting, public_url: str) -> Self:
+    def of(cls, meeting: Meeting, public_url: str, now: datetime, retention: timedelta) -> Self:
         return cls(
             id=meeting.meeting_id,
             title=meeting.title,
             settings=meeting.settings,
+            schedule=meeting.schedule,
+            next_occurrences=_next_occurrences(meeting, now),
+            calendar_sequence=meeting.calendar_sequence,
             opened_on=meeting.opened_on,
             created_on=meeting.created_on,
             updated_on=meeting.updated_on,
+            deleted_on=meeting.deleted_on,
+            purge_on=meeting.deleted_on + retention if meeting.deleted_on else None,
             etag=f'"{meeting.version}"',
             join_url=meeting_url(public_url, meeting.meeting_id),
         )
@@ -109,6 +135,15 @@ class IssuedToken(Response):
     join_url: str
     """The link to give to the person; the token is in its fragment, which browsers do not send to servers."""
     expires_on: Timestamp
+
+
+def _next_occurrences(meeting: Meeting, now: datetime) -> list[OccurrenceResource] | None:
+    if meeting.schedule is None:
+        return None
+    return [
+        OccurrenceResource(occurrence=one.occurrence, starts_on=one.starts_on, ends_on=one.ends_on)
+        for one in islice(occurrences(meeting.schedule, now), NEXT_OCCURRENCES)
+    ]
 
 
 def meeting_url(public_url: str, meeting: str) -> str:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from pydantic import ValidationError
 
 from function_app.api.error_responses import invalid_request
 from function_app.errors import IdempotencyKeyReusedError, MeetingNotFoundError
-from function_app.events.catalogue import MeetingCreated, MeetingDeleted, MeetingUpdated
+from function_app.events.catalogue import MeetingCreated, MeetingDeleted, MeetingRestored, MeetingUpdated
 from function_app.meetings.content import MeetingContent, MeetingPatch, merged
 from function_app.meetings.creation import Creation
 from function_app.meetings.documents import Meeting
+from function_app.schedules.checks import check_schedule
 from function_app.stores.documents import MeetingKey
 from function_app.stores.meetings import MeetingStore
 from function_app.stores.outcomes import AbsentError, AlreadyExistsError, until_it_holds
 from function_app.timestamps import Clock
 from parley_protocol.ids import new_id
+
+DEFAULT_RETENTION = timedelta(days=30)
 
 
 class Conditions(Protocol):
@@ -36,22 +39,28 @@ class Page:
 
 
 class MeetingService:
-    def __init__(self, store: MeetingStore, clock: Clock) -> None:
+    def __init__(self, store: MeetingStore, clock: Clock, retention: timedelta = DEFAULT_RETENTION) -> None:
+        """`retention` is how long a deleted meeting can be restored."""
         self._store = store
         self._clock = clock
+        self._retention = retention
 
-    async def get(self, key: MeetingKey) -> Meeting:
-        """Raises MeetingNotFoundError."""
+    async def get(self, key: MeetingKey, *, include_deleted: bool = False) -> Meeting:
+        """Raises MeetingNotFoundError; also for a deleted one, unless such are asked for and it can be restored."""
         meeting = await self._store.find(key)
-        if meeting is None or meeting.deleted_on:
+        if meeting is None or (meeting.deleted_on and not (include_deleted and self._can_be_restored(meeting))):
             raise MeetingNotFoundError
         return meeting
 
-    async def page(self, tenant: str, size: int, continuation: str | None) -> Page:
-        return Page(*await self._store.page(tenant, size, continuation))
+    async def page(self, tenant: str, size: int, continuation: str | None, *, include_deleted: bool = False) -> Page:
+        return Page(*await self._store.page(tenant, size, continuation, include_deleted=include_deleted))
 
     async def put(self, key: MeetingKey, content: MeetingContent, conditions: Conditions) -> tuple[Meeting, bool]:
-        """Creates or replaces; the meeting, and whether it is new. Raises PreconditionFailedError."""
+        """Creates or replaces; the meeting, and whether it is new.
+
+        Raises PreconditionFailedError, and InvalidRequestError for the schedule.
+        """
+        _check(content)
 
         async def attempt() -> tuple[Meeting, bool]:
             found = await self._store.find(key)
@@ -64,7 +73,8 @@ class MeetingService:
         return await until_it_holds(attempt)
 
     async def create(self, tenant: str, content: MeetingContent, idempotency_key: str | None) -> Meeting:
-        """Creates a meeting with an id of ours. Raises IdempotencyKeyReusedError."""
+        """Creates a meeting with an id of ours. Raises IdempotencyKeyReusedError, and InvalidRequestError."""
+        _check(content)
         meeting = Meeting.new(MeetingKey(tenant, new_id("mtg")), content, self._clock())
         if idempotency_key is None:
             return await self._create(meeting)
@@ -86,6 +96,7 @@ class MeetingService:
             conditions.check(meeting.version)
             before = meeting.content
             after = patched(before, patch)
+            _check(after)
             return meeting if after == before else await self._replace(meeting, after)
 
         return await until_it_holds(attempt)
@@ -110,10 +121,33 @@ class MeetingService:
                 return
             conditions.check(meeting.version)
             now = self._clock()
-            gone, event = meeting.changed(now, deleted_on=now).happened(MeetingDeleted(), now)
-            await self._store.save(gone, event)
+            what = MeetingDeleted(purge_on=now + self._retention)
+            await self._store.save(*meeting.deleted(now).happened(what, now))
 
         await until_it_holds(attempt)
+
+    async def restore(self, key: MeetingKey, conditions: Conditions) -> Meeting:
+        """Brings a deleted meeting back as it was; one that is there stays as it is.
+
+        Raises MeetingNotFoundError when there is none, or none any more, and PreconditionFailedError.
+        """
+
+        async def attempt() -> Meeting:
+            meeting = await self.get(key, include_deleted=True)
+            conditions.check(meeting.version)
+            if meeting.deleted_on is None:
+                return meeting
+            now = self._clock()
+            restored, event = meeting.restored(now).happened(MeetingRestored(title=meeting.title), now)
+            await self._store.save(restored, event)
+            return restored
+
+        return await until_it_holds(attempt)
+
+    def _can_be_restored(self, meeting: Meeting) -> bool:
+        if meeting.deleted_on is None or meeting.purged_on:
+            return False
+        return self._clock() < meeting.deleted_on + self._retention
 
     def _fresh(self, key: MeetingKey, content: MeetingContent, mark: Meeting | None) -> Meeting:
         """A new meeting, which goes on counting events where a deleted one with its id stopped."""
@@ -151,6 +185,11 @@ class MeetingService:
             return found
 
         return await until_it_holds(attempt)
+
+
+def _check(content: MeetingContent) -> None:
+    if content.schedule:
+        check_schedule(content.schedule)
 
 
 def patched(content: MeetingContent, patch: MeetingPatch) -> MeetingContent:

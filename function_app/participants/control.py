@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from function_app.errors import NotAllowedError, ParticipantNotFoundError
 from function_app.meetings.service import MeetingService
 from function_app.participants.documents import Participant, Presence
+from function_app.participants.entitlements import Entitlements
 from function_app.sessions.documents import Session
 from function_app.signalling.webpubsub import Signalling
 from function_app.stores.outcomes import until_it_holds
@@ -14,7 +15,7 @@ from function_app.stores.sessions import SessionStore
 from function_app.together import all_done
 from parley_protocol.addresses import node_group, participant_group, session_group
 from parley_protocol.grants import ROLE_GRANTS, Grants, Role, Source
-from parley_protocol.signalling import ChangeGrants, GrantsChanged, MutePublications, SourcesMuted
+from parley_protocol.signalling import MutePublications, SourcesMuted
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,12 @@ class Change:
 
 
 class ParticipantControl:
-    def __init__(self, meetings: MeetingService, sessions: SessionStore, signalling: Signalling) -> None:
+    def __init__(
+        self, meetings: MeetingService, sessions: SessionStore, entitlements: Entitlements, signalling: Signalling
+    ) -> None:
         self._meetings = meetings
         self._sessions = sessions
+        self._entitlements = entitlements
         self._signalling = signalling
 
     async def change(self, session: Session, participant: str, change: Change, *, by: Role | None) -> Participant:
@@ -46,14 +50,14 @@ class ParticipantControl:
             if change.role is None and change.grants is None:
                 return known
             role = change.role or known.role
-            grants = change.grants or (ROLE_GRANTS[role] if change.role else known.grants)
-            after = known.decided(role, meeting.settings.allow(role, grants))
+            granted = change.grants or (ROLE_GRANTS[role] if change.role else known.granted or known.grants)
+            after = known.decided(role, granted, meeting.settings)
             await self._sessions.replace_participant(after)
             return after
 
         after = await until_it_holds(attempt)
         if change.role or change.grants:
-            await self._tell_grants(after)
+            await self._entitlements.tell(after)
         if change.muted_sources:
             await self._mute(session, after.id, change.muted_sources)
         return after
@@ -70,13 +74,6 @@ class ParticipantControl:
         if known is None or known.session_id != session.id or known.presence is Presence.LEFT:
             raise ParticipantNotFoundError
         return known
-
-    async def _tell_grants(self, after: Participant) -> None:
-        told = {"participant": after.id, "role": after.role, "grants": after.grants}
-        await all_done(
-            self._signalling.send(node_group(after.session_id), ChangeGrants(**told)),
-            self._signalling.send(participant_group(after.id), GrantsChanged(**told)),
-        )
 
     async def _mute(self, session: Session, participant: str, sources: tuple[Source, ...]) -> None:
         message = MutePublications(participant=participant, sources=sources)

@@ -24,7 +24,8 @@ async def patch_participant(
     patch: ParticipantPatch,
 ) -> ParticipantResource:
     """Changes the role or the grants, or mutes; it holds at once, and for as long as the session lasts."""
-    return ParticipantResource.of(await services.control.change(session, participant, patch.change, by=role))
+    changed = await services.control.change(session, participant, patch.change, by=role)
+    return ParticipantResource.of(changed, services.clock())
 
 
 @router.post("/sessions/{sid}/participants:muteAll", operation_id="muteAll", status_code=204)

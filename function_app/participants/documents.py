@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal, NamedTuple, Self
 
+from function_app.meetings.content import MeetingSettings
 from function_app.stores.documents import MeetingScoped
 from function_app.timestamps import Timestamp
 from parley_protocol.errors import LeaveReason
@@ -43,7 +44,10 @@ class Participant(MeetingScoped):
     user: str
     name: str
     role: Role
+    granted: Grants | None = None
+    """What the token or a moderator gave; absent means `grants`."""
     grants: Grants
+    """What the meeting's settings leave of it: what the participant may do."""
     peer: str
     """The newest Peer."""
     node: str
@@ -65,6 +69,12 @@ class Participant(MeetingScoped):
     """Whether a moderator has decided on the role and the grants; else they are what the token says."""
     announced: bool = False
     """Whether an event has told that it came into the session, and none that it left."""
+    came_on: Timestamp | None = None
+    """When it was there first; absent while it never was."""
+    there_since: Timestamp | None = None
+    """When it came the last time, while it is there."""
+    seconds_there: float = 0
+    """How long it was there before."""
 
     @property
     def there_as(self) -> PeerOnNode:
@@ -76,21 +86,26 @@ class Participant(MeetingScoped):
     def joined_again(self, newer: Participant) -> Participant:
         """This participant with the Peer, and all that the token said, of `newer`."""
         if self.is_decided:
-            newer = newer.decided(self.role, self.grants)
+            decided = ("role", "granted", "grants", "is_decided")
+            newer = newer.model_copy(update={name: getattr(self, name) for name in decided})
         if self.presence is Presence.CONNECTED:
-            told = ("peer", "node", "name", "role", "grants")
+            told = ("peer", "node", "name", "role", "granted", "grants")
             return self.model_copy(update={name: getattr(newer, name) for name in told})
-        kept = {"joined_on": self.joined_on, "announced": self.announced, "etag": self.etag}
-        return newer.model_copy(update=kept)
+        kept = ("joined_on", "announced", "came_on", "there_since", "seconds_there", "etag")
+        return newer.model_copy(update={name: getattr(self, name) for name in kept})
 
     def excluded(self, reason: Literal[LeaveReason.REMOVED, LeaveReason.BANNED], now: datetime) -> Self:
         """Taken out, whichever Peer it was there by."""
         told = {"presence_peer": self.peer, "presence_node": self.node, "leave_reason": reason, "announced": False}
         return self._since(Presence.LEFT, now, excluded_as=reason, **told)
 
-    def decided(self, role: Role, grants: Grants) -> Self:
+    def decided(self, role: Role, granted: Grants, settings: MeetingSettings) -> Self:
         """With what a moderator has decided, which joining again does not change."""
-        return self.model_copy(update={"role": role, "grants": grants, "is_decided": True})
+        return self.model_copy(update={"role": role, "granted": granted, "is_decided": True}).under(settings)
+
+    def under(self, settings: MeetingSettings) -> Self:
+        """With what these settings leave of what was granted."""
+        return self.model_copy(update={"grants": settings.allow(self.role, self.granted or self.grants)})
 
     def connected(self, peer: str, node: str, now: datetime) -> Self | None:
         """With media by that Peer on that node; None when it is another's node, or no news."""
@@ -111,8 +126,25 @@ class Participant(MeetingScoped):
             return None
         return self._since(Presence.LEFT, now, presence_peer=peer, leave_reason=reason, announced=False)
 
+    def was_there(self, now: datetime) -> timedelta:
+        """For how long in all, until now."""
+        stay = max(timedelta(), now - self.there_since) if self.there_since else timedelta()
+        return timedelta(seconds=self.seconds_there) + stay
+
+    def settled(self, ended_on: datetime | None) -> Self:
+        """As it is when its session ended then: whoever was there left with that."""
+        if ended_on is None or self.presence is Presence.LEFT:
+            return self
+        return self._since(Presence.LEFT, ended_on, leave_reason=LeaveReason.ENDED, announced=False)
+
     def _since(self, presence: Presence, now: datetime, **changes: object) -> Self:
-        return self.model_copy(update={"presence": presence, "presence_since": now, **changes})
+        after = self.model_copy(update={"presence": presence, "presence_since": now, **changes})
+        if after.announced == self.announced:
+            return after
+        if after.announced:
+            return after.model_copy(update={"came_on": self.came_on or now, "there_since": now})
+        seconds = self.was_there(now).total_seconds()
+        return after.model_copy(update={"there_since": None, "seconds_there": seconds})
 
     def _has_media_by(self, peer: str, node: str | None) -> bool:
         is_there = self.presence is Presence.CONNECTED and self.presence_peer == peer

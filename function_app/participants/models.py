@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Self
 
 from pydantic import Field
@@ -43,11 +44,15 @@ class ParticipantResource(Response):
     grants: Grants
     presence: Presence
     joined_on: Timestamp
+    came_on: Timestamp | None = None
+    """When it was there, with media, first; absent while it never was."""
+    seconds_there: int
+    """How long it was there in all."""
     left_on: Timestamp | None = None
     leave_reason: LeaveReason | None = None
 
     @classmethod
-    def of(cls, participant: Participant) -> Self:
+    def of(cls, participant: Participant, now: datetime) -> Self:
         gone = participant.presence is Presence.LEFT
         return cls(
             id=participant.id,
@@ -57,6 +62,8 @@ class ParticipantResource(Response):
             grants=participant.grants,
             presence=participant.presence,
             joined_on=participant.joined_on,
+            came_on=participant.came_on,
+            seconds_there=round(participant.was_there(now).total_seconds()),
             left_on=participant.presence_since if gone else None,
             leave_reason=participant.leave_reason if gone else None,
         )

@@ -15,15 +15,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from function_app.errors import (
-    InLobbyError,
-    MeetingFullError,
-    MeetingLockedError,
     MeetingNotFoundError,
     NoNodeAvailableError,
     TooManyRequestsError,
 )
 from function_app.events.catalogue import SessionStarted
-from function_app.lobby.service import Lobby
 from function_app.media.providers.choice import MediaProviders
 from function_app.media.providers.names import MediaProviderName
 from function_app.media.providers.port import Admission, Place
@@ -33,6 +29,7 @@ from function_app.participants.exclusions import Exclusion
 from function_app.participants.tokens import refuse_token_of_former_meeting
 from function_app.rate_limits.limits import JOINS, RateLimits
 from function_app.sessions.documents import ACTIVE_SESSION_DOCUMENT, ActiveSession, Session
+from function_app.sessions.entry import EntryRules
 from function_app.stores.documents import MeetingKey
 from function_app.stores.exclusions import ExclusionStore
 from function_app.stores.meetings import MeetingStore
@@ -63,7 +60,7 @@ class JoinService:
         sessions: SessionStore,
         exclusions: ExclusionStore,
         providers: MediaProviders,
-        lobby: Lobby,
+        rules: EntryRules,
         clock: Clock,
         limits: RateLimits,
     ) -> None:
@@ -71,7 +68,7 @@ class JoinService:
         self._sessions = sessions
         self._exclusions = exclusions
         self._providers = providers
-        self._lobby = lobby
+        self._rules = rules
         self._clock = clock
         self._limits = limits
 
@@ -108,10 +105,7 @@ class JoinService:
         if active and active.started_on < meeting.created_on:
             raise ChangedError  # A session of the former meeting with this id; it is about to be ended.
         session = active.session_id if active else fresh_session
-        if active and meeting.settings.ask_who_is_there:
-            await self._check_rules(meeting, active, claims)
-        elif not active:
-            _check_first(meeting, claims)
+        await self._rules.check(meeting, active, claims)
         provider = await self._provider_of(meeting, active)
         place = await self._providers.named(provider).place(session, active.room if active else None, at_node)
         participant = _participant(meeting, claims, session, place.node, self._clock())
@@ -136,21 +130,6 @@ class JoinService:
         if active:
             return active.media_provider
         return await self._providers.choose(meeting.tenant_id, meeting.settings.media_provider)
-
-    async def _check_rules(self, meeting: Meeting, active: ActiveSession, claims: JoinClaims) -> None:
-        """Whoever was in the session may come back to it, and whoever moderates comes in whatever the rules say."""
-        rules = meeting.settings
-        known = await self._sessions.participant(active.key, participant_id(active.session_id, claims.sub))
-        if (known or claims).grants.moderate:
-            return
-        if rules.locked and known is None:
-            raise MeetingLockedError
-        if rules.lobby and known is None and not await self._lobby.is_admitted(claims, active.session_id):
-            raise InLobbyError(active.session_id)
-        if rules.max_participants and (known is None or known.presence is Presence.LEFT):
-            present = await self._sessions.present(active.key, active.session_id)
-            if len(present) >= rules.max_participants:
-                raise MeetingFullError
 
     async def _write(
         self, claims: JoinClaims, meeting: Meeting, active: ActiveSession, participant: Participant
@@ -202,16 +181,6 @@ class JoinService:
         await self._sessions.start(counted, event, active, session, first)
 
 
-def _check_first(meeting: Meeting, claims: JoinClaims) -> None:
-    """Whether the token's user may begin a session."""
-    if claims.grants.moderate:
-        return
-    if meeting.settings.locked:
-        raise MeetingLockedError
-    if meeting.settings.lobby:
-        raise InLobbyError(None)
-
-
 def _active(first: Participant, provider: MediaProviderName, room: str | None) -> ActiveSession:
     """The mark of the session that would begin with this participant."""
     return ActiveSession(
@@ -236,6 +205,7 @@ def _participant(meeting: Meeting, claims: JoinClaims, session: str, node: str, 
         user=claims.sub,
         name=claims.name,
         role=claims.role,
+        granted=claims.grants,
         grants=meeting.settings.allow(claims.role, claims.grants),
         peer=peer,
         node=node,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from function_app.events.catalogue import EventType
 from function_app.events.documents import Event
+from function_app.participants.entitlements import Entitlements
 from function_app.sessions.ending import SessionEnding
 from function_app.signalling.webpubsub import Signalling
 from function_app.stores.meetings import MeetingStore
@@ -20,12 +21,14 @@ class MeetingEvents:
         meetings: MeetingStore,
         sessions: SessionStore,
         ending: SessionEnding,
+        entitlements: Entitlements,
         signalling: Signalling,
         clock: Clock,
     ) -> None:
         self._meetings = meetings
         self._sessions = sessions
         self._ending = ending
+        self._entitlements = entitlements
         self._signalling = signalling
         self._clock = clock
 
@@ -41,6 +44,7 @@ class MeetingEvents:
         if active and meeting:
             message = MeetingUpdated(meeting=event.meeting_id, title=meeting.title, locked=meeting.settings.locked)
             await self._signalling.send(session_group(active.session_id), message)
+            await self._entitlements.follow(meeting, await self._sessions.present(active.key, active.session_id))
 
     async def _end_session(self, event: Event) -> None:
         active = await self._sessions.active(event.key)

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from function_app.errors import ApiError
 from function_app.media.controller import MediaController
 from function_app.media.providers.names import ELSEWHERE, LASTS_ELSEWHERE
+from function_app.meetings.documents import Meeting
 from function_app.participants.documents import Participant, Presence
+from function_app.participants.entitlements import Entitlements
 from function_app.sessions.documents import ActiveSession
 from function_app.sessions.ending import SessionEnding
 from function_app.signalling.webpubsub import Signalling
 from function_app.stores.meetings import MeetingStore
-from function_app.stores.outcomes import StoreRaceError
 from function_app.stores.presence import PeerOfSession, PresenceStore
 from function_app.stores.sessions import SessionStore
 from function_app.stores.tenants import TenantStore
 from function_app.timestamps import Clock
+from function_app.upkeep import contained
 from parley_protocol.addresses import participant_group
 from parley_protocol.errors import LeaveReason
 from parley_protocol.signalling import Move
@@ -44,6 +44,7 @@ class Sweep:
         sessions: SessionStore,
         presence: PresenceStore,
         ending: SessionEnding,
+        entitlements: Entitlements,
         controller: MediaController,
         signalling: Signalling,
         clock: Clock,
@@ -53,6 +54,7 @@ class Sweep:
         self._sessions = sessions
         self._presence = presence
         self._ending = ending
+        self._entitlements = entitlements
         self._controller = controller
         self._signalling = signalling
         self._clock = clock
@@ -62,9 +64,9 @@ class Sweep:
     async def run(self) -> None:
         """One round over every live session. A tenant or a session that fails does not stop the others."""
         for tenant in await self._tenants.ids():
-            with _contained(f"tenant={tenant}"):
+            with contained(_logger, f"tenant={tenant}"):
                 await self._sweep_tenant(tenant)
-        with _contained("assignments"):
+        with contained(_logger, "assignments"):
             await self._forget_ended()
         self._forget_old_silences()
 
@@ -80,23 +82,22 @@ class Sweep:
             await asyncio.gather(*running)
 
     async def _look_after(self, active: ActiveSession) -> None:
-        with _contained(f"session={active.session_id}"):
-            if await self._outlived_its_meeting(active) or self._outlived_its_room(active):
+        with contained(_logger, f"session={active.session_id}"):
+            meeting = await self._meetings.find(active.key)
+            if _outlived(active, meeting) or self._outlived_its_room(active):
                 await self._ending.end_for_everybody(active, self._clock())
             else:
-                await self._sweep_session(active)
-
-    async def _outlived_its_meeting(self, active: ActiveSession) -> bool:
-        """Whether the change feed's word that the meeting was deleted has come to nothing."""
-        meeting = await self._meetings.find(active.key)
-        return meeting is not None and (meeting.deleted_on is not None or active.started_on < meeting.created_on)
+                await self._sweep_session(active, meeting)
 
     def _outlived_its_room(self, active: ActiveSession) -> bool:
         return active.media_provider in ELSEWHERE and self._clock() - active.started_on >= LASTS_ELSEWHERE
 
-    async def _sweep_session(self, active: ActiveSession) -> None:
+    async def _sweep_session(self, active: ActiveSession, meeting: Meeting | None) -> None:
         now = self._clock()
         present = await self._sessions.present(active.key, active.session_id)
+        if meeting:
+            # For who came in by the settings of before, just when they changed.
+            await self._entitlements.follow(meeting, present)
         lost = await self._lost_nodes({participant.there_as.node for participant in present} - ELSEWHERE, now)
         stranded = [one for one in present if one.presence is Presence.CONNECTED and one.presence_node in lost]
         absent = [one for one in present if one.presence is Presence.JOINING and _since(one, now) >= CONNECT_WITHIN]
@@ -153,17 +154,9 @@ class Sweep:
         self._silent_since = {node: since for node, since in self._silent_since.items() if since > oldest}
 
 
-@contextmanager
-def _contained(whose: str) -> Iterator[None]:
-    """Logs what went wrong; the next round tries again."""
-    try:
-        yield
-    except StoreRaceError:
-        _logger.info("busy %s", whose)
-    except ApiError as error:
-        _logger.warning("not swept %s code=%s", whose, error.code)
-    except Exception:
-        _logger.exception("not swept %s", whose)
+def _outlived(active: ActiveSession, meeting: Meeting | None) -> bool:
+    """Whether the change feed's word that the meeting was deleted has come to nothing."""
+    return meeting is not None and (meeting.deleted_on is not None or active.started_on < meeting.created_on)
 
 
 def _since(participant: Participant, now: datetime) -> timedelta:

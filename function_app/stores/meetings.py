@@ -10,7 +10,8 @@ from function_app.stores.documents import MeetingKey
 
 _LIST = """
     SELECT * FROM c
-    WHERE c.tenantId = @tenant AND c.type = 'meeting' AND IS_NULL(c.deletedOn)
+    WHERE c.tenantId = @tenant AND c.type = 'meeting'
+    AND (IS_NULL(c.deletedOn) OR (@deleted AND NOT IS_STRING(c.purgedOn)))
 """
 
 
@@ -27,10 +28,12 @@ class MeetingStore:
         """Writes the meeting over the version it was read as, with the event. Raises StoreRaceError."""
         await self._container.batch(meeting.key, [save_meeting(meeting), ("create", (event.body(),))])
 
-    async def page(self, tenant: str, size: int, continuation: str | None) -> tuple[list[Meeting], str | None]:
-        """Meetings of the tenant that are not deleted, in no promised order."""
+    async def page(
+        self, tenant: str, size: int, continuation: str | None, *, include_deleted: bool
+    ) -> tuple[list[Meeting], str | None]:
+        """Meetings of the tenant, in no promised order; those that can be restored among them if asked for."""
         rows, following = await self._container.query_page(
-            (tenant,), _LIST, size=size, continuation=continuation, tenant=tenant
+            (tenant,), _LIST, size=size, continuation=continuation, tenant=tenant, deleted=include_deleted
         )
         return [Meeting.read(row) for row in rows], following
 

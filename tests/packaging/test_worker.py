@@ -69,7 +69,12 @@ def settings_of(platform: Platform) -> dict[str, str]:
 
 async def test_every_function_is_indexed_without_any_setting(unpacked: Path) -> None:
     functions = (await drive(unpacked, [], {}))["functions"]
-    timers = {"sweep": "*/30 * * * * *", "operations": "*/10 * * * * *", "webhook_retries": "*/5 * * * * *"}
+    timers = {
+        "sweep": "*/30 * * * * *",
+        "operations": "*/10 * * * * *",
+        "retention": "0 */10 * * * *",
+        "webhook_retries": "*/5 * * * * *",
+    }
     assert set(functions) == {"http_app_func", "meeting_changes", "webhook_events", *timers}
     for name, schedule in timers.items():
         [timer] = functions[name]

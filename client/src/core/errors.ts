@@ -11,6 +11,12 @@
  */
 import type { ErrorCode } from "../generated/protocol";
 
+/** When a meeting that is not open yet lets people in, and when it begins. */
+export interface Opening {
+  opensOn: Date;
+  startsOn: Date;
+}
+
 export class ParleyError extends Error {
   override readonly name: string = "ParleyError";
 }
@@ -21,12 +27,15 @@ export class ApiError extends ParleyError {
   readonly code: string;
   /** What `Retry-After` asked for, if it was there. */
   readonly retryAfterMs: number | undefined;
+  /** When what was refused will be allowed, where that is known. */
+  readonly opening: Opening | undefined;
 
-  constructor(status: number, code: string, message: string, retryAfterMs?: number) {
+  constructor(status: number, code: string, message: string, retryAfterMs?: number, opening?: Opening) {
     super(message);
     this.status = status;
     this.code = code;
     this.retryAfterMs = retryAfterMs;
+    this.opening = opening;
   }
 }
 

@@ -1,4 +1,7 @@
-import { ApiError, NetworkError } from "./errors";
+import type { components } from "../generated/api";
+import { ApiError, NetworkError, type Opening } from "./errors";
+
+type ErrorBody = Partial<components["schemas"]["ErrorBody"]>;
 
 export interface HttpRequest {
   method: "GET" | "POST" | "PATCH";
@@ -44,12 +47,18 @@ export class Http {
 }
 
 async function apiError(response: Response): Promise<ApiError> {
-  const body = (await response.json().catch(() => null)) as { error?: { code?: string; message?: string } } | null;
+  const body = (await response.json().catch(() => null)) as { error?: ErrorBody } | null;
   const retryAfter = Number(response.headers.get("retry-after") ?? Number.NaN);
   return new ApiError(
     response.status,
     body?.error?.code ?? response.headers.get("x-ms-error-code") ?? `Http${response.status}`,
     body?.error?.message ?? response.statusText,
     Number.isFinite(retryAfter) ? retryAfter * 1000 : undefined,
+    openingOf(body?.error),
   );
+}
+
+function openingOf(error: ErrorBody | undefined): Opening | undefined {
+  if (error?.opensOn == null || error.startsOn == null) return undefined;
+  return { opensOn: new Date(error.opensOn), startsOn: new Date(error.startsOn) };
 }

@@ -6,7 +6,7 @@
  */
 import type { LeaveReason } from "../generated/protocol";
 import type { Waiting } from "./lobby";
-import type { JoinStep } from "./errors";
+import type { JoinStep, Opening } from "./errors";
 
 /** Why one is no longer in the meeting: what the node says, or what the client found. */
 export type EndReason =
@@ -18,6 +18,8 @@ export type EndReason =
   | "locked"
   | "full"
   | "denied"
+  | "notOpen"
+  | "over"
   | "refused"
   | "notPlayable"
   | "failed"
@@ -32,7 +34,7 @@ export type Phase =
   | ({ name: "waiting" } & Waiting)
   | { name: "connected" }
   | { name: "reconnecting"; cause: LossCause }
-  | { name: "ended"; reason: EndReason; step?: JoinStep; code?: string };
+  | { name: "ended"; reason: EndReason; step?: JoinStep; code?: string; opening?: Opening };
 
 export type PhaseEvent =
   | { type: "join" }
@@ -42,7 +44,7 @@ export type PhaseEvent =
   | { type: "opened" }
   | { type: "lost"; cause: LossCause }
   | { type: "restored" }
-  | { type: "end"; reason: EndReason; step?: JoinStep; code?: string };
+  | { type: "end"; reason: EndReason; step?: JoinStep; code?: string; opening?: Opening };
 
 type PhaseName = Phase["name"];
 type Row<Name extends PhaseName> = {
@@ -55,11 +57,12 @@ type Row<Name extends PhaseName> = {
 const begin = (): Phase => ({ name: "connecting", step: "api", failedAttempts: 0 });
 const wait = ({ title, hasHost }: Extract<PhaseEvent, { type: "wait" }>): Phase => ({ name: "waiting", title, hasHost });
 const connected = (): Phase => ({ name: "connected" });
-const end = ({ reason, step, code }: Extract<PhaseEvent, { type: "end" }>): Phase => ({
+const end = ({ reason, step, code, opening }: Extract<PhaseEvent, { type: "end" }>): Phase => ({
   name: "ended",
   reason,
   ...(step !== undefined && { step }),
   ...(code !== undefined && { code }),
+  ...(opening !== undefined && { opening }),
 });
 
 const TABLE: { [Name in PhaseName]: Row<Name> } = {

@@ -1,11 +1,11 @@
-import { ApiError, ConnectError, DeadlineError, type JoinStep, NetworkError, ParleyError, ProviderError, SignallingError } from "./errors";
+import { ApiError, ConnectError, DeadlineError, type JoinStep, NetworkError, type Opening, ParleyError, ProviderError, SignallingError } from "./errors";
 import type { EndReason } from "./phase";
 import { backoffMs, delay } from "./time";
 
 /** What to do after a failed attempt to join: try again, or give up for a reason that further attempts cannot change. */
 export type Verdict =
   | { retry: true; afterMs?: number }
-  | { retry: false; reason: EndReason; code: string };
+  | { retry: false; reason: EndReason; code: string; opening?: Opening };
 
 const API_REASONS: Record<string, EndReason> = {
   TokenExpired: "tokenExpired",
@@ -17,6 +17,8 @@ const API_REASONS: Record<string, EndReason> = {
   MeetingLocked: "locked",
   MeetingFull: "full",
   EntryDenied: "denied",
+  MeetingNotOpen: "notOpen",
+  MeetingOver: "over",
 };
 /** Answers of a node that another :join, perhaps to another node, may well change. */
 const PASSING_CODES: ReadonlySet<string> = new Set([
@@ -39,12 +41,12 @@ export function judge(error: unknown): Verdict {
   return { retry: true };
 }
 
-function judgeApi({ status, code, retryAfterMs }: ApiError): Verdict {
+function judgeApi({ status, code, retryAfterMs, opening }: ApiError): Verdict {
   if (status === 408 || status === 429 || status >= 500) {
     return { retry: true, ...(retryAfterMs !== undefined && { afterMs: retryAfterMs }) };
   }
   const byStatus: EndReason = status === 401 ? "tokenInvalid" : status === 404 ? "meetingNotFound" : "refused";
-  return { retry: false, reason: API_REASONS[code] ?? byStatus, code };
+  return { retry: false, reason: API_REASONS[code] ?? byStatus, code, ...(opening && { opening }) };
 }
 
 export interface RetryOptions {
@@ -77,17 +79,20 @@ export class GaveUp extends ParleyError {
   readonly reason: EndReason;
   readonly step: JoinStep | undefined;
   readonly code: string | undefined;
+  readonly opening: Opening | undefined;
 
-  constructor(reason: EndReason, cause: unknown, code?: string) {
+  constructor(reason: EndReason, cause: unknown, code?: string, opening?: Opening) {
     super(`gave up: ${reason}`, { cause });
     this.reason = reason;
     this.step = cause instanceof ConnectError ? cause.step : undefined;
     this.code = code;
+    this.opening = opening;
   }
 
   /** What is known of the failure, without what is not. */
-  get details(): { step?: JoinStep; code?: string } {
-    return { ...(this.step !== undefined && { step: this.step }), ...(this.code !== undefined && { code: this.code }) };
+  get details(): { step?: JoinStep; code?: string; opening?: Opening } {
+    const { step, code, opening } = this;
+    return { ...(step !== undefined && { step }), ...(code !== undefined && { code }), ...(opening && { opening }) };
   }
 }
 
@@ -101,7 +106,7 @@ export async function persist<T>(attempt: () => Promise<T>, wake: Wake, options:
       options.signal.throwIfAborted();
       if (error instanceof GaveUp) throw error;
       const verdict = judge(error);
-      if (!verdict.retry) throw new GaveUp(verdict.reason, error, verdict.code);
+      if (!verdict.retry) throw new GaveUp(verdict.reason, error, verdict.code, verdict.opening);
       options.onFailed(error);
       const wait = Math.max(verdict.afterMs ?? 0, backoffMs(failures));
       if (performance.now() + wait > deadline) throw new GaveUp("failed", error, codeOf(error));

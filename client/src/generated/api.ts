@@ -102,7 +102,7 @@ export interface paths {
         post?: never;
         /**
          * Delete Meeting
-         * @description Deletes the meeting and ends its session; 204 also when there is none.
+         * @description Deletes the meeting and ends its session; 204 also when there is none. `:restore` brings it back for a while.
          */
         delete: operations["deleteMeeting"];
         options?: never;
@@ -112,6 +112,46 @@ export interface paths {
          * @description Changes what the body names (JSON merge patch, RFC 7396).
          */
         patch: operations["patchMeeting"];
+        trace?: never;
+    };
+    "/meetings/{id}/attendance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Attendance
+         * @description Who was there, in which session, from when to when.
+         */
+        get: operations["listAttendance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/meetings/{id}/attendance.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Attendance Sheet
+         * @description The same as a table for spreadsheets; the address of the next page is in the header Link.
+         */
+        get: operations["getAttendanceSheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/meetings/{id}/bans": {
@@ -154,6 +194,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/meetings/{id}/invite.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Invite
+         * @description The meeting as a file for calendars (METHOD:PUBLISH).
+         *
+         *     404 `MeetingNotScheduled` for a meeting without a schedule.
+         */
+        get: operations["getInvite"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/meetings/{id}/messages": {
         parameters: {
             query?: never;
@@ -166,6 +228,26 @@ export interface paths {
          * @description What was said in the meeting's chat: the latest page first, and within a page the newest last.
          */
         get: operations["listMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/meetings/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sessions
+         * @description The meeting's sessions, live and past.
+         */
+        get: operations["listSessions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -250,6 +332,26 @@ export interface paths {
          * @description Lets nobody new in.
          */
         post: operations["lockMeeting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/meetings/{id}:restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore Meeting
+         * @description Brings a deleted meeting back as it was, with its chat and its sessions, until `purgeOn`.
+         */
+        post: operations["restoreMeeting"];
         delete?: never;
         options?: never;
         head?: never;
@@ -427,6 +529,26 @@ export interface paths {
          * @description Lets in everybody who waits now.
          */
         post: operations["admitAll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{sid}/participants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Participants
+         * @description Everybody who has joined the session, those who have left among them, with when and why they left.
+         */
+        get: operations["listParticipants"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -877,6 +999,26 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "meeting.restored": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * meeting.restored
+         * @description The meeting is there again, as it was before it was deleted.
+         */
+        post: operations["onMeetingRestoredEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "meeting.updated": {
         parameters: {
             query?: never;
@@ -1031,6 +1173,24 @@ export interface components {
             prefix: string;
             role: components["schemas"]["CallerRole"];
         };
+        AttendanceList: {
+            /** @description The address of the next page; absent on the last one. */
+            nextLink?: string | null;
+            value: components["schemas"]["AttendanceResource"][];
+        };
+        /** @description That somebody was in a session, however often it came and went. */
+        AttendanceResource: {
+            /** Format: date-time */
+            cameOn: string;
+            leaveReason?: components["schemas"]["LeaveReason"] | null;
+            leftOn?: string | null;
+            name: string;
+            participant: string;
+            role: components["schemas"]["Role"];
+            secondsThere: number;
+            session: string;
+            user: string;
+        };
         /**
          * @description Whom a setting allows something, by role.
          * @enum {string}
@@ -1121,6 +1281,8 @@ export interface components {
             code: string;
             details?: components["schemas"]["ErrorDetailBody"][] | null;
             message: string;
+            opensOn?: string | null;
+            startsOn?: string | null;
             target?: string | null;
         };
         ErrorDetailBody: {
@@ -1138,7 +1300,7 @@ export interface components {
          * @description The names of the types, as tenants see and choose them.
          * @enum {string}
          */
-        EventType: "meeting.created" | "meeting.updated" | "meeting.deleted" | "session.started" | "session.ended" | "participant.joined" | "participant.left";
+        EventType: "meeting.created" | "meeting.updated" | "meeting.deleted" | "meeting.restored" | "session.started" | "session.ended" | "participant.joined" | "participant.left";
         /** @description The body of `:exchangeToken`. */
         ExchangeRequest: {
             /** @example Ann */
@@ -1292,6 +1454,8 @@ export interface components {
         MediaProviderName: "sfu" | "acs" | "livekit";
         /** @description The body of PUT and POST. */
         MeetingContent: {
+            /** @description Absent means that the meeting is open at any time. */
+            schedule?: components["schemas"]["Schedule"] | null;
             /**
              * @default {
              *       "lobby": false,
@@ -1328,7 +1492,10 @@ export interface components {
             type: "meeting.created";
         };
         /** @description The meeting is gone; a live session is being ended. */
-        MeetingDeleted: Record<string, never>;
+        MeetingDeleted: {
+            /** Format: date-time */
+            purgeOn: string;
+        };
         /** @description The meeting is gone; a live session is being ended. */
         MeetingDeletedEvent: {
             data: components["schemas"]["MeetingDeleted"];
@@ -1351,22 +1518,48 @@ export interface components {
         };
         /** @description The body of PATCH (RFC 7396): what is absent stays as it is, and null takes away what was chosen. */
         MeetingPatch: {
+            schedule?: components["schemas"]["SchedulePatch"] | null;
             settings?: components["schemas"]["SettingsPatch"] | null;
             /** @example Weekly planning */
             title?: string | null;
         };
         MeetingResource: {
+            calendarSequence: number;
             /** Format: date-time */
             createdOn: string;
+            deletedOn?: string | null;
             etag: string;
             /** @example weekly-planning */
             id: string;
             joinUrl: string;
+            nextOccurrences?: components["schemas"]["OccurrenceResource"][] | null;
             openedOn?: string | null;
+            purgeOn?: string | null;
+            schedule?: components["schemas"]["Schedule"] | null;
             settings: components["schemas"]["MeetingSettings"];
             title: string;
             /** Format: date-time */
             updatedOn: string;
+        };
+        /** @description The meeting is there again, as it was before it was deleted. */
+        MeetingRestored: {
+            title: string;
+        };
+        /** @description The meeting is there again, as it was before it was deleted. */
+        MeetingRestoredEvent: {
+            data: components["schemas"]["MeetingRestored"];
+            /** @constant */
+            datacontenttype: "application/json";
+            id: string;
+            sequence: number;
+            source: string;
+            /** @constant */
+            specversion: "1.0";
+            subject: string;
+            /** Format: date-time */
+            time: string;
+            /** @constant */
+            type: "meeting.restored";
         };
         /** @description How a meeting is held. What is absent has its default. */
         MeetingSettings: {
@@ -1455,6 +1648,14 @@ export interface components {
             formerExpiresOn: string | null;
             secret: string;
         };
+        OccurrenceResource: {
+            /** Format: date-time */
+            endsOn: string;
+            /** @example 2026-11-30T09:00:00 */
+            occurrence: string;
+            /** Format: date-time */
+            startsOn: string;
+        };
         OperationResource: {
             /** Format: date-time */
             createdOn: string;
@@ -1522,6 +1723,11 @@ export interface components {
             /** @constant */
             type: "participant.left";
         };
+        ParticipantList: {
+            /** @description The address of the next page; absent on the last one. */
+            nextLink?: string | null;
+            value: components["schemas"]["ParticipantResource"][];
+        };
         /** @description The body of PATCH: what is absent stays as it is. */
         ParticipantPatch: {
             /** @description Absent means those of a new role, or the present ones. */
@@ -1534,6 +1740,7 @@ export interface components {
             role?: components["schemas"]["Role"] | null;
         };
         ParticipantResource: {
+            cameOn?: string | null;
             grants: components["schemas"]["Grants"];
             id: string;
             /** Format: date-time */
@@ -1543,6 +1750,7 @@ export interface components {
             name: string;
             presence: components["schemas"]["Presence"];
             role: components["schemas"]["Role"];
+            secondsThere: number;
             user: string;
         };
         /**
@@ -1582,6 +1790,49 @@ export interface components {
         };
         /** @enum {string} */
         Role: "host" | "coHost" | "presenter" | "attendee" | "viewer";
+        /** @description When a meeting is held. A meeting without one is open at any time. */
+        Schedule: {
+            /**
+             * @description How late, after the end, people may come in.
+             * @default 60
+             */
+            closesMinutesAfter: number;
+            durationMinutes: number;
+            /** @default [] */
+            exceptions: components["schemas"]["ScheduleException"][];
+            /**
+             * @description How early people may come in.
+             * @default 15
+             */
+            opensMinutesBefore: number;
+            recurrence?: string | null;
+            /** @example 2026-11-30T09:00:00 */
+            startsOn: string;
+            /**
+             * @description A name of the IANA time zone database.
+             * @example Europe/Berlin
+             */
+            timeZone: string;
+        };
+        /** @description One occurrence that is not held when the rule says. */
+        ScheduleException: {
+            /** @description Absent means as long as the others. */
+            durationMinutes?: number | null;
+            /** @description When it begins instead; absent: it is cancelled. */
+            movedTo?: string | null;
+            /** @example 2026-11-30T09:00:00 */
+            occurrence: string;
+        };
+        /** @description What changes in the schedule; null takes away what was chosen. */
+        SchedulePatch: {
+            closesMinutesAfter?: number | null;
+            durationMinutes?: number | null;
+            exceptions?: components["schemas"]["ScheduleException"][] | null;
+            opensMinutesBefore?: number | null;
+            recurrence?: string | null;
+            startsOn?: string | null;
+            timeZone?: string | null;
+        };
         /** @description The body of `:rotateSecret`. */
         SecretRotation: {
             /**
@@ -1614,9 +1865,22 @@ export interface components {
             /** @constant */
             type: "session.ended";
         };
+        SessionList: {
+            /** @description The address of the next page; absent on the last one. */
+            nextLink?: string | null;
+            value: components["schemas"]["SessionResource"][];
+        };
         SessionNode: {
             id: string;
             region: string;
+        };
+        SessionResource: {
+            endedOn?: string | null;
+            id: string;
+            mediaProvider: components["schemas"]["MediaProviderName"];
+            meeting: string;
+            /** Format: date-time */
+            startedOn: string;
         };
         /** @description The first participant joined. */
         SessionStarted: {
@@ -1893,6 +2157,8 @@ export interface operations {
             query?: {
                 maxpagesize?: number;
                 continuationToken?: string | null;
+                /** @description Whether deleted meetings that can be restored count, too. */
+                includeDeleted?: boolean;
                 /** @description The version of the API. */
                 "api-version"?: string;
             };
@@ -1964,6 +2230,8 @@ export interface operations {
     getMeeting: {
         parameters: {
             query?: {
+                /** @description Whether deleted meetings that can be restored count, too. */
+                includeDeleted?: boolean;
                 /** @description The version of the API. */
                 "api-version"?: string;
             };
@@ -2139,6 +2407,82 @@ export interface operations {
             };
         };
     };
+    listAttendance: {
+        parameters: {
+            query?: {
+                /** @description Absent means all sessions. */
+                session?: string | null;
+                maxpagesize?: number;
+                continuationToken?: string | null;
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttendanceList"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getAttendanceSheet: {
+        parameters: {
+            query?: {
+                /** @description Absent means all sessions. */
+                session?: string | null;
+                maxpagesize?: number;
+                continuationToken?: string | null;
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV (RFC 4180). */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     listBans: {
         parameters: {
             query?: {
@@ -2208,6 +2552,40 @@ export interface operations {
             };
         };
     };
+    getInvite: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An iCalendar file (RFC 5545). */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     listMessages: {
         parameters: {
             query?: {
@@ -2231,6 +2609,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MessageList"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: {
+                maxpagesize?: number;
+                continuationToken?: string | null;
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionList"];
                 };
             };
             /** @description An error; `error.code` says which. */
@@ -2361,6 +2775,45 @@ export interface operations {
                 "api-version"?: string;
             };
             header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingResource"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    restoreMeeting: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: {
+                /** @description Go on only if the resource has this ETag. */
+                "if-match"?: string | null;
+                /** @description On GET: 304 if the resource has this ETag. On PUT: `*` creates only. */
+                "if-none-match"?: string | null;
+            };
             path: {
                 id: string;
             };
@@ -2691,6 +3144,42 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    listParticipants: {
+        parameters: {
+            query?: {
+                maxpagesize?: number;
+                continuationToken?: string | null;
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParticipantList"];
+                };
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -3667,6 +4156,35 @@ export interface operations {
         requestBody: {
             content: {
                 "application/cloudevents+json": components["schemas"]["MeetingDeletedEvent"];
+            };
+        };
+        responses: {
+            /** @description Any 2xx: the event is not sent again. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else: it is sent again later. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onMeetingRestoredEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["MeetingRestoredEvent"];
             };
         };
         responses: {

@@ -4,6 +4,7 @@ import { useStore } from "../hooks/useStore";
 import { CallPage } from "./CallPage";
 import { ConnectingPage } from "./ConnectingPage";
 import { EndedPage } from "./EndedPage";
+import { NotOpenPage } from "./NotOpenPage";
 import { PrejoinPage } from "./PrejoinPage";
 import { WaitingPage } from "./WaitingPage";
 
@@ -17,7 +18,7 @@ export function MeetingPage() {
       {phase.name === "connecting" && <ConnectingPage phase={phase} />}
       {phase.name === "waiting" && <WaitingPage phase={phase} />}
       {(phase.name === "connected" || phase.name === "reconnecting") && <CallPage phase={phase} />}
-      {phase.name === "ended" && <EndedPage phase={phase} />}
+      {phase.name === "ended" && (phase.opening ? <NotOpenPage opening={phase.opening} /> : <EndedPage phase={phase} />)}
     </>
   );
 }

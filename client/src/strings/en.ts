@@ -56,6 +56,8 @@ const endings: Record<EndReason, Ending> = {
   locked: { title: "The meeting is locked", body: "The host lets nobody new in now. Ask them to unlock it, then try again." },
   full: { title: "The meeting is full", body: "As many people as may be in it are there. Try again when somebody has left." },
   denied: { title: "You were not let in", body: "The host declined. If they change their mind, you can try again." },
+  notOpen: { title: "It is not time yet", body: "The meeting lets nobody in now. Try again later." },
+  over: { title: "This meeting is over", body: "It was held for the last time. Ask who invited you whether there is another." },
   refused: { title: "You could not be let in", body: "The meeting service refused to let you join." },
   notPlayable: {
     title: "This meeting needs another app",
@@ -76,6 +78,16 @@ const losses: Record<LossCause, string> = {
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const tenths = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const percent = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 1 });
+
+/** By the viewer's own clock. */
+const clock = new Intl.DateTimeFormat("en", { hour: "numeric", minute: "2-digit", timeZoneName: "short" });
+const day = new Intl.DateTimeFormat("en", { weekday: "long", day: "numeric", month: "long" });
+
+/** The day only where it is not today's, and the year never: nobody comes a year early. */
+function momentText(moment: Date): string {
+  const isToday = moment.toDateString() === new Date().toDateString();
+  return isToday ? `at ${clock.format(moment)}` : `on ${day.format(moment)} at ${clock.format(moment)}`;
+}
 
 /** Below a megabit in whole kilobits. */
 function bitrate(bitsPerSecond: number): string {
@@ -127,6 +139,13 @@ export const en = {
     leave: "Leave",
   },
   hosting,
+  notOpen: {
+    title: "You are early",
+    opens: (moment: Date) => `This meeting opens ${momentText(moment)}.`,
+    starts: (moment: Date) => `It begins at ${clock.format(moment)}.`,
+    stay: "Keep this page open: it joins by itself then.",
+    tryNow: "Try now",
+  },
   call: {
     stage: "Participants",
     you: (name: string) => `${name} (you)`,

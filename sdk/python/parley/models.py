@@ -30,6 +30,7 @@ EventType = Annotated[
         "meeting.created",
         "meeting.updated",
         "meeting.deleted",
+        "meeting.restored",
         "session.started",
         "session.ended",
         "participant.joined",
@@ -131,6 +132,26 @@ class ApiKeyResource(Model):
     last_used_on: datetime | None = None
 
 
+class AttendanceList(Model):
+    value: list[AttendanceResource]
+    next_link: str | None = None
+    """The address of the next page; absent on the last one."""
+
+
+class AttendanceResource(Model):
+    """That somebody was in a session, however often it came and went."""
+
+    session: str
+    participant: str
+    user: str
+    name: str
+    role: Role
+    came_on: datetime
+    left_on: datetime | None = None
+    seconds_there: int
+    leave_reason: LeaveReason | None = None
+
+
 class AuditEntryResource(Model):
     id: str
     occurred_on: datetime
@@ -204,6 +225,8 @@ class ErrorBody(Model):
     message: str
     target: str | None = None
     details: list[ErrorDetailBody] | None = None
+    opens_on: datetime | None = None
+    starts_on: datetime | None = None
 
 
 class ErrorDetailBody(Model):
@@ -361,6 +384,8 @@ class MeetingContent(Model):
             }
         )
     )
+    schedule: Schedule | None = None
+    """Absent means that the meeting is open at any time."""
 
 
 class MeetingCreated(Model):
@@ -385,6 +410,8 @@ class MeetingCreatedEvent(Model):
 
 class MeetingDeleted(Model):
     """The meeting is gone; a live session is being ended."""
+
+    purge_on: datetime
 
 
 class MeetingDeletedEvent(Model):
@@ -411,17 +438,43 @@ class MeetingPatch(Model):
 
     title: str | None = None
     settings: SettingsPatch | None = None
+    schedule: SchedulePatch | None = None
 
 
 class MeetingResource(Model):
     id: str
     title: str
     settings: MeetingSettings
+    schedule: Schedule | None = None
+    next_occurrences: list[OccurrenceResource] | None = None
+    calendar_sequence: int
     created_on: datetime
     updated_on: datetime
+    deleted_on: datetime | None = None
+    purge_on: datetime | None = None
     opened_on: datetime | None = None
     etag: str
     join_url: str
+
+
+class MeetingRestored(Model):
+    """The meeting is there again, as it was before it was deleted."""
+
+    title: str
+
+
+class MeetingRestoredEvent(Model):
+    """The meeting is there again, as it was before it was deleted."""
+
+    specversion: Literal["1.0"]
+    id: str
+    source: str
+    time: datetime
+    subject: str
+    sequence: int
+    datacontenttype: Literal["application/json"]
+    type: Literal["meeting.restored"]
+    data: MeetingRestored
 
 
 class MeetingSettings(Model):
@@ -498,6 +551,12 @@ class NewSecret(Model):
     former_expires_on: datetime | None
 
 
+class OccurrenceResource(Model):
+    occurrence: str
+    starts_on: datetime
+    ends_on: datetime
+
+
 class OperationResource(Model):
     id: str
     kind: Literal["eraseUser"]
@@ -556,6 +615,12 @@ class ParticipantLeftEvent(Model):
     data: ParticipantLeft
 
 
+class ParticipantList(Model):
+    value: list[ParticipantResource]
+    next_link: str | None = None
+    """The address of the next page; absent on the last one."""
+
+
 class ParticipantPatch(Model):
     """The body of PATCH: what is absent stays as it is."""
 
@@ -574,6 +639,8 @@ class ParticipantResource(Model):
     grants: Grants
     presence: Presence
     joined_on: datetime
+    came_on: datetime | None = None
+    seconds_there: int
     left_on: datetime | None = None
     leave_reason: LeaveReason | None = None
 
@@ -597,6 +664,43 @@ class ReplayRequest(Model):
 
     meeting: str
     from_sequence: int
+
+
+class Schedule(Model):
+    """When a meeting is held. A meeting without one is open at any time."""
+
+    time_zone: str
+    """A name of the IANA time zone database."""
+    starts_on: str
+    duration_minutes: int
+    recurrence: str | None = None
+    exceptions: list[ScheduleException] = Field(default_factory=list)
+    opens_minutes_before: int = 15
+    """How early people may come in."""
+    closes_minutes_after: int = 60
+    """How late, after the end, people may come in."""
+
+
+class ScheduleException(Model):
+    """One occurrence that is not held when the rule says."""
+
+    occurrence: str
+    moved_to: str | None = None
+    """When it begins instead; absent: it is cancelled."""
+    duration_minutes: int | None = None
+    """Absent means as long as the others."""
+
+
+class SchedulePatch(Model):
+    """What changes in the schedule; null takes away what was chosen."""
+
+    time_zone: str | None = None
+    starts_on: str | None = None
+    duration_minutes: int | None = None
+    recurrence: str | None = None
+    exceptions: list[ScheduleException] | None = None
+    opens_minutes_before: int | None = None
+    closes_minutes_after: int | None = None
 
 
 class SecretRotation(Model):
@@ -628,9 +732,23 @@ class SessionEndedEvent(Model):
     data: SessionEnded
 
 
+class SessionList(Model):
+    value: list[SessionResource]
+    next_link: str | None = None
+    """The address of the next page; absent on the last one."""
+
+
 class SessionNode(Model):
     id: str
     region: str
+
+
+class SessionResource(Model):
+    id: str
+    meeting: str
+    started_on: datetime
+    ended_on: datetime | None = None
+    media_provider: MediaProviderName
 
 
 class SessionStarted(Model):
@@ -795,6 +913,7 @@ class WebhookResource(Model):
 Event = (
     MeetingCreatedEvent
     | MeetingDeletedEvent
+    | MeetingRestoredEvent
     | MeetingUpdatedEvent
     | ParticipantJoinedEvent
     | ParticipantLeftEvent

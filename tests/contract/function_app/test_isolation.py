@@ -26,6 +26,13 @@ MARK = "only-the-first-tenant-knows-this"
 """Stands in everything that the tenant can write, and in no answer to anybody else."""
 MEETING = "planning"
 WEBHOOK = "crm"
+ALWAYS = {
+    "timeZone": "Etc/UTC",
+    "startsOn": "2026-01-01T00:00:00",
+    "durationMinutes": 1440,
+    "recurrence": "FREQ=DAILY",
+}
+"""A schedule by which the meeting is open at any time."""
 TENANTS = {"apiKey", "apiKeyHeader"}
 HARMLESS = {"leaveSession"}
 """Answered 204 whatever is there: nobody leaves but whoever calls."""
@@ -64,7 +71,7 @@ class Estate:
 async def estate(platform: Platform, node: FakeNode, sockets: aiohttp.ClientSession) -> AsyncIterator[Estate]:
     """A tenant with one of everything."""
     await platform.call("PATCH", "/tenants/me", json={"brandingName": MARK})
-    await platform.put_meeting(MEETING, MARK)
+    await platform.call("PUT", f"/meetings/{MEETING}", json={"title": MARK, "schedule": ALWAYS})
     joined = await platform.join("ann", MEETING, name=MARK, role="host")
     socket = Socket(joined["signalling"]["url"], sockets)
     await socket.open()

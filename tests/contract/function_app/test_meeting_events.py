@@ -135,3 +135,43 @@ def test_a_batch_that_fails_is_delivered_until_it_succeeds() -> None:
     [function] = app.get_functions()
     policy = function.get_settings_dict("retry_policy")
     assert (policy["strategy"], policy["max_retry_count"]) == ("exponential_backoff", "-1")
+
+
+@pytest.mark.usefixtures("feed")
+async def test_who_may_share_and_chat_changes_for_those_who_are_there_and_back(
+    platform: Platform, node: FakeNode, sockets: aiohttp.ClientSession
+) -> None:
+    await platform.put_meeting("weekly")
+    ann = await platform.join("ann", "weekly")
+    host = await platform.join("hilda", "weekly", role="host")
+    client = Socket(ann["signalling"]["url"], sockets)
+    await client.open()
+    assert node.socket
+    told = node.socket
+    for audience, sources in (
+        ("hosts", ["camera", "microphone"]),
+        ("everyone", ann["participant"]["grants"]["publish"]),
+    ):
+        settings = {"mayShare": audience, "mayChat": audience}
+        await platform.call("PATCH", "/meetings/weekly", json={"settings": settings})
+        before = len(told.of_type("changeGrants"))
+        await deliver(platform)
+        await deliver(platform)
+        await eventually(lambda since=before: len(told.of_type("changeGrants")) > since)
+        change = told.of_type("changeGrants")[-1]
+        assert change["participant"] == ann["participant"]["id"]
+        assert (change["grants"]["publish"], change["grants"]["chat"]) == (sources, audience == "everyone")
+    await eventually(lambda: len(client.of_type("grantsChanged")) == 2)
+    assert len(told.of_type("changeGrants")) == 2
+    assert host["participant"]["id"] not in {change["participant"] for change in told.of_type("changeGrants")}
+    await client.close()
+
+
+async def test_somebody_who_came_in_by_the_settings_of_before_is_found_by_the_sweep(
+    platform: Platform, node: FakeNode
+) -> None:
+    ann = await platform.join("ann")
+    await platform.call("PATCH", "/meetings/demo", json={"settings": {"mayChat": "hosts"}})
+    await platform.services.sweep.run()
+    [participant] = await platform.documents("participant")
+    assert (participant["id"], participant["grants"]["chat"]) == (ann["participant"]["id"], False)

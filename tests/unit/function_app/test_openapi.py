@@ -19,6 +19,12 @@ OPERATIONS = {
     "deleteMeeting",
     "createMeeting",
     "listMeetings",
+    "getInvite",
+    "restoreMeeting",
+    "listSessions",
+    "listParticipants",
+    "listAttendance",
+    "getAttendanceSheet",
     "startMeeting",
     "endMeeting",
     "lockMeeting",
@@ -101,7 +107,7 @@ def test_every_operation_documents_its_errors(openapi: dict[str, Any]) -> None:
 def test_every_success_with_a_body_has_a_model(openapi: dict[str, Any]) -> None:
     for operation in operations(openapi):
         for status, response in operation["responses"].items():
-            if status in ("200", "201"):
+            if status in ("200", "201") and "application/json" in response["content"]:
                 schema = response["content"]["application/json"]["schema"]
                 assert all("$ref" in one for one in schema.get("oneOf", [schema]))
 

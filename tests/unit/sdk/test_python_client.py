@@ -27,6 +27,7 @@ MEETING = {
     "createdOn": TIME,
     "updatedOn": TIME,
     "etag": '"1"',
+    "calendarSequence": 0,
     "joinUrl": f"{ENDPOINT}/m/weekly",
     "aNewField": True,
 }

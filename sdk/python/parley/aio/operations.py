@@ -12,6 +12,7 @@ from parley.models import (
     AcsJoinResponse,
     ApiKeyContent,
     ApiKeyResource,
+    AttendanceResource,
     AuditEntryResource,
     Ban,
     ChatMessage,
@@ -42,6 +43,7 @@ from parley.models import (
     Removal,
     ReplayRequest,
     SecretRotation,
+    SessionResource,
     TenantPatch,
     TenantResource,
     TestResult,
@@ -91,10 +93,18 @@ class Meetings(Group):
     """`client.meetings`"""
 
     async def get(
-        self, meeting: str, *, if_match: str | None = None, if_none_match: str | None = None
+        self,
+        meeting: str,
+        *,
+        include_deleted: bool | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
     ) -> MeetingResource:
         call = Call(
-            "GET", f"/meetings/{segment(meeting)}", headers={"if-match": if_match, "if-none-match": if_none_match}
+            "GET",
+            f"/meetings/{segment(meeting)}",
+            query={"includeDeleted": include_deleted},
+            headers={"if-match": if_match, "if-none-match": if_none_match},
         )
         return await self._get(call, MeetingResource)
 
@@ -123,21 +133,43 @@ class Meetings(Group):
         return await self._get(call, MeetingResource)
 
     async def delete(self, meeting: str, *, if_match: str | None = None, if_none_match: str | None = None) -> None:
-        """Deletes the meeting and ends its session; 204 also when there is none."""
+        """Deletes the meeting and ends its session; 204 also when there is none. `:restore` brings it back for a while."""
         call = Call(
             "DELETE", f"/meetings/{segment(meeting)}", headers={"if-match": if_match, "if-none-match": if_none_match}
         )
         await self._do(call)
 
-    def list(self, *, page_size: int | None = None) -> AsyncItemPaged[MeetingResource]:
+    def list(
+        self, *, page_size: int | None = None, include_deleted: bool | None = None
+    ) -> AsyncItemPaged[MeetingResource]:
         """The tenant's meetings, a page at a time, in no promised order."""
-        call = Call("GET", "/meetings", query={"maxpagesize": page_size})
+        call = Call("GET", "/meetings", query={"maxpagesize": page_size, "includeDeleted": include_deleted})
         return self._list(call, MeetingResource)
 
     async def create(self, content: MeetingContent, *, idempotency_key: str | None = None) -> MeetingResource:
         """Creates a meeting with an id that the service chooses."""
         call = Call("POST", "/meetings", headers={"idempotency-key": idempotency_key or new_key()}, content=content)
         return await self._get(call, MeetingResource)
+
+    async def restore(
+        self, meeting: str, *, if_match: str | None = None, if_none_match: str | None = None
+    ) -> MeetingResource:
+        """Brings a deleted meeting back as it was, with its chat and its sessions, until `purgeOn`."""
+        call = Call(
+            "POST",
+            f"/meetings/{segment(meeting)}:restore",
+            headers={"if-match": if_match, "if-none-match": if_none_match},
+            repeatable=False,
+        )
+        return await self._get(call, MeetingResource)
+
+    async def get_invite(self, meeting: str) -> str:
+        """The meeting as a file for calendars (METHOD:PUBLISH).
+
+        404 `MeetingNotScheduled` for a meeting without a schedule.
+        """
+        call = Call("GET", f"/meetings/{segment(meeting)}/invite.ics")
+        return await self._text(call)
 
     async def issue_token(self, meeting: str, content: TokenRequest) -> IssuedToken:
         """A join token for one of the tenant's users, and the link that carries it."""
@@ -178,6 +210,24 @@ class Meetings(Group):
         call = Call("POST", f"/meetings/{segment(meeting)}:unlock")
         return await self._get(call, MeetingResource)
 
+    def list_attendance(
+        self, meeting: str, *, session: str | None = None, page_size: int | None = None
+    ) -> AsyncItemPaged[AttendanceResource]:
+        """Who was there, in which session, from when to when."""
+        call = Call(
+            "GET", f"/meetings/{segment(meeting)}/attendance", query={"session": session, "maxpagesize": page_size}
+        )
+        return self._list(call, AttendanceResource)
+
+    async def get_attendance_sheet(
+        self, meeting: str, *, session: str | None = None, page_size: int | None = None
+    ) -> str:
+        """The same as a table for spreadsheets; the address of the next page is in the header Link."""
+        call = Call(
+            "GET", f"/meetings/{segment(meeting)}/attendance.csv", query={"session": session, "maxpagesize": page_size}
+        )
+        return await self._text(call)
+
 
 class Operations(Group):
     """`client.operations`"""
@@ -200,6 +250,11 @@ class Participants(Group):
         """Mutes everybody who does not moderate; each may unmute itself."""
         call = Call("POST", f"/sessions/{segment(session)}/participants:muteAll", content=content)
         await self._do(call)
+
+    def list(self, session: str, *, page_size: int | None = None) -> AsyncItemPaged[ParticipantResource]:
+        """Everybody who has joined the session, those who have left among them, with when and why they left."""
+        call = Call("GET", f"/sessions/{segment(session)}/participants", query={"maxpagesize": page_size})
+        return self._list(call, ParticipantResource)
 
     async def remove(self, session: str, participant: str, content: Removal | None = None) -> None:
         """Takes the participant out at once. Its tokens are dead: only one issued later lets it in, and none if banned."""
@@ -261,6 +316,11 @@ class Sessions(Group):
         """The token's user leaves; 204 also when it has left already."""
         call = Call("POST", f"/sessions/{segment(session)}:leave", content=content)
         await self._do(call)
+
+    def list(self, meeting: str, *, page_size: int | None = None) -> AsyncItemPaged[SessionResource]:
+        """The meeting's sessions, live and past."""
+        call = Call("GET", f"/meetings/{segment(meeting)}/sessions", query={"maxpagesize": page_size})
+        return self._list(call, SessionResource)
 
 
 class Tenants(Group):

@@ -39,8 +39,8 @@ export class Lobby extends Group {
 
 /** `client.meetings` */
 export class Meetings extends Group {
-  get(meeting: string, options: CallOptions & { ifMatch?: string; ifNoneMatch?: string } = {}): Promise<models.MeetingResource> {
-    return this.expectJson({ method: "GET", path: `/meetings/${segment(meeting)}`, headers: { "if-match": options.ifMatch, "if-none-match": options.ifNoneMatch } }, options);
+  get(meeting: string, options: CallOptions & { includeDeleted?: boolean; ifMatch?: string; ifNoneMatch?: string } = {}): Promise<models.MeetingResource> {
+    return this.expectJson({ method: "GET", path: `/meetings/${segment(meeting)}`, query: { includeDeleted: options.includeDeleted }, headers: { "if-match": options.ifMatch, "if-none-match": options.ifNoneMatch } }, options);
   }
 
   /** Creates the meeting, or replaces all that can be chosen about it. */
@@ -53,19 +53,31 @@ export class Meetings extends Group {
     return this.expectJson({ method: "PATCH", path: `/meetings/${segment(meeting)}`, headers: { "if-match": options.ifMatch, "if-none-match": options.ifNoneMatch }, content }, options);
   }
 
-  /** Deletes the meeting and ends its session; 204 also when there is none. */
+  /** Deletes the meeting and ends its session; 204 also when there is none. `:restore` brings it back for a while. */
   delete(meeting: string, options: CallOptions & { ifMatch?: string; ifNoneMatch?: string } = {}): Promise<void> {
     return this.expectNothing({ method: "DELETE", path: `/meetings/${segment(meeting)}`, headers: { "if-match": options.ifMatch, "if-none-match": options.ifNoneMatch } }, options);
   }
 
   /** The tenant's meetings, a page at a time, in no promised order. */
-  list(options: CallOptions & { pageSize?: number } = {}): Paged<models.MeetingResource> {
-    return this.expectPages({ method: "GET", path: `/meetings`, query: { maxpagesize: options.pageSize } }, options);
+  list(options: CallOptions & { pageSize?: number; includeDeleted?: boolean } = {}): Paged<models.MeetingResource> {
+    return this.expectPages({ method: "GET", path: `/meetings`, query: { maxpagesize: options.pageSize, includeDeleted: options.includeDeleted } }, options);
   }
 
   /** Creates a meeting with an id that the service chooses. */
   create(content: models.MeetingContent, options: CallOptions & { idempotencyKey?: string } = {}): Promise<models.MeetingResource> {
     return this.expectJson({ method: "POST", path: `/meetings`, headers: { "idempotency-key": options.idempotencyKey ?? newKey() }, content }, options);
+  }
+
+  /** Brings a deleted meeting back as it was, with its chat and its sessions, until `purgeOn`. */
+  restore(meeting: string, options: CallOptions & { ifMatch?: string; ifNoneMatch?: string } = {}): Promise<models.MeetingResource> {
+    return this.expectJson({ method: "POST", path: `/meetings/${segment(meeting)}:restore`, headers: { "if-match": options.ifMatch, "if-none-match": options.ifNoneMatch }, repeatable: false }, options);
+  }
+
+  /** The meeting as a file for calendars (METHOD:PUBLISH).
+
+404 `MeetingNotScheduled` for a meeting without a schedule. */
+  getInvite(meeting: string, options: CallOptions = {}): Promise<string> {
+    return this.expectText({ method: "GET", path: `/meetings/${segment(meeting)}/invite.ics` }, options);
   }
 
   /** A join token for one of the tenant's users, and the link that carries it. */
@@ -103,6 +115,16 @@ The directory says which tenant's meeting it is; the meeting's `signedInRole` sa
   unlock(meeting: string, options: CallOptions = {}): Promise<models.MeetingResource> {
     return this.expectJson({ method: "POST", path: `/meetings/${segment(meeting)}:unlock` }, options);
   }
+
+  /** Who was there, in which session, from when to when. */
+  listAttendance(meeting: string, options: CallOptions & { session?: string; pageSize?: number } = {}): Paged<models.AttendanceResource> {
+    return this.expectPages({ method: "GET", path: `/meetings/${segment(meeting)}/attendance`, query: { session: options.session, maxpagesize: options.pageSize } }, options);
+  }
+
+  /** The same as a table for spreadsheets; the address of the next page is in the header Link. */
+  getAttendanceSheet(meeting: string, options: CallOptions & { session?: string; pageSize?: number } = {}): Promise<string> {
+    return this.expectText({ method: "GET", path: `/meetings/${segment(meeting)}/attendance.csv`, query: { session: options.session, maxpagesize: options.pageSize } }, options);
+  }
 }
 
 /** `client.operations` */
@@ -123,6 +145,11 @@ export class Participants extends Group {
   /** Mutes everybody who does not moderate; each may unmute itself. */
   muteAll(session: string, content?: models.MuteRequest, options: CallOptions = {}): Promise<void> {
     return this.expectNothing({ method: "POST", path: `/sessions/${segment(session)}/participants:muteAll`, content }, options);
+  }
+
+  /** Everybody who has joined the session, those who have left among them, with when and why they left. */
+  list(session: string, options: CallOptions & { pageSize?: number } = {}): Paged<models.ParticipantResource> {
+    return this.expectPages({ method: "GET", path: `/sessions/${segment(session)}/participants`, query: { maxpagesize: options.pageSize } }, options);
   }
 
   /** Takes the participant out at once. Its tokens are dead: only one issued later lets it in, and none if banned. */
@@ -176,6 +203,11 @@ export class Sessions extends Group {
   /** The token's user leaves; 204 also when it has left already. */
   leave(session: string, content: models.LeaveRequest, options: CallOptions = {}): Promise<void> {
     return this.expectNothing({ method: "POST", path: `/sessions/${segment(session)}:leave`, content }, options);
+  }
+
+  /** The meeting's sessions, live and past. */
+  list(meeting: string, options: CallOptions & { pageSize?: number } = {}): Paged<models.SessionResource> {
+    return this.expectPages({ method: "GET", path: `/meetings/${segment(meeting)}/sessions`, query: { maxpagesize: options.pageSize } }, options);
   }
 }
 

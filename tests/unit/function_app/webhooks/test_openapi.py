@@ -20,6 +20,7 @@ VALUES: dict[str, Any] = {
     "session": new_id("ses"),
     "started_on": NOW,
     "ended_on": NOW,
+    "purge_on": NOW,
     "participant": new_id("par"),
     "user": "ann",
     "name": "Ann",

@@ -1,0 +1,48 @@
+import { Button, Card, makeStyles, Text, Title2 } from "@fluentui/react-components";
+import { useEffect } from "react";
+import { Page } from "../components/Page";
+import type { Opening } from "../core/errors";
+import { openingPassed } from "../core/opening";
+import { useSession } from "../hooks/session";
+import { strings } from "../strings";
+
+const useStyles = makeStyles({
+  card: { padding: "28px", gap: "16px", inlineSize: "min(460px, 100%)" },
+  actions: { display: "flex", flexWrap: "wrap", gap: "12px" },
+});
+
+/** For somebody who comes before the meeting opens: when that is, by the clock at hand. It joins by itself then. */
+export function NotOpenPage({ opening }: { opening: Opening }) {
+  const styles = useStyles();
+  const session = useSession();
+  const words = strings.notOpen;
+  useEffect(() => {
+    const gone = new AbortController();
+    openingPassed(opening, gone.signal).then(
+      () => session.rejoin(),
+      () => undefined,
+    );
+    return () => {
+      gone.abort();
+    };
+  }, [opening, session]);
+  return (
+    <Page>
+      <Card className={styles.card} data-testid="ended" data-reason="notOpen">
+        <Title2 as="h1">{words.title}</Title2>
+        <Text role="status">
+          {words.opens(opening.opensOn)} {words.starts(opening.startsOn)}
+        </Text>
+        <Text>{words.stay}</Text>
+        <div className={styles.actions}>
+          <Button data-testid="rejoin" onClick={() => void session.rejoin()}>
+            {words.tryNow}
+          </Button>
+          <Button as="a" href="/">
+            {strings.ended.home}
+          </Button>
+        </div>
+      </Card>
+    </Page>
+  );
+}

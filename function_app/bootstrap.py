@@ -80,7 +80,7 @@ async def bootstrap(settings: Settings, wanted: BootstrapSettings) -> ApiKey | N
         raise ValueError("PARLEY_BOOTSTRAP_API_KEY is not an API key of PARLEY_BOOTSTRAP_TENANT")
     cosmos = open_cosmos(settings)
     try:
-        await _create_containers(cosmos, settings.cosmos_database)
+        await until_it_holds(lambda: _create_containers(cosmos, settings.cosmos_database))
         tenants = TenantStore(cosmos.container(TENANTS_CONTAINER))
         if first is None:
             return await _create_first_tenant(tenants, wanted.name, pepper)

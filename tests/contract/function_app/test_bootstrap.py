@@ -5,13 +5,19 @@ import os
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
+from function_app.api.application import create_api
 from function_app.bootstrap import BootstrapSettings, bootstrap
+from function_app.config import Settings
+from function_app.connections import open_cosmos
+from function_app.stores.tenants import TenantStore
 from function_app.tenants.api_keys import ApiKey
+from function_app.wiring import Process
 from parley_protocol.ids import new_id
 
-from .support import PEPPER, Platform, bearer
+from .support import PEPPER, PUBLIC_URL, Platform, bearer
 
 ROOT = Path(__file__).parents[3]
 
@@ -56,6 +62,60 @@ async def test_a_key_that_was_made_up_is_refused(platform: Platform) -> None:
         await bootstrap(platform.settings, BootstrapSettings(tenant=platform.tenant, api_key=made_up))
 
 
+@pytest.fixture
+def empty(platform: Platform) -> Settings:
+    """The settings of an installation without a tenant."""
+    return platform.settings.model_copy(update={"cosmos_database": "empty"})
+
+
+async def test_the_first_tenant_gets_a_key_that_is_told_once(empty: Settings) -> None:
+    key = await bootstrap(empty, BootstrapSettings(name="Contoso"))
+    assert key
+    assert await bootstrap(empty, BootstrapSettings(name="Contoso")) is None
+    process = Process(lambda: empty)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(create_api(process)), base_url=PUBLIC_URL) as http:
+        tenant = (await http.get("/tenants/me", headers=bearer(key.text))).json()
+    await process.close()
+    assert (tenant["id"], tenant["name"]) == (key.tenant, "Contoso")
+
+
+async def test_of_several_at_once_one_makes_the_first_tenant(empty: Settings) -> None:
+    cosmos = open_cosmos(empty)
+    made = [key for key in await asyncio.gather(*(bootstrap(empty, BootstrapSettings()) for _ in range(5))) if key]
+    assert len(made) == 1
+    assert await TenantStore(cosmos.container("tenants")).ids() == [made[0].tenant]
+    await cosmos.close()
+
+
+async def test_a_first_tenant_that_was_only_half_made_is_made(empty: Settings) -> None:
+    half = new_id("ten")
+    await bootstrap(empty, BootstrapSettings(tenant=(other := new_id("ten")), api_key=new_key(other)))
+    cosmos = open_cosmos(empty)
+    container = cosmos.container("tenants")
+    await TenantStore(container).first(half)
+    [tenant] = [await container.read(other, other)]
+    assert tenant
+    await container.batch(other, [("delete", (other,), {"if_match_etag": tenant["_etag"]})])
+    await cosmos.close()
+    key = await bootstrap(empty, BootstrapSettings())
+    assert key
+    assert key.tenant == half
+
+
+async def test_a_laptop_gets_a_second_tenant_which_sees_nothing_of_the_first(platform: Platform) -> None:
+    second = new_key(new_id("ten"))
+    wanted = BootstrapSettings(tenant=platform.tenant, api_key=platform.api_key, second_api_key=second)
+    for _ in range(2):
+        await bootstrap(platform.settings, wanted)
+    listed = (await platform.http.get("/meetings", headers=bearer(second))).json()["value"]
+    assert [meeting["id"] for meeting in listed] == ["second"]
+    assert (await platform.http.get("/meetings/demo", headers=bearer(second))).status_code == 404
+
+
+def new_key(tenant: str) -> str:
+    return ApiKey.generate(tenant, PEPPER.encode()).text
+
+
 async def run(environment: dict[str, str]) -> tuple[int, str]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -70,10 +130,9 @@ async def run(environment: dict[str, str]) -> tuple[int, str]:
     return process.returncode or 0, output.decode()
 
 
-async def test_the_command_takes_everything_from_the_environment(platform: Platform) -> None:
-    settings, tenant = platform.settings, new_id("ten")
+def environment_of(settings: Settings) -> dict[str, str]:
     assert settings.cosmos_key
-    environment = {
+    return {
         "PARLEY_ENVIRONMENT": "local",
         "PARLEY_PUBLIC_URL": settings.public_url,
         "PARLEY_COSMOS_ENDPOINT": settings.cosmos_endpoint,
@@ -81,12 +140,29 @@ async def test_the_command_takes_everything_from_the_environment(platform: Platf
         "PARLEY_WEBPUBSUB_ENDPOINT": settings.webpubsub_endpoint,
         "PARLEY_SIGNING_KEY_FILE": str(settings.signing_key_file),
         "PARLEY_API_KEY_PEPPER": settings.api_key_pepper.get_secret_value(),
+    }
+
+
+async def test_the_command_takes_everything_from_the_environment(platform: Platform) -> None:
+    tenant = new_id("ten")
+    environment = environment_of(platform.settings) | {
         "PARLEY_BOOTSTRAP_TENANT": tenant,
         "PARLEY_BOOTSTRAP_API_KEY": ApiKey.generate(tenant, PEPPER.encode()).text,
     }
     assert await run(environment) == (0, "ready\n")
     answer = await platform.http.get("/meetings/demo", headers=bearer(environment["PARLEY_BOOTSTRAP_API_KEY"]))
     assert answer.json()["title"] == "Demo meeting"
+
+
+async def test_the_command_prints_the_first_tenants_key(empty: Settings) -> None:
+    environment = environment_of(empty) | {"PARLEY_COSMOS_DATABASE": "empty"}
+    code, output = await run(environment)
+    assert code == 0, output
+    [tenant, key, *_] = [line.split()[-1] for line in output.splitlines()]
+    parsed = ApiKey.parse(key)
+    assert parsed
+    assert parsed.tenant == tenant
+    assert await run(environment) == (0, "ready\n")
 
 
 async def test_the_command_says_what_is_missing() -> None:

@@ -15,7 +15,7 @@ export default defineConfig({
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: "libraries", test: /node_modules/ }] } } },
   },
   server: {
-    proxy: { "/sessions": api, "/meetings": api, "/openMeetings": api },
+    proxy: { "/sessions": api, "/meetings": api, "/openMeetings": api, "/clientSettings": api },
   },
   test: {
     environment: "node",

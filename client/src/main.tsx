@@ -5,13 +5,17 @@ import { App } from "./App";
 import { exposeForTests } from "./core/debug";
 import { parseRoute, stripToken } from "./core/route";
 import { MeetingSession } from "./core/session";
+import { newSignIn } from "./core/signIn";
 import { theme } from "./theme";
 import "./styles.css";
 
 const route = parseRoute(window.location);
+const signIn = newSignIn();
 let session: MeetingSession | null = null;
+if (route.page === "signedIn") void signIn.finish(window.location.href);
 if (route.page === "meeting") {
-  session = new MeetingSession(route);
+  session = new MeetingSession(route, signIn);
+  void signIn.look();
   if (route.token !== null) stripToken(window);
   session.follow(window);
   session.begin();
@@ -23,7 +27,7 @@ if (root !== null) {
   createRoot(root).render(
     <StrictMode>
       <FluentProvider theme={theme} style={{ blockSize: "100%" }}>
-        <App route={route} session={session} />
+        <App route={route} session={session} signIn={signIn} />
       </FluentProvider>
     </StrictMode>,
   );

@@ -8,6 +8,7 @@ export type JoinAnswer = Schemas["JoinResponse"];
 export type LobbyAnswer = Schemas["LobbyResponse"];
 type ElsewhereAnswer = Schemas["AcsJoinResponse"] | Schemas["LiveKitJoinResponse"];
 export type IssuedToken = Schemas["IssuedToken"];
+export type ClientSettings = Schemas["ClientSettings"];
 export type StoredMessage = Schemas["ChatMessage"];
 
 /** The part of the HTTP API that the client needs. */
@@ -28,6 +29,21 @@ export class Api {
       body: { name },
       ...(signal && { signal }),
     });
+  }
+
+  /** A join token for somebody who is signed in; refused where the meeting is not for those, or the person is not. */
+  exchangeToken(meeting: string, idToken: string, name: string, signal?: AbortSignal): Promise<IssuedToken> {
+    return this.#json(`/meetings/${encodeURIComponent(meeting)}:exchangeToken`, {
+      method: "POST",
+      token: idToken,
+      body: { name },
+      ...(signal && { signal }),
+    });
+  }
+
+  /** What this installation is like. */
+  clientSettings(): Promise<ClientSettings> {
+    return this.#json("/clientSettings", { method: "GET" });
   }
 
   /** Comes in, or learns that one has to wait; a ProviderError where somebody carries the media whom we cannot play. */

@@ -5,7 +5,6 @@ import { Content, type Self } from "./content";
 import { muteOnEntry } from "./entry";
 import { guard } from "./guard";
 import type { Hosting } from "./hosting";
-import type { IdentityStore } from "./identity";
 import type { Wanted } from "./layout";
 import { obey } from "./moderated";
 import type { Notices } from "./notices";
@@ -15,13 +14,12 @@ import { type Roster, rosterOf } from "./roster";
 import { Store } from "./store";
 import type { Heard } from "./signalling";
 import { rejection } from "./time";
-import { TokenSource } from "./tokens";
+import { type TokenParts, TokenSource } from "./tokens";
 
 const JOIN_BUDGET_MS = 30_000;
 const REJOIN_BUDGET_MS = 60_000;
 
-export interface MeetingParts extends ConnectionParts {
-  identity: IdentityStore;
+export interface MeetingParts extends ConnectionParts, TokenParts {
   notices: Notices;
 }
 
@@ -72,7 +70,7 @@ export class Meeting {
     this.#content = new Content(parts);
     ({ title: this.title, locked: this.locked, self: this.self } = this.#content);
     ({ roster: this.roster, chat: this.chat, hosting: this.hosting } = this.#content);
-    this.#tokens = new TokenSource(id, parts.api, parts.identity);
+    this.#tokens = new TokenSource(id, parts);
   }
 
   /** Joins under that name: with the kept token if it is that person's, else with a new one if the meeting is open. */

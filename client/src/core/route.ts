@@ -1,7 +1,8 @@
 import { parseCodec, type VideoCodec } from "./codecs";
+import { SIGNED_IN_PATH } from "./oidc";
 
-/** Where the person is: `/` or a meeting. Two routes need no router. */
-export type Route = { page: "landing"; problem?: "invalidMeeting" } | MeetingRoute;
+/** Where the person is: `/`, a meeting, or on the way back from signing in. Three routes need no router. */
+export type Route = { page: "landing"; problem?: "invalidMeeting" } | { page: "signedIn" } | MeetingRoute;
 
 export interface MeetingRoute {
   page: "meeting";
@@ -21,6 +22,7 @@ export const MAX_NAME_CHARACTERS = 80;
 
 export function parseRoute(location: Pick<Location, "pathname" | "search" | "hash">): Route {
   if (location.pathname === "/") return { page: "landing" };
+  if (location.pathname === SIGNED_IN_PATH) return { page: "signedIn" };
   const meeting = /^\/m\/([^/]+)\/?$/.exec(location.pathname)?.[1];
   if (meeting === undefined || !MEETING_ID.test(meeting)) return { page: "landing", problem: "invalidMeeting" };
   const query = new URLSearchParams(location.search);

@@ -6,6 +6,7 @@ import { Meeting } from "./meeting";
 import { Notices } from "./notices";
 import type { MeetingRoute } from "./route";
 import { SettingsStore } from "./settings";
+import { newSignIn, type SignIn } from "./signIn";
 import { Stage } from "./stage";
 import { openWebPubSub } from "./webPubSub";
 
@@ -17,11 +18,13 @@ export class MeetingSession {
   readonly settings = new SettingsStore();
   readonly identity: IdentityStore;
   readonly notices = new Notices();
+  readonly signIn: SignIn;
   readonly route: MeetingRoute;
   #wasOn = { microphone: true, camera: true };
 
-  constructor(route: MeetingRoute) {
+  constructor(route: MeetingRoute, signIn: SignIn = newSignIn()) {
     this.route = route;
+    this.signIn = signIn;
     this.identity = new IdentityStore(route.meeting);
     if (route.codec !== null) this.settings.change({ codec: route.codec });
     this.media = new LocalMedia(this.settings, (device, fallback) => {
@@ -34,16 +37,25 @@ export class MeetingSession {
       media: this.media,
       settings: this.settings,
       identity: this.identity,
+      signIn,
       notices: this.notices,
     });
     this.stage = new Stage(this.meeting.roster, this.meeting.self);
     if (route.token !== null) this.#takeLink(route.token);
   }
 
-  /** The name to offer on the prejoin screen: the link's, the address's, or the one used last. */
+  /** The name that cannot be chosen: the join link's, else that of whoever is signed in. */
+  get givenName(): { name: string; by: "link" | "signIn" } | null {
+    const kept = this.identity.get();
+    if (kept?.fromLink === true) return { name: kept.name, by: "link" };
+    const name = this.signIn.person?.name ?? "";
+    return name === "" ? null : { name, by: "signIn" };
+  }
+
+  /** The name to offer on the prejoin screen: the given one, the address's, or the one used last. */
   get suggestedName(): string {
     const kept = this.identity.get();
-    return (kept?.fromLink === true ? kept.name : this.route.name) ?? kept?.name ?? this.settings.value.name;
+    return this.givenName?.name ?? this.route.name ?? kept?.name ?? this.settings.value.name;
   }
 
   /** Turns the devices on, and goes in at once if the address asks for it or a reload came in the middle of the call. */

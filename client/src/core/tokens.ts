@@ -2,8 +2,16 @@ import type { Api } from "./api";
 import { ApiError, ConnectError } from "./errors";
 import type { IdentityStore } from "./identity";
 import { GaveUp } from "./recovery";
+import type { SignIn } from "./signIn";
 
 type Join<T> = (token: string) => Promise<T>;
+
+export interface TokenParts {
+  api: Api;
+  identity: IdentityStore;
+  /** Who is signed in, if anybody. */
+  signIn: Pick<SignIn, "person" | "forget">;
+}
 
 interface Refusal {
   token: string;
@@ -12,18 +20,20 @@ interface Refusal {
 
 /**
  * The token to join with: the kept one until the API refuses it, after that a new one where the meeting is open to
- * everybody. Only the API decides whether a token holds; the clock of this device is not asked.
+ * everybody, or to those who are signed in. Only the API decides whether a token holds; the clock of this device is not asked.
  */
 export class TokenSource {
   readonly #meeting: string;
   readonly #api: Api;
   readonly #identity: IdentityStore;
+  readonly #signIn: TokenParts["signIn"];
   #refusal: Refusal | null = null;
 
-  constructor(meeting: string, api: Api, identity: IdentityStore) {
+  constructor(meeting: string, { api, identity, signIn }: TokenParts) {
     this.#meeting = meeting;
     this.#api = api;
     this.#identity = identity;
+    this.#signIn = signIn;
   }
 
   /**
@@ -61,10 +71,28 @@ export class TokenSource {
   }
 
   async #issue(name: string, signal: AbortSignal): Promise<string> {
+    const token = (await this.#exchange(name, signal)) ?? (await this.#openToken(name, signal));
+    this.#identity.set({ token, fromLink: false });
+    return token;
+  }
+
+  /** A token for being signed in; null where that is of no use here. */
+  async #exchange(name: string, signal: AbortSignal): Promise<string | null> {
+    const { person } = this.#signIn;
+    if (person === null) return null;
     try {
-      const { token } = await this.#api.issueOpenToken(this.#meeting, name, signal);
-      this.#identity.set({ token, fromLink: false });
-      return token;
+      return (await this.#api.exchangeToken(this.#meeting, person.idToken, name, signal)).token;
+    } catch (error) {
+      const refused = error instanceof ApiError && [401, 403, 404].includes(error.status);
+      if (!refused) throw new ConnectError("api", error);
+      if (error.status === 401) this.#signIn.forget();
+      return null;
+    }
+  }
+
+  async #openToken(name: string, signal: AbortSignal): Promise<string> {
+    try {
+      return (await this.#api.issueOpenToken(this.#meeting, name, signal)).token;
     } catch (error) {
       const closed = error instanceof ApiError && error.status === 404;
       if (!closed) throw new ConnectError("api", error);

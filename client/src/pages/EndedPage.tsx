@@ -1,5 +1,6 @@
 import { Button, Card, makeStyles, Text, Title2, tokens } from "@fluentui/react-components";
 import { Page } from "../components/Page";
+import { SignInButton } from "../components/SignInButton";
 import type { EndReason, Phase } from "../core/phase";
 import { useSession } from "../hooks/session";
 import { strings } from "../strings";
@@ -44,6 +45,7 @@ export function EndedPage({ phase }: { phase: Extract<Phase, { name: "ended" }> 
           </Text>
         )}
         <div className={styles.actions}>
+          {phase.reason === "needsJoinLink" && <SignInButton />}
           {mayRejoin && (
             <Button appearance="primary" data-testid="rejoin" autoFocus onClick={() => void session.rejoin()}>
               {rejoinWords(phase.reason)}

@@ -2,6 +2,7 @@ import { Button, Field, Input, makeStyles, Text, Title2, tokens } from "@fluentu
 import { useState, type SyntheticEvent } from "react";
 import { DeviceSettings } from "../components/DeviceSettings";
 import { PreviewPage } from "../components/PreviewPage";
+import { SignInButton } from "../components/SignInButton";
 import { MAX_NAME_CHARACTERS } from "../core/route";
 import { useSession } from "../hooks/session";
 import { useStore } from "../hooks/useStore";
@@ -19,7 +20,9 @@ export function PrejoinPage() {
   const words = strings.prejoin;
   const [name, setName] = useState(session.suggestedName);
   const { opening } = useStore(session.media.camera.state);
-  const nameFromLink = session.identity.get()?.fromLink === true;
+  // Drawn anew when somebody turns out not to be signed in any more.
+  useStore(session.signIn.state);
+  const given = session.givenName;
 
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
@@ -30,14 +33,14 @@ export function PrejoinPage() {
     <PreviewPage>
       <form className={styles.form} onSubmit={submit}>
         <Title2 as="h1">{words.title(session.route.meeting)}</Title2>
-        <Field label={words.name} {...(nameFromLink && { hint: words.nameFromLink })}>
+        <Field label={words.name} {...(given !== null && { hint: words.nameFrom[given.by] })}>
           <Input
             size="large"
             value={name}
             maxLength={MAX_NAME_CHARACTERS}
             autoComplete="name"
             autoFocus
-            disabled={nameFromLink}
+            disabled={given !== null}
             data-testid="prejoin-name"
             onChange={(_, { value }) => {
               setName(value);
@@ -47,6 +50,7 @@ export function PrejoinPage() {
         <Button appearance="primary" size="large" type="submit" disabled={name.trim() === ""} data-testid="prejoin-join">
           {words.join}
         </Button>
+        <SignInButton />
         <DeviceSettings />
         <Text size={200} className={styles.hint}>
           {opening ? words.asking : words.noDevices}

@@ -51,7 +51,7 @@ const endings: Record<EndReason, Ending> = {
   nodeLost: { title: "The media server went away", body: "Joining again uses another one." },
   tokenExpired: { title: "This join link has expired", body: "Ask for a new link, or join again if the meeting is open." },
   tokenInvalid: { title: "This join link is not valid", body: "It may be incomplete, or belong to another meeting." },
-  needsJoinLink: { title: "This meeting needs a join link", body: "Open the link that you were sent, or ask for one." },
+  needsJoinLink: { title: "This meeting needs a join link", body: "Open the link that you were sent, or ask for one. If you belong to the organisation, signing in may be enough." },
   meetingNotFound: { title: "There is no such meeting", body: "It may have been deleted, or the address is mistyped." },
   locked: { title: "The meeting is locked", body: "The host lets nobody new in now. Ask them to unlock it, then try again." },
   full: { title: "The meeting is full", body: "As many people as may be in it are there. Try again when somebody has left." },
@@ -111,7 +111,7 @@ export const en = {
   prejoin: {
     title: (meeting: string) => `Join ${meeting}`,
     name: "Your name",
-    nameFromLink: "The name comes from your join link.",
+    nameFrom: { link: "The name comes from your join link.", signIn: "The name comes from your sign-in." },
     join: "Join now",
     cameraOff: "Camera is off",
     cameraOpening: "Starting the camera…",
@@ -124,6 +124,15 @@ export const en = {
     unnamed: (kind: string, number: number) => `${kind} ${number}`,
     preview: "Your camera",
     asking: "Your browser asks for the microphone and camera. You can also join without them.",
+  },
+  signIn: {
+    signIn: "Sign in",
+    signedIn: "Signed in",
+    signedInAs: (name: string) => `Signed in as ${name}`,
+    signOut: "Sign out",
+    finishing: "Signing you in…",
+    failed: "Signing in did not work",
+    failedBody: "It was cancelled, took too long, or the sign-in page could not be reached. Open the meeting's link to try again.",
   },
   connecting: {
     title: "Joining the meeting",

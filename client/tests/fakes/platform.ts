@@ -7,6 +7,7 @@ import type { LocalMedia } from "../../src/core/localMedia";
 import { Meeting } from "../../src/core/meeting";
 import { Notices } from "../../src/core/notices";
 import { SettingsStore } from "../../src/core/settings";
+import type { SignedIn } from "../../src/core/signIn";
 import type { OpenSocket, SocketListener } from "../../src/core/signalling";
 import type { Join, Joined, Offer, ParticipantState, Role } from "../../src/generated/protocol";
 import { FakeLocalMedia, MemoryStorage } from "./media";
@@ -47,6 +48,13 @@ export class FakePlatform {
   readonly notices = new Notices();
   readonly settings = new SettingsStore(new MemoryStorage());
   readonly identity = new IdentityStore("demo", new MemoryStorage());
+  /** Who is signed in. */
+  readonly signIn = {
+    person: null as SignedIn | null,
+    forget: () => {
+      this.signIn.person = null;
+    },
+  };
   readonly meeting: Meeting;
   #peers = 0;
   #joins = 0;
@@ -66,6 +74,7 @@ export class FakePlatform {
       media: this.media as unknown as LocalMedia,
       settings: this.settings,
       identity: this.identity,
+      signIn: this.signIn,
       notices: this.notices,
     });
   }

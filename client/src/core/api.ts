@@ -33,7 +33,7 @@ export class Api {
 
   /** A join token for somebody who is signed in; refused where the meeting is not for those, or the person is not. */
   exchangeToken(meeting: string, idToken: string, name: string, signal?: AbortSignal): Promise<IssuedToken> {
-    return this.#json(`/meetings/${encodeURIComponent(meeting)}:exchangeToken`, {
+    return this.#http.json(`/meetings/${encodeURIComponent(meeting)}:exchangeToken`, {
       method: "POST",
       token: idToken,
       body: { name },
@@ -43,7 +43,7 @@ export class Api {
 
   /** What this installation is like. */
   clientSettings(): Promise<ClientSettings> {
-    return this.#json("/clientSettings", { method: "GET" });
+    return this.#http.json("/clientSettings", { method: "GET" });
   }
 
   /** Comes in, or learns that one has to wait; a ProviderError where somebody carries the media whom we cannot play. */

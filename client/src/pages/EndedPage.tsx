@@ -3,6 +3,7 @@ import { Page } from "../components/Page";
 import { SignInButton } from "../components/SignInButton";
 import type { EndReason, Phase } from "../core/phase";
 import { useSession } from "../hooks/session";
+import { useStore } from "../hooks/useStore";
 import { strings } from "../strings";
 
 const useStyles = makeStyles({
@@ -32,6 +33,8 @@ export function EndedPage({ phase }: { phase: Extract<Phase, { name: "ended" }> 
   const words = strings.ended;
   const body = bodyOf(phase);
   const unexplained = UNEXPLAINED.has(phase.reason);
+  const signIn = useStore(session.signIn.state);
+  const needsLink = phase.reason === "needsJoinLink";
   const mayRejoin = session.suggestedName !== "" && !FINAL.has(phase.reason);
   return (
     <Page>
@@ -44,8 +47,9 @@ export function EndedPage({ phase }: { phase: Extract<Phase, { name: "ended" }> 
             {words.code(phase.code)}
           </Text>
         )}
+        {needsLink && signIn.offered && signIn.person === null && <Text>{strings.signIn.mayBeEnough}</Text>}
         <div className={styles.actions}>
-          {phase.reason === "needsJoinLink" && <SignInButton />}
+          {needsLink && <SignInButton />}
           {mayRejoin && (
             <Button appearance="primary" data-testid="rejoin" autoFocus onClick={() => void session.rejoin()}>
               {rejoinWords(phase.reason)}

@@ -88,7 +88,7 @@ def asgi_application(app: func.AsgiFunctionApp) -> Any:
     return app.middleware._app
 
 
-def discover(app: func.AsgiFunctionApp, settings: Mapping[str, str]) -> Triggers:
+def discover(app: func.FunctionRegister, settings: Mapping[str, str]) -> Triggers:
     """Every timer and change-feed function of `app`; call it once, as the app refuses to be listed twice.
 
     Raises `HostConfigurationError` for a trigger or a binding that this host cannot serve.

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, ViewportSize
 
 from tests.support.browser import Person
 from tests.support.platform import Platform
@@ -22,7 +22,7 @@ RECEIVED = """async () => {
                 frozen: report.totalFreezesDuration,
             };
 }"""
-LARGE, SMALL = {"width": 1280, "height": 720}, {"width": 400, "height": 300}
+LARGE, SMALL = ViewportSize(width=1280, height=720), ViewportSize(width=400, height=300)
 """Windows in which a tile wants the higher and the lower layer of a camera of 360 lines."""
 MAX_FREEZE_SECONDS = 1.0
 
@@ -41,7 +41,7 @@ async def sees_height(viewer: Person, height: int) -> None:
     before = await eventually(changed, f"{viewer.name} decodes {height} lines", within=30)
 
     async def goes_on() -> bool:
-        return await changed() >= before + 5
+        return bool(await changed() >= before + 5)
 
     await eventually(goes_on, f"{viewer.name} goes on with {height} lines", within=30)
 

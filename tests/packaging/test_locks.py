@@ -21,7 +21,7 @@ def copy(tmp_path: Path) -> Path:
 
 
 def check(tree: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, tree / "scripts" / "lock.py", "--check"]
+    command: list[str | Path] = [sys.executable, tree / "scripts" / "lock.py", "--check"]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 

@@ -82,9 +82,8 @@ PROTOCOL: Any = Protocol("protos")
 
 def ask(**request: Any) -> Message:
     """What the worker process hands to its library for one message of the host."""
-    asked = Message(request=Message(**request))
-    asked.properties = {"host": "127.0.0.1", "protos": PROTOCOL}
-    return asked
+    properties = {"host": "127.0.0.1", "protos": PROTOCOL}
+    return Message(request=Message(**request), properties=properties)
 
 
 def typed(**data: Any) -> Any:
@@ -115,7 +114,9 @@ def described(response: Any) -> dict[str, Any]:
 
 
 async def serve(request: dict[str, Any]) -> dict[str, Any]:
-    import azure_functions_runtime as runtime
+    import azure_functions_runtime
+
+    runtime: Any = azure_functions_runtime
 
     root = request["root"]
     runtime.start_threadpool_executor()
@@ -160,9 +161,10 @@ async def close_app() -> None:
     """Ends the application in its own event loop; at the interpreter's end it would try so in another."""
     import function_app
 
-    if function_app.app.startup_task_done:
-        await function_app.app.middleware.notify_shutdown()
-        function_app.app.startup_task_done = False
+    app: Any = function_app.app
+    if app.startup_task_done:
+        await app.middleware.notify_shutdown()
+        app.startup_task_done = False
 
 
 def main() -> None:

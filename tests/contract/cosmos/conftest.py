@@ -71,9 +71,10 @@ def create_container(database: DatabaseProxy) -> Iterator[ContainerFactory]:
 
     def create(*paths: str, **options: Any) -> ContainerProxy:
         names.append(f"c-{uuid.uuid4().hex[:12]}")
-        path = list(paths) if len(paths) > 1 else (paths or ("/tenantId",))[0]
-        kind = "MultiHash" if len(paths) > 1 else "Hash"
-        return database.create_container(names[-1], partition_key=PartitionKey(path=path, kind=kind), **options)
+        first, *others = paths or ("/tenantId",)
+        key = PartitionKey(path=[first, *others], kind="MultiHash") if others else PartitionKey(path=first, kind="Hash")
+        created: ContainerProxy = database.create_container(names[-1], partition_key=key, **options)
+        return created
 
     yield create
     for name in names:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from azure.core import MatchConditions
@@ -27,7 +28,7 @@ def body(item_id: str, meeting: str = "m1", **more: object) -> dict[str, object]
     return {"id": item_id, "tenantId": "t1", "meetingId": meeting, **more}
 
 
-async def test_items_are_written_and_read(container: ContainerProxy):
+async def test_items_are_written_and_read(container: ContainerProxy) -> None:
     item = await container.create_item(body("a", n=1))
     with pytest.raises(exceptions.CosmosResourceExistsError):
         await container.create_item(body("a"))
@@ -42,29 +43,29 @@ async def test_items_are_written_and_read(container: ContainerProxy):
         await container.read_item("a", ["t1", "m1"])
 
 
-async def test_queries_are_scoped_by_key_prefix_or_nothing(container: ContainerProxy):
+async def test_queries_are_scoped_by_key_prefix_or_nothing(container: ContainerProxy) -> None:
     for number in range(6):
         await container.create_item(body(f"i{number}", f"m{number % 2}", n=number))
-    whole = container.query_items("SELECT VALUE c.n FROM c ORDER BY c.n", partition_key=["t1", "m1"])
+    whole: Any = container.query_items("SELECT VALUE c.n FROM c ORDER BY c.n", partition_key=["t1", "m1"])
     assert [row async for row in whole] == [1, 3, 5]
-    prefix = container.query_items("SELECT VALUE c.n FROM c ORDER BY c.n DESC", partition_key=["t1"])
+    prefix: Any = container.query_items("SELECT VALUE c.n FROM c ORDER BY c.n DESC", partition_key=["t1"])
     assert [row async for row in prefix] == [5, 4, 3, 2, 1, 0]
-    crossing = container.query_items("SELECT VALUE COUNT(1) FROM c")
+    crossing: Any = container.query_items("SELECT VALUE COUNT(1) FROM c")
     assert [row async for row in crossing] == [6]
 
 
-async def test_pages_follow_their_continuation(container: ContainerProxy):
+async def test_pages_follow_their_continuation(container: ContainerProxy) -> None:
     for number in range(5):
         await container.create_item(body(f"i{number}"))
     query = "SELECT VALUE c.id FROM c ORDER BY c.id"
-    pages = container.query_items(query, partition_key=["t1", "m1"], max_item_count=3).by_page()
+    pages: Any = container.query_items(query, partition_key=["t1", "m1"], max_item_count=3).by_page()
     first = [row async for row in await anext(pages)]
-    resumed = container.query_items(query, partition_key=["t1", "m1"], max_item_count=3)
+    resumed: Any = container.query_items(query, partition_key=["t1", "m1"], max_item_count=3)
     second = [row async for row in await anext(resumed.by_page(pages.continuation_token))]
     assert (first, second) == (["i0", "i1", "i2"], ["i3", "i4"])
 
 
-async def test_a_batch_is_all_or_nothing(container: ContainerProxy):
+async def test_a_batch_is_all_or_nothing(container: ContainerProxy) -> None:
     operations = [("create", (body("a"),)), ("upsert", (body("b"),)), ("read", ("a",))]
     assert len(await container.execute_item_batch(operations, partition_key=["t1", "m1"])) == 3
     with pytest.raises(exceptions.CosmosBatchOperationError):
@@ -75,16 +76,16 @@ async def test_a_batch_is_all_or_nothing(container: ContainerProxy):
         await container.read_item("c", ["t1", "m1"])
 
 
-async def test_the_change_feed_goes_on_where_it_was(container: ContainerProxy):
+async def test_the_change_feed_goes_on_where_it_was(container: ContainerProxy) -> None:
     await container.create_item(body("a"))
-    pages = container.query_items_change_feed(start_time="Beginning").by_page()
+    pages: Any = container.query_items_change_feed(start_time="Beginning").by_page()
     assert [item["id"] async for page in pages async for item in page] == ["a"]
     await container.create_item(body("b", "m2"))
     later = container.query_items_change_feed(continuation=pages.continuation_token)
     assert [item["id"] async for item in later] == ["b"]
 
 
-async def test_the_change_feed_of_each_feed_range_and_of_a_key(container: ContainerProxy):
+async def test_the_change_feed_of_each_feed_range_and_of_a_key(container: ContainerProxy) -> None:
     for number in range(4):
         await container.create_item(body(f"i{number}", f"m{number % 2}"))
     seen = [
@@ -97,7 +98,7 @@ async def test_the_change_feed_of_each_feed_range_and_of_a_key(container: Contai
     assert [item["id"] async for item in of_key] == ["i1", "i3"]
 
 
-async def test_many_items_are_read_at_once(container: ContainerProxy):
+async def test_many_items_are_read_at_once(container: ContainerProxy) -> None:
     for number in range(3):
         await container.create_item(body(f"i{number}", f"m{number}"))
     found = await container.read_items([(f"i{number}", ["t1", f"m{number}"]) for number in range(3)])

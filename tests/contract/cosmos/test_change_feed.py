@@ -20,14 +20,14 @@ def read(container: ContainerProxy, **options: Any) -> tuple[list[str], str]:
     return ids, container.client_connection.last_response_headers["etag"]
 
 
-def test_the_feed_has_every_item_in_the_order_of_its_last_change(container: ContainerProxy):
+def test_the_feed_has_every_item_in_the_order_of_its_last_change(container: ContainerProxy) -> None:
     for item_id in ("a", "b", "c"):
         put(container, item_id)
     put(container, "a", n=2)
     assert read(container, start_time="Beginning", partition_key="t1")[0] == ["b", "c", "a"]
 
 
-def test_a_reader_goes_on_where_it_was(container: ContainerProxy):
+def test_a_reader_goes_on_where_it_was(container: ContainerProxy) -> None:
     put(container, "a")
     _, token = read(container, start_time="Beginning")
     assert read(container, continuation=token)[0] == []
@@ -38,7 +38,7 @@ def test_a_reader_goes_on_where_it_was(container: ContainerProxy):
     assert read(container, continuation=token)[0] == []
 
 
-def test_a_reader_that_starts_now_sees_only_what_comes(container: ContainerProxy):
+def test_a_reader_that_starts_now_sees_only_what_comes(container: ContainerProxy) -> None:
     put(container, "a")
     ids, token = read(container, start_time="Now")
     assert ids == []
@@ -46,14 +46,14 @@ def test_a_reader_that_starts_now_sees_only_what_comes(container: ContainerProxy
     assert read(container, continuation=token)[0] == ["b"]
 
 
-def test_a_reader_can_start_at_a_moment(container: ContainerProxy):
+def test_a_reader_can_start_at_a_moment(container: ContainerProxy) -> None:
     put(container, "a")
     moment = datetime.now(UTC)
     assert read(container, start_time=moment - timedelta(minutes=5))[0] == ["a"]
     assert read(container, start_time=moment + timedelta(minutes=5))[0] == []
 
 
-def test_the_feed_of_a_partition_has_no_other(container: ContainerProxy):
+def test_the_feed_of_a_partition_has_no_other(container: ContainerProxy) -> None:
     put(container, "a", "t1")
     put(container, "b", "t2")
     ids, token = read(container, start_time="Beginning", partition_key="t2")
@@ -63,7 +63,7 @@ def test_the_feed_of_a_partition_has_no_other(container: ContainerProxy):
     assert read(container, continuation=token)[0] == ["d"]
 
 
-def test_the_feed_ranges_of_a_container_cover_it_once(container: ContainerProxy):
+def test_the_feed_ranges_of_a_container_cover_it_once(container: ContainerProxy) -> None:
     ids = {f"i{number}" for number in range(20)}
     for number, item_id in enumerate(sorted(ids)):
         put(container, item_id, f"t{number % 7}")
@@ -73,7 +73,7 @@ def test_the_feed_ranges_of_a_container_cover_it_once(container: ContainerProxy)
     assert sorted(seen) == sorted(ids)
 
 
-def test_pages_of_the_feed_are_as_small_as_asked_and_miss_nothing(container: ContainerProxy):
+def test_pages_of_the_feed_are_as_small_as_asked_and_miss_nothing(container: ContainerProxy) -> None:
     for number in range(7):
         put(container, f"i{number}")
     feed = container.query_items_change_feed(start_time="Beginning", partition_key="t1", max_item_count=3)
@@ -82,7 +82,7 @@ def test_pages_of_the_feed_are_as_small_as_asked_and_miss_nothing(container: Con
     assert max(sizes) == 3
 
 
-def test_a_batch_appears_whole_and_in_order(container: ContainerProxy):
+def test_a_batch_appears_whole_and_in_order(container: ContainerProxy) -> None:
     put(container, "e")
     operations = [("upsert", ({"id": item_id, "tenantId": "t1"},)) for item_id in ("d", "e", "c")]
     container.execute_item_batch(operations, partition_key="t1")
@@ -93,14 +93,14 @@ def test_a_batch_appears_whole_and_in_order(container: ContainerProxy):
     assert len({lsn for page in pages for _, lsn in page}) == 1
 
 
-def test_a_deleted_item_leaves_the_feed(container: ContainerProxy):
+def test_a_deleted_item_leaves_the_feed(container: ContainerProxy) -> None:
     put(container, "a")
     put(container, "b")
     container.delete_item("a", "t1")
     assert read(container, start_time="Beginning")[0] == ["b"]
 
 
-def test_a_hierarchical_container_has_a_feed(create_container: ContainerFactory):
+def test_a_hierarchical_container_has_a_feed(create_container: ContainerFactory) -> None:
     container = create_container("/tenantId", "/meetingId")
     container.create_item({"id": "a", "tenantId": "t1", "meetingId": "m1"})
     container.create_item({"id": "b", "tenantId": "t1", "meetingId": "m2"})

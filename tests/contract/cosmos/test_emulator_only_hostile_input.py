@@ -8,7 +8,7 @@ import hmac
 import io
 import json
 import urllib.parse
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from email.utils import formatdate
 
 import aiohttp
@@ -61,7 +61,7 @@ class RawClient:
 
 
 @pytest.fixture(scope="module")
-def running():
+def running() -> Iterator[RunningEmulator]:
     with run_in_thread() as running, CosmosClient(running.endpoint, KEY) as client:
         client.create_database("d").create_container("c", partition_key=PartitionKey(path="/tenantId"))
         yield running
@@ -98,18 +98,18 @@ async def raw(running: RunningEmulator) -> AsyncIterator[RawClient]:
         b'{"id": {"a": 1}, "tenantId": "t"}',
     ],
 )
-async def test_a_body_that_is_no_document_is_a_bad_request(raw: RawClient, body: bytes):
+async def test_a_body_that_is_no_document_is_a_bad_request(raw: RawClient, body: bytes) -> None:
     status, answer = await raw.create(body)
     assert (status, answer["code"]) == (400, "BadRequest")
 
 
 @pytest.mark.parametrize("size", [2 * MEGABYTE + 1, 2 * MEGABYTE + 2, 20 * MEGABYTE])
-async def test_a_request_over_two_megabytes_is_too_large(raw: RawClient, size: int):
+async def test_a_request_over_two_megabytes_is_too_large(raw: RawClient, size: int) -> None:
     status, answer = await raw.create(b" " * size)
     assert (status, answer["code"]) == (413, "RequestEntityTooLarge")
 
 
-async def test_a_request_that_hides_its_size_is_too_large_all_the_same(raw: RawClient):
+async def test_a_request_that_hides_its_size_is_too_large_all_the_same(raw: RawClient) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         for _ in range(5):
             yield b" " * MEGABYTE
@@ -119,7 +119,7 @@ async def test_a_request_that_hides_its_size_is_too_large_all_the_same(raw: RawC
 
 
 @pytest.mark.parametrize("header", ["", "[", "{}", '"t"', "[]", '["t","u"]', '[["t"]]', '[{"a":1}]', "[NaN]", "é"])
-async def test_a_partition_key_header_that_is_none_is_a_bad_request(raw: RawClient, header: str):
+async def test_a_partition_key_header_that_is_none_is_a_bad_request(raw: RawClient, header: str) -> None:
     status, answer = await raw.send("GET", f"{DOCUMENTS}/a", headers={"x-ms-documentdb-partitionkey": header})
     assert (status, answer["code"]) == (400, "BadRequest")
 
@@ -136,17 +136,17 @@ async def test_a_partition_key_header_that_is_none_is_a_bad_request(raw: RawClie
         {"x-ms-start-epk": "zz", "x-ms-end-epk": "FF"},
     ],
 )
-async def test_query_headers_that_make_no_sense_are_a_bad_request(raw: RawClient, headers: dict[str, str]):
+async def test_query_headers_that_make_no_sense_are_a_bad_request(raw: RawClient, headers: dict[str, str]) -> None:
     status, answer = await raw.query("SELECT * FROM c", **headers)
     assert (status, answer["code"]) == (400, "BadRequest")
 
 
-async def test_an_unknown_partition_key_range_is_gone(raw: RawClient):
+async def test_an_unknown_partition_key_range_is_gone(raw: RawClient) -> None:
     status, _ = await raw.query("SELECT * FROM c", **{"x-ms-documentdb-partitionkeyrangeid": "7"})
     assert status == 410
 
 
-async def test_a_continuation_of_another_query_is_refused(raw: RawClient, running: RunningEmulator):
+async def test_a_continuation_of_another_query_is_refused(raw: RawClient, running: RunningEmulator) -> None:
     with CosmosClient(running.endpoint, KEY) as client:
         container = client.get_database_client("d").get_container_client("c")
         for number in range(3):
@@ -161,19 +161,19 @@ async def test_a_continuation_of_another_query_is_refused(raw: RawClient, runnin
     "query",
     [7, None, "", "SELECT " + "(" * 50_000, "SELECT " + "-" * 400_000 + "1", "SELECT [" + "1," * 200_000 + "1]"],
 )
-async def test_a_query_that_is_none_is_a_bad_request(raw: RawClient, query: object):
+async def test_a_query_that_is_none_is_a_bad_request(raw: RawClient, query: object) -> None:
     status, answer = await raw.query(query)
     assert (status, answer["code"]) == (400, "BadRequest")
 
 
-async def test_an_error_in_a_query_carries_its_code(raw: RawClient):
+async def test_an_error_in_a_query_carries_its_code(raw: RawClient) -> None:
     _, answer = await raw.query("SELECT * FROM c WHERE EXISTS(SELECT 1 FROM c)")
     (error,) = json.loads(str(answer["message"]))["errors"]
     assert error["code"] == "SC2900"
     assert "EXISTS" in error["message"]
 
 
-async def test_a_join_that_explodes_is_stopped(raw: RawClient):
+async def test_a_join_that_explodes_is_stopped(raw: RawClient) -> None:
     await raw.create(json.dumps({"id": "wide", "tenantId": "t", "list": list(range(2000))}).encode())
     text = "SELECT VALUE COUNT(1) FROM c JOIN a IN c.list JOIN b IN c.list JOIN d IN c.list"
     status, answer = await raw.query(text)
@@ -182,25 +182,25 @@ async def test_a_join_that_explodes_is_stopped(raw: RawClient):
 
 
 @pytest.mark.parametrize("parameter", [7, {}, {"name": "@a"}, {"name": 1, "value": 1}])
-async def test_parameters_that_are_none_are_a_bad_request(raw: RawClient, parameter: object):
+async def test_parameters_that_are_none_are_a_bad_request(raw: RawClient, parameter: object) -> None:
     status, _ = await raw.query("SELECT * FROM c", parameter)
     assert status == 400
 
 
 @pytest.mark.parametrize("body", ["{}", "[]", "[1]", '[{"operationType": "Explode"}]', '[{"operationType": "Read"}]'])
-async def test_a_batch_that_is_none_is_a_bad_request(raw: RawClient, body: str):
+async def test_a_batch_that_is_none_is_a_bad_request(raw: RawClient, body: str) -> None:
     status, answer = await raw.create(body.encode(), **{"x-ms-cosmos-is-batch-request": "true"})
     failed = status == 207 and answer[0]["statusCode"] == 400  # type: ignore[index]  # a batch answers with a list
     assert status == 400 or failed
 
 
 @pytest.mark.parametrize("etag", ["seven", '"-1"', '"' + "9" * 5000 + '"', "²"])
-async def test_a_change_feed_place_that_is_none_is_a_bad_request(raw: RawClient, etag: str):
+async def test_a_change_feed_place_that_is_none_is_a_bad_request(raw: RawClient, etag: str) -> None:
     status, _ = await raw.send("GET", DOCUMENTS, headers={"A-IM": "Incremental Feed", "If-None-Match": etag})
     assert status == 400
 
 
-async def test_the_full_fidelity_change_feed_is_refused(raw: RawClient):
+async def test_the_full_fidelity_change_feed_is_refused(raw: RawClient) -> None:
     status, answer = await raw.send("GET", DOCUMENTS, headers={"A-IM": "Full-Fidelity Feed"})
     assert (status, answer["code"]) == (501, "NotImplemented")
 
@@ -208,12 +208,12 @@ async def test_the_full_fidelity_change_feed_is_refused(raw: RawClient):
 @pytest.mark.parametrize(
     "path", ["/nowhere", "/dbs/d/colls/c/docs/a/b", "/dbs/d/colls/c/unknown", "/dbs/x/colls/c/docs"]
 )
-async def test_an_unknown_path_is_not_found(raw: RawClient, path: str):
+async def test_an_unknown_path_is_not_found(raw: RawClient, path: str) -> None:
     status, answer = await raw.send("GET", path)
     assert (status, answer["code"]) == (404, "NotFound")
 
 
-async def test_server_side_scripts_are_refused(raw: RawClient):
+async def test_server_side_scripts_are_refused(raw: RawClient) -> None:
     status, answer = await raw.send("POST", "/dbs/d/colls/c/sprocs", b"{}")
     assert (status, answer["code"]) == (501, "NotImplemented")
 
@@ -228,12 +228,12 @@ async def test_server_side_scripts_are_refused(raw: RawClient):
         {"x-ms-date": "Thu, 01 Jan 1970 00:00:00 GMT"},
     ],
 )
-async def test_a_signature_that_is_not_ours_is_refused(raw: RawClient, headers: dict[str, str]):
+async def test_a_signature_that_is_not_ours_is_refused(raw: RawClient, headers: dict[str, str]) -> None:
     status, answer = await raw.send("GET", f"{DOCUMENTS}/alive", headers=headers)
     assert (status, answer["code"]) == (401, "Unauthorized")
 
 
-async def test_a_signature_is_good_for_its_own_request_only(raw: RawClient):
+async def test_a_signature_is_good_for_its_own_request_only(raw: RawClient) -> None:
     status, _ = await raw.send("GET", f"{DOCUMENTS}/alive", key=base64.b64encode(b"another").decode())
     assert status == 401
 
@@ -253,12 +253,12 @@ async def test_a_signature_is_good_for_its_own_request_only(raw: RawClient):
         {"partitionKey": {"paths": ["/a"]}},
     ],
 )
-async def test_a_container_that_makes_no_sense_is_a_bad_request(raw: RawClient, body: object):
+async def test_a_container_that_makes_no_sense_is_a_bad_request(raw: RawClient, body: object) -> None:
     status, answer = await raw.send("POST", "/dbs/d/colls", json.dumps(body).encode())
     assert (status, answer["code"]) == (400, "BadRequest")
 
 
-async def test_a_database_whose_name_looks_like_a_resource_id_works(running: RunningEmulator):
+async def test_a_database_whose_name_looks_like_a_resource_id_works(running: RunningEmulator) -> None:
     with CosmosClient(running.endpoint, KEY) as client:
         database = client.create_database("meetings")
         container = database.create_container("messages", partition_key=PartitionKey(path="/tenantId"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 
 import pytest
@@ -22,7 +23,7 @@ class ExplainingStore(Store):
         super().__init__(None)
         self.plans: list[str] = []
 
-    def execute(self, statement, values=()):
+    def execute(self, statement: str, values: tuple[object, ...] = ()) -> sqlite3.Cursor:
         rows = super().execute(f"EXPLAIN QUERY PLAN {statement}", values)
         self.plans.append("; ".join(row[3] for row in rows))
         return super().execute(statement, values)
@@ -49,19 +50,19 @@ def container(store: ExplainingStore) -> Container:
     return container
 
 
-def test_a_whole_key_uses_the_index_of_partitions(store: ExplainingStore, container: Container):
+def test_a_whole_key_uses_the_index_of_partitions(store: ExplainingStore, container: Container) -> None:
     table = DocumentTable(store, container, now=0)
     assert len(list(table.scan(Selection(partition=("t1", "m1"))))) == 1
     assert "documents_by_partition (container=? AND partition=?" in store.plans[-1]
 
 
-def test_a_key_with_an_id_is_a_point_read(store: ExplainingStore, container: Container):
+def test_a_key_with_an_id_is_a_point_read(store: ExplainingStore, container: Container) -> None:
     table = DocumentTable(store, container, now=0)
     assert table.find(("t1", "m1"), "a") is not None
     assert "documents_by_key (container=? AND partition=? AND id=?)" in store.plans[-1]
 
 
-def test_a_prefix_of_a_key_uses_the_index_of_effective_keys(store: ExplainingStore, container: Container):
+def test_a_prefix_of_a_key_uses_the_index_of_effective_keys(store: ExplainingStore, container: Container) -> None:
     prefix = PartitionKeyDefinition((("tenantId",), ("meetingId",))).effective(("t1",))
     table = DocumentTable(store, container, now=0)
     found = list(table.scan(Selection(effective_range=(prefix, prefix + "FF"))))
@@ -69,7 +70,7 @@ def test_a_prefix_of_a_key_uses_the_index_of_effective_keys(store: ExplainingSto
     assert "documents_by_effective (container=? AND effective>? AND effective<?" in store.plans[-1]
 
 
-def test_the_change_feed_reads_on_from_its_place(store: ExplainingStore, container: Container):
+def test_the_change_feed_reads_on_from_its_place(store: ExplainingStore, container: Container) -> None:
     table = DocumentTable(store, container, now=0)
     assert [lsn for lsn, _ in table.changes(Selection(), after_lsn=2, since=0)] == [3, 4]
     assert "documents_by_change (container=? AND lsn>?" in store.plans[-1]

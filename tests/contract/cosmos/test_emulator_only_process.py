@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -31,12 +32,12 @@ def container_at(endpoint: str) -> Iterator[ContainerProxy]:
         )
 
 
-def feed(container: ContainerProxy, **options: object) -> tuple[list[str], str]:
+def feed(container: ContainerProxy, **options: Any) -> tuple[list[str], str]:
     ids = [item["id"] for item in container.query_items_change_feed(**options)]
     return ids, container.client_connection.last_response_headers["etag"]
 
 
-def test_a_restart_keeps_items_etags_and_the_place_in_the_change_feed(tmp_path: Path):
+def test_a_restart_keeps_items_etags_and_the_place_in_the_change_feed(tmp_path: Path) -> None:
     data = tmp_path / "state" / "cosmos.db"
     with run_as_process(data) as (endpoint, _), container_at(endpoint) as container:
         item = container.create_item({"id": "a", "tenantId": "t", "email": "e"})
@@ -53,7 +54,7 @@ def test_a_restart_keeps_items_etags_and_the_place_in_the_change_feed(tmp_path: 
             container.create_item({"id": "d", "tenantId": "t", "email": "e"})
 
 
-def test_what_was_answered_survives_a_kill(tmp_path: Path):
+def test_what_was_answered_survives_a_kill(tmp_path: Path) -> None:
     data = tmp_path / "cosmos.db"
     with run_as_process(data) as (endpoint, process), container_at(endpoint) as container:
         for number in range(20):
@@ -64,7 +65,7 @@ def test_what_was_answered_survives_a_kill(tmp_path: Path):
         assert len(list(container.query_items("SELECT * FROM c", partition_key="t"))) == 20
 
 
-def test_the_file_is_in_write_ahead_mode(tmp_path: Path):
+def test_the_file_is_in_write_ahead_mode(tmp_path: Path) -> None:
     data = tmp_path / "cosmos.db"
     with run_as_process(data) as (endpoint, _), container_at(endpoint):
         pass
@@ -75,13 +76,13 @@ def test_the_file_is_in_write_ahead_mode(tmp_path: Path):
         connection.close()
 
 
-async def test_health_needs_no_key(tmp_path: Path):
+async def test_health_needs_no_key(tmp_path: Path) -> None:
     with run_as_process(tmp_path / "cosmos.db") as (endpoint, _):
         async with aiohttp.ClientSession() as session, session.get(f"{endpoint}/_emulator/health") as answer:
             assert answer.status == 200
 
 
-def test_a_terminated_process_ends_cleanly(tmp_path: Path):
+def test_a_terminated_process_ends_cleanly(tmp_path: Path) -> None:
     with run_as_process(tmp_path / "cosmos.db") as (_, process):
         process.terminate()
         assert process.wait(timeout=30) == 0
@@ -99,7 +100,7 @@ def start_and_fail(*arguments: str, key: str = KEY) -> subprocess.CompletedProce
     )
 
 
-def test_a_taken_port_is_named(tmp_path: Path):
+def test_a_taken_port_is_named(tmp_path: Path) -> None:
     with run_as_process(tmp_path / "cosmos.db") as (endpoint, _):
         port = endpoint.rpartition(":")[2]
         failed = start_and_fail("--port", port)
@@ -109,13 +110,13 @@ def test_a_taken_port_is_named(tmp_path: Path):
 
 
 @pytest.mark.parametrize("key", ["", "not base64!"])
-def test_a_key_that_is_none_stops_the_start(key: str):
+def test_a_key_that_is_none_stops_the_start(key: str) -> None:
     failed = start_and_fail("--port", "0", key=key)
     assert failed.returncode == 2
     assert failed.stderr.startswith("PARLEY_COSMOS_KEY: ")
 
 
-def test_a_file_that_is_no_database_stops_the_start(tmp_path: Path):
+def test_a_file_that_is_no_database_stops_the_start(tmp_path: Path) -> None:
     data = tmp_path / "cosmos.db"
     data.write_text("this is no SQLite file, and long enough for SQLite to look at its header " * 20)
     failed = start_and_fail("--port", "0", "--data", str(data))
@@ -124,7 +125,7 @@ def test_a_file_that_is_no_database_stops_the_start(tmp_path: Path):
     assert "Traceback" not in failed.stderr
 
 
-def test_memory_stays_bounded_over_many_large_requests(tmp_path: Path):
+def test_memory_stays_bounded_over_many_large_requests(tmp_path: Path) -> None:
     with run_as_process(tmp_path / "cosmos.db") as (endpoint, process), container_at(endpoint) as container:
         text = "x" * 1_000_000
         container.upsert_item({"id": "warm", "tenantId": "t", "email": "0", "text": text})

@@ -23,7 +23,7 @@ def wait_until_gone(container: ContainerProxy, item_id: str) -> None:
     pytest.fail(f"{item_id} was still there after {DEADLINE} seconds")
 
 
-def test_an_item_expires_by_its_own_time_to_live(create_container: ContainerFactory):
+def test_an_item_expires_by_its_own_time_to_live(create_container: ContainerFactory) -> None:
     container = create_container(default_ttl=-1)
     container.create_item({"id": "brief", "tenantId": "t1", "ttl": 1})
     container.create_item({"id": "lasting", "tenantId": "t1"})
@@ -32,7 +32,7 @@ def test_an_item_expires_by_its_own_time_to_live(create_container: ContainerFact
     container.create_item({"id": "brief", "tenantId": "t1"})
 
 
-def test_an_item_expires_by_the_default_of_its_container(create_container: ContainerFactory):
+def test_an_item_expires_by_the_default_of_its_container(create_container: ContainerFactory) -> None:
     container = create_container(default_ttl=1)
     container.create_item({"id": "lasting", "tenantId": "t1", "ttl": -1})
     container.create_item({"id": "brief", "tenantId": "t1"})
@@ -40,7 +40,9 @@ def test_an_item_expires_by_the_default_of_its_container(create_container: Conta
     assert container.read_item("lasting", "t1")["id"] == "lasting"
 
 
-def test_a_default_given_later_holds_for_items_that_are_there(database: DatabaseProxy, container: ContainerProxy):
+def test_a_default_given_later_holds_for_items_that_are_there(
+    database: DatabaseProxy, container: ContainerProxy
+) -> None:
     container.create_item({"id": "brief", "tenantId": "t1"})
     container.create_item({"id": "lasting", "tenantId": "t1", "ttl": -1})
     database.replace_container(container, partition_key=PartitionKey(path="/tenantId"), default_ttl=1)
@@ -50,7 +52,7 @@ def test_a_default_given_later_holds_for_items_that_are_there(database: Database
 
 def test_a_time_to_live_means_nothing_where_the_container_has_none(
     create_container: ContainerFactory, container: ContainerProxy
-):
+) -> None:
     expiring = create_container(default_ttl=-1)
     container.create_item({"id": "a", "tenantId": "t1", "ttl": 1})
     expiring.create_item({"id": "a", "tenantId": "t1", "ttl": 1})
@@ -59,7 +61,7 @@ def test_a_time_to_live_means_nothing_where_the_container_has_none(
 
 
 @pytest.mark.parametrize("ttl", [0, -2, "soon", 1.5])
-def test_a_time_to_live_must_be_positive_or_for_ever(create_container: ContainerFactory, ttl: object):
+def test_a_time_to_live_must_be_positive_or_for_ever(create_container: ContainerFactory, ttl: object) -> None:
     container = create_container(default_ttl=-1)
     with pytest.raises(exceptions.CosmosHttpResponseError) as caught:
         container.create_item({"id": "a", "tenantId": "t1", "ttl": ttl})
@@ -71,7 +73,7 @@ def unique(create_container: ContainerFactory) -> ContainerProxy:
     return create_container(unique_key_policy={"uniqueKeys": [{"paths": ["/email"]}, {"paths": ["/a", "/b"]}]})
 
 
-def test_a_unique_value_is_taken_only_once_in_a_partition(unique: ContainerProxy):
+def test_a_unique_value_is_taken_only_once_in_a_partition(unique: ContainerProxy) -> None:
     unique.create_item({"id": "1", "tenantId": "t1", "email": "e", "a": 1, "b": 1})
     with pytest.raises(exceptions.CosmosResourceExistsError):
         unique.create_item({"id": "2", "tenantId": "t1", "email": "e", "a": 2, "b": 2})
@@ -81,7 +83,7 @@ def test_a_unique_value_is_taken_only_once_in_a_partition(unique: ContainerProxy
     unique.create_item({"id": "1", "tenantId": "t2", "email": "e", "a": 1, "b": 1})
 
 
-def test_a_unique_value_is_free_once_its_item_changes_or_goes(unique: ContainerProxy):
+def test_a_unique_value_is_free_once_its_item_changes_or_goes(unique: ContainerProxy) -> None:
     unique.create_item({"id": "1", "tenantId": "t1", "email": "e"})
     unique.replace_item("1", {"id": "1", "tenantId": "t1", "email": "e", "title": "same"})
     unique.replace_item("1", {"id": "1", "tenantId": "t1", "email": "f", "a": 1})
@@ -90,7 +92,7 @@ def test_a_unique_value_is_free_once_its_item_changes_or_goes(unique: ContainerP
     unique.create_item({"id": "3", "tenantId": "t1", "email": "e"})
 
 
-def test_a_patch_cannot_take_a_unique_value(unique: ContainerProxy):
+def test_a_patch_cannot_take_a_unique_value(unique: ContainerProxy) -> None:
     unique.create_item({"id": "1", "tenantId": "t1", "email": "e", "a": 1})
     unique.create_item({"id": "2", "tenantId": "t1", "email": "f", "a": 2})
     with pytest.raises(exceptions.CosmosResourceExistsError):

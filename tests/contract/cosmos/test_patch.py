@@ -31,13 +31,18 @@ def item(container: ContainerProxy) -> dict[str, Any]:
         ({"op": "move", "from": "/title", "path": "/deep/title"}, "deep", {"a": 1, "title": "a"}),
     ],
 )
-def test_an_operation_changes_the_item(container: ContainerProxy, item, operation, path: str, expected: object):
+def test_an_operation_changes_the_item(
+    container: ContainerProxy, item: dict[str, Any], operation: dict[str, Any], path: str, expected: object
+) -> None:
     container.patch_item("m1", "t1", [operation])
     assert container.read_item("m1", "t1").get(path) == expected
 
 
-def test_operations_apply_in_order_and_leave_the_rest(container: ContainerProxy, item):
-    operations = [{"op": "add", "path": "/list", "value": []}, {"op": "add", "path": "/list/-", "value": 1}]
+def test_operations_apply_in_order_and_leave_the_rest(container: ContainerProxy, item: dict[str, Any]) -> None:
+    operations: list[dict[str, Any]] = [
+        {"op": "add", "path": "/list", "value": []},
+        {"op": "add", "path": "/list/-", "value": 1},
+    ]
     patched = container.patch_item("m1", "t1", operations)
     assert (patched["list"], patched["title"]) == ([1], "a")
     assert patched["_etag"] != item["_etag"]
@@ -56,26 +61,28 @@ def test_operations_apply_in_order_and_leave_the_rest(container: ContainerProxy,
         {"op": "explode", "path": "/n"},
     ],
 )
-def test_an_operation_that_does_not_fit_changes_nothing(container: ContainerProxy, item, operation):
+def test_an_operation_that_does_not_fit_changes_nothing(
+    container: ContainerProxy, item: dict[str, Any], operation: dict[str, Any]
+) -> None:
     with pytest.raises(exceptions.CosmosHttpResponseError) as caught:
         container.patch_item("m1", "t1", [{"op": "set", "path": "/title", "value": "b"}, operation])
     assert caught.value.status_code == 400
     assert container.read_item("m1", "t1")["title"] == "a"
 
 
-def test_a_patch_takes_at_most_ten_operations(container: ContainerProxy, item):
+def test_a_patch_takes_at_most_ten_operations(container: ContainerProxy, item: dict[str, Any]) -> None:
     with pytest.raises(exceptions.CosmosHttpResponseError) as caught:
         container.patch_item("m1", "t1", [{"op": "incr", "path": "/n", "value": 1}] * 11)
     assert caught.value.status_code == 400
 
 
-def test_a_condition_guards_the_patch(container: ContainerProxy, item):
-    operations = [{"op": "set", "path": "/title", "value": "b"}]
+def test_a_condition_guards_the_patch(container: ContainerProxy, item: dict[str, Any]) -> None:
+    operations: list[dict[str, Any]] = [{"op": "set", "path": "/title", "value": "b"}]
     with pytest.raises(exceptions.CosmosAccessConditionFailedError):
         container.patch_item("m1", "t1", operations, filter_predicate="from c where c.n > 1")
     assert container.patch_item("m1", "t1", operations, filter_predicate="from c where c.n = 1")["title"] == "b"
 
 
-def test_a_missing_item_cannot_be_patched(container: ContainerProxy):
+def test_a_missing_item_cannot_be_patched(container: ContainerProxy) -> None:
     with pytest.raises(exceptions.CosmosResourceNotFoundError):
         container.patch_item("absent", "t1", [{"op": "set", "path": "/title", "value": "b"}])

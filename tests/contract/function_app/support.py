@@ -24,6 +24,7 @@ from function_app.api.application import create_api
 from function_app.bootstrap import BootstrapSettings, bootstrap
 from function_app.config import Settings
 from function_app.connections import open_cosmos
+from function_app.media.in_process import InProcessNodeRegistry
 from function_app.media.service_tokens import NODE_ISSUER
 from function_app.stores.cosmos import Cosmos
 from function_app.stores.tenants import TenantStore
@@ -141,6 +142,12 @@ class Platform:
         answer = await self.try_join(token)
         assert answer.status_code == 200, answer.text
         return {**answer.json(), "usedToken": token}
+
+    def lose_lease(self, node: str) -> None:
+        """As if the node's lease had run out: the in-process registry forgets it."""
+        registry = self.services.controller._nodes
+        assert isinstance(registry, InProcessNodeRegistry)
+        registry._nodes.pop(node)
 
     async def documents(self, kind: str, meeting: str = "demo") -> list[dict[str, Any]]:
         """The documents of this type in the meeting's partition."""

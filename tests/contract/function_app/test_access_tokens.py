@@ -121,7 +121,7 @@ async def test_the_app_role_says_what_the_program_may_do(linked: World) -> None:
         {"aud": [AUDIENCE, "another-api"]},
         {"aud": None},
         {"iss": "https://login.example/5f1c7a52-3d0e-4c61-9b57-0a2c6d0e8f11/v2.0"},
-        {"tid": str(uuid.uuid4())},
+        {"tid": "2a0f6f0e-6a53-4a57-9d7e-0c8f4c1c7b11"},
         {"scp": "Meetings.ReadWrite"},
         {"idtyp": "user"},
         {"azp": "not-an-id"},

@@ -116,7 +116,8 @@ async def test_a_meeting_that_is_made_anew_during_a_purge_loses_nothing(
 ) -> None:
     await used_and_deleted(platform)
     platform.clock.advance(31 * DAY)
-    query, asked = Container.query, []
+    query = Container.query
+    asked: list[str] = []
 
     async def made_anew_meanwhile(self: Container, partition: Any, sql: str, **parameters: Any) -> Any:
         rows = await query(self, partition, sql, **parameters)

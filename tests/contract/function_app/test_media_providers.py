@@ -41,7 +41,7 @@ class World:
     servers: dict[str, Server]
 
     async def hold_at(self, provider: str | None, meeting: str = "demo") -> None:
-        settings = {} if provider is None else {"mediaProvider": provider}
+        settings: dict[str, Any] = {} if provider is None else {"mediaProvider": provider}
         answer = await self.platform.call("PUT", f"/meetings/{meeting}", json={"title": "Weekly", "settings": settings})
         assert answer.status_code in (200, 201), answer.text
 
@@ -101,7 +101,7 @@ async def world(tmp_path: Path, sockets: aiohttp.ClientSession) -> AsyncIterator
     servers = {"acs": Server(acs.app), "livekit": Server(livekit.app)}
     for server in servers.values():
         await server.start()
-    settings = {
+    settings: dict[str, Any] = {
         "acs_endpoint": servers["acs"].origin,
         "acs_key": ACS_KEY,
         "livekit_url": servers["livekit"].origin,
@@ -257,14 +257,14 @@ async def test_an_acs_room_is_valid_for_a_day_and_knows_the_roles(world: World) 
 
 
 async def test_who_may_not_share_a_screen_is_an_acs_attendee(world: World) -> None:
-    settings = {"mediaProvider": "acs", "mayShare": "hosts"}
+    settings: dict[str, Any] = {"mediaProvider": "acs", "mayShare": "hosts"}
     await world.platform.call("PUT", "/meetings/demo", json={"title": "Weekly", "settings": settings})
     joined = await world.platform.join("ann")
     assert world.acs.rooms.by_id[world.room_of(joined)].members[world.identity_of(joined)] == "Attendee"
 
 
 async def test_a_livekit_token_carries_the_grants_for_its_room_alone(world: World) -> None:
-    settings = {"mediaProvider": "livekit", "mayShare": "hosts", "mayChat": "hosts"}
+    settings: dict[str, Any] = {"mediaProvider": "livekit", "mayShare": "hosts", "mayChat": "hosts"}
     await world.platform.call("PUT", "/meetings/demo", json={"title": "Weekly", "settings": settings})
     joined = await world.platform.join("ann")
     claims = world.livekit_claims(joined)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import nullcontext
+from functools import partial
 
 import aiohttp
 import azure.functions as func
@@ -32,6 +33,10 @@ def feed(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     """The trigger uses the test's services."""
     monkeypatch.setattr(trigger, "process", platform.process)
     assert wiring.process is not platform.process
+
+
+def has_heard_more(socket: Socket, kind: str, before: int) -> bool:
+    return len(socket.of_type(kind)) > before
 
 
 async def deliver(platform: Platform) -> None:
@@ -134,6 +139,7 @@ def test_a_batch_that_fails_is_delivered_until_it_succeeds() -> None:
     app.register_functions(trigger.blueprint)
     [function] = app.get_functions()
     policy = function.get_settings_dict("retry_policy")
+    assert policy
     assert (policy["strategy"], policy["max_retry_count"]) == ("exponential_backoff", "-1")
 
 
@@ -157,7 +163,7 @@ async def test_who_may_share_and_chat_changes_for_those_who_are_there_and_back(
         before = len(told.of_type("changeGrants"))
         await deliver(platform)
         await deliver(platform)
-        await eventually(lambda since=before: len(told.of_type("changeGrants")) > since)
+        await eventually(partial(has_heard_more, told, "changeGrants", before))
         change = told.of_type("changeGrants")[-1]
         assert change["participant"] == ann["participant"]["id"]
         assert (change["grants"]["publish"], change["grants"]["chat"]) == (sources, audience == "everyone")

@@ -1,6 +1,7 @@
 """Registration, heartbeats, and what nodes report."""
 
 import asyncio
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import aiohttp
@@ -17,9 +18,9 @@ from parley_protocol.ids import new_id
 from .support import FakeNode, Platform, bearer, eventually
 
 
-def claims_of(url: str) -> dict[str, object]:
+def claims_of(url: str) -> dict[str, Any]:
     token = parse_qs(urlsplit(url).query)["access_token"][0]
-    claims: dict[str, object] = jwt.decode(token, options={"verify_signature": False})
+    claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
     return claims
 
 

@@ -80,8 +80,7 @@ async def test_a_session_moves_when_its_node_is_dead(
     platform: Platform, node: FakeNode, sockets: aiohttp.ClientSession
 ) -> None:
     ann = await platform.join("ann")
-    nodes = platform.services.controller._nodes
-    nodes._nodes.pop(node.id)  # The in-process registry's: as if its lease had run out.
+    platform.lose_lease(node.id)
     other = FakeNode(platform, sockets)
     await other.start()
     again = (await platform.try_join(ann["token"])).json()

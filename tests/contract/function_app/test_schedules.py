@@ -119,7 +119,7 @@ async def test_the_file_for_calendars_is_for_those_who_know_of_the_meeting(platf
     await platform.call("PUT", "/meetings/weekly", json=weekly(first))
     answer = await platform.call("GET", "/meetings/weekly/invite.ics")
     assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8; method=PUBLISH"
-    event = Calendar.from_ical(answer.content).walk("VEVENT")[0]
+    event: Any = Calendar.from_ical(answer.content).walk("VEVENT")[0]
     assert event.start.astimezone(UTC) == first
     assert event["URL"] == f"{PUBLIC_URL}/m/weekly"
     as_ann = bearer(await platform.token("ann", "weekly"))

@@ -119,10 +119,11 @@ async def test_a_token_signed_with_another_key(platform: Platform, node: FakeNod
 
 
 async def test_a_token_without_a_signature(platform: Platform, node: FakeNode) -> None:
-    assert await refusal(platform, jwt.encode(claims(platform), None, "none")) == "TokenInvalid"
+    assert await refusal(platform, jwt.encode(claims(platform), "", "none")) == "TokenInvalid"
 
 
 async def test_a_token_signed_with_the_public_key_as_a_secret(platform: Platform, node: FakeNode) -> None:
+    assert platform.settings.signing_key_file
     key = load_pem_private_key(platform.settings.signing_key_file.read_bytes(), None)
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     parts = jwt.encode(claims(platform), "s" * 32, "HS256").split(".")
@@ -192,7 +193,7 @@ async def test_joining_renews_the_token_for_eight_hours(platform: Platform, node
     ],
 )
 async def test_no_renewal_outlives_what_the_tenant_chose(
-    platform: Platform, node: FakeNode, chosen: dict[str, int], last: int
+    platform: Platform, node: FakeNode, chosen: dict[str, Any], last: int
 ) -> None:
     token = await platform.token("ann", **chosen)
     platform.clock.advance(86_000)  # What is issued is issued then; a token's expiry is checked by the real time.

@@ -84,7 +84,7 @@ class Receiver:
             connection="COSMOS",
             database_name="parley",
             container_name="meetings",
-            start_from_beginning=self._from_beginning,
+            start_from_beginning=self._from_beginning,  # type: ignore[arg-type] # a flag; its annotation is a mistake
             feed_poll_delay=20,
         )
         async def meetings_changed(documents: func.DocumentList) -> None:

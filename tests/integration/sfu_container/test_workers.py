@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,7 @@ async def test_each_worker_is_a_node_of_its_own_that_is_started_again_when_it_di
     settings = {"PARLEY_CONTROL_URL": url, **two_workers_ports()}
     async with node_process("--workers", "2", **settings) as (supervisor, environment):
         first, second = [
-            await eventually(lambda number=number: node_of(environment, number), "a worker registers", within=SECONDS)
+            await eventually(partial(node_of, environment, number), "a worker registers", within=SECONDS)
             for number in range(2)
         ]
         media = int(environment["PARLEY_MEDIA_PORT"])
@@ -96,7 +97,7 @@ async def test_each_worker_is_a_node_of_its_own_that_is_started_again_when_it_di
 async def test_ctrl_c_ends_all_workers_in_order() -> None:
     async with node_process("--workers", "2", **two_workers_ports()) as (supervisor, environment):
         for number in range(2):
-            await eventually(lambda number=number: health(environment, number), "a worker answers", within=SECONDS)
+            await eventually(partial(health, environment, number), "a worker answers", within=SECONDS)
         supervisor.send_signal(signal.SIGINT)
         assert await asyncio.wait_for(supervisor.wait(), SECONDS) == ExitCode.OK
         assert [await health(environment, number) for number in range(2)] == [None, None]

@@ -88,7 +88,7 @@ def timeout_seconds() -> float:
 
 @pytest.fixture
 async def platform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, timeout_seconds: float) -> AsyncIterator[Platform]:
-    settings = {"webhooks_to_private_addresses": True, "webhook_timeout_seconds": timeout_seconds}
+    settings: dict[str, Any] = {"webhooks_to_private_addresses": True, "webhook_timeout_seconds": timeout_seconds}
     async with running_platform(tmp_path, **settings) as running:
         monkeypatch.setattr(trigger, "process", running.process)
         yield running

@@ -35,7 +35,7 @@ async def health(platform: Platform, http: aiohttp.ClientSession) -> dict[str, A
 
 async def nobody_is_left(platform: Platform, http: aiohttp.ClientSession) -> None:
     async def empty() -> bool:
-        return (await health(platform, http))["peers"] == 0
+        return bool((await health(platform, http))["peers"] == 0)
 
     await eventually(empty, "the node has no peers")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from bench.side_by_side.rows import Row
 
@@ -23,5 +24,5 @@ ROW = Row(
 )
 
 
-def row(sfu: str = "Parley", cost: float | None = 4.0, **changes: object) -> Row:
+def row(sfu: str = "Parley", cost: float | None = 4.0, **changes: Any) -> Row:
     return replace(ROW, sfu=sfu, cpu_micros_per_packet=cost, **changes)

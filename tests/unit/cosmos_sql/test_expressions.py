@@ -28,7 +28,7 @@ DOCUMENT = {"n": 5, "s": "text", "t": True, "z": None, "list": [1, "two", [3]], 
         ("{a: 1, 'b c': undefined, \"d\": []}", {"a": 1, "d": []}),
     ],
 )
-def test_literals(expression: str, expected: object):
+def test_literals(expression: str, expected: object) -> None:
     assert evaluate(expression) == expected
 
 
@@ -47,7 +47,7 @@ def test_literals(expression: str, expected: object):
         ("c[@name]", 5),
     ],
 )
-def test_paths(expression: str, expected: object):
+def test_paths(expression: str, expected: object) -> None:
     assert evaluate(expression, DOCUMENT, name="n") == expected
 
 
@@ -74,7 +74,7 @@ def test_paths(expression: str, expected: object):
         ("[1] < [2]", UNDEFINED),
     ],
 )
-def test_comparisons(expression: str, expected: object):
+def test_comparisons(expression: str, expected: object) -> None:
     assert evaluate(expression, DOCUMENT) == expected
 
 
@@ -97,7 +97,7 @@ def test_comparisons(expression: str, expected: object):
         ("NOT (1 = 2)", True),
     ],
 )
-def test_logic_has_three_values(expression: str, expected: object):
+def test_logic_has_three_values(expression: str, expected: object) -> None:
     assert evaluate(expression) == expected
 
 
@@ -121,7 +121,7 @@ def test_logic_has_three_values(expression: str, expected: object):
         ("1 /* a * comment */ + 1", 2),
     ],
 )
-def test_arithmetic(expression: str, expected: object):
+def test_arithmetic(expression: str, expected: object) -> None:
     assert evaluate(expression) == expected
 
 
@@ -140,7 +140,7 @@ def test_arithmetic(expression: str, expected: object):
         ("c.n BETWEEN 1 AND 9 AND true", True),
     ],
 )
-def test_in_and_between(expression: str, expected: object):
+def test_in_and_between(expression: str, expected: object) -> None:
     assert evaluate(expression, DOCUMENT) == expected
 
 
@@ -157,7 +157,7 @@ def test_in_and_between(expression: str, expected: object):
         ("(c.absent ?? 9) > 5", True),
     ],
 )
-def test_coalesce_concatenation_and_choice(expression: str, expected: object):
+def test_coalesce_concatenation_and_choice(expression: str, expected: object) -> None:
     assert evaluate(expression, DOCUMENT) == expected
 
 
@@ -183,39 +183,39 @@ def test_coalesce_concatenation_and_choice(expression: str, expected: object):
         ("mississippi", "m%iss%ip_i", True),
     ],
 )
-def test_like(text: str, pattern: str, expected: bool):
+def test_like(text: str, pattern: str, expected: bool) -> None:
     assert evaluate("@text LIKE @pattern", text=text, pattern=pattern) is expected
     assert evaluate("@text NOT LIKE @pattern", text=text, pattern=pattern) is not expected
 
 
-def test_like_takes_an_escape_character():
+def test_like_takes_an_escape_character() -> None:
     assert evaluate("'50%' LIKE '50!%' ESCAPE '!'") is True
     assert evaluate("'500' LIKE '50!%' ESCAPE '!'") is False
     assert evaluate("'a_b' LIKE 'a\\\\_b' ESCAPE '\\\\'") is True
 
 
-def test_like_of_anything_but_strings_is_undefined():
+def test_like_of_anything_but_strings_is_undefined() -> None:
     assert evaluate("1 LIKE '1'") == UNDEFINED
     assert evaluate("'1' LIKE 1") == UNDEFINED
 
 
-def test_like_does_not_slow_down_on_a_hostile_pattern():
+def test_like_does_not_slow_down_on_a_hostile_pattern() -> None:
     assert evaluate("@text LIKE @pattern", text="a" * 3000, pattern="%a" * 200 + "b") is False
 
 
 @pytest.mark.parametrize(
     "expression", ["'a' LIKE 'a!' ESCAPE '!'", "'a' LIKE '[a'", "'a' LIKE 'a' ESCAPE ''", "'a' LIKE 'a' ESCAPE 'ab'"]
 )
-def test_a_like_pattern_that_makes_no_sense_is_an_error(expression: str):
+def test_a_like_pattern_that_makes_no_sense_is_an_error(expression: str) -> None:
     with pytest.raises(QueryError):
         evaluate(expression)
 
 
-def test_a_parameter_without_a_value_is_an_error():
+def test_a_parameter_without_a_value_is_an_error() -> None:
     with pytest.raises(QueryError, match="@gone"):
         evaluate("@gone")
 
 
-def test_a_name_that_is_no_alias_is_an_error():
+def test_a_name_that_is_no_alias_is_an_error() -> None:
     with pytest.raises(QueryError, match="'d' could not be resolved"):
         evaluate("d.n")

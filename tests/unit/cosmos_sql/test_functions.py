@@ -89,29 +89,29 @@ CASES = [
 
 
 @pytest.mark.parametrize(("expression", "expected"), CASES)
-def test_a_function_gives(expression: str, expected: object):
+def test_a_function_gives(expression: str, expected: object) -> None:
     value = evaluate(expression)
     assert value == expected
     assert type(value) is type(expected)
 
 
-def test_every_function_is_covered():
+def test_every_function_is_covered() -> None:
     tested = {re.split(r"\W", expression)[0].upper() for expression, _ in CASES}
     assert tested | {"GETCURRENTDATETIME", "GETCURRENTTIMESTAMP"} == FUNCTIONS.keys()
 
 
-def test_the_time_functions_agree():
+def test_the_time_functions_agree() -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z", str(evaluate("GetCurrentDateTime()")))
     assert isinstance(evaluate("GetCurrentTimestamp()"), int)
 
 
-def test_an_unknown_function_is_unsupported():
+def test_an_unknown_function_is_unsupported() -> None:
     with pytest.raises(UnsupportedQueryError, match="ST_DISTANCE"):
         evaluate("ST_DISTANCE(c.a, c.b)")
 
 
 @pytest.mark.parametrize("expression", ["ABS()", "ABS(1, 2)", "SUBSTRING('a', 1)", "GetCurrentTimestamp(1)"])
-def test_a_wrong_number_of_arguments_is_an_error(expression: str):
+def test_a_wrong_number_of_arguments_is_an_error(expression: str) -> None:
     with pytest.raises(QueryError, match="arguments"):
         evaluate(expression)
 
@@ -119,6 +119,6 @@ def test_a_wrong_number_of_arguments_is_an_error(expression: str):
 @pytest.mark.parametrize(
     "expression", ["REPLACE(@s, 'a', @s)", "CONCAT(@s, @s, @s, @s, @s)", "@s || @s || @s || @s || @s"]
 )
-def test_a_string_that_would_fill_the_memory_is_stopped(expression: str):
+def test_a_string_that_would_fill_the_memory_is_stopped(expression: str) -> None:
     with pytest.raises(QueryTooLargeError):
         evaluate(expression, s="a" * 1_000_000)

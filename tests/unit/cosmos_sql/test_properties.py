@@ -30,19 +30,19 @@ WORDS = st.sampled_from(
 
 
 @given(st.text(max_size=80))
-def test_random_text_raises_nothing_but_query_errors(text: str):
+def test_random_text_raises_nothing_but_query_errors(text: str) -> None:
     with suppress(QueryError):
         run(text, [{"v": 1}])
 
 
 @given(st.lists(WORDS, max_size=25))
-def test_random_words_raise_nothing_but_query_errors(words: list[str]):
+def test_random_words_raise_nothing_but_query_errors(words: list[str]) -> None:
     with suppress(QueryError):
         run("SELECT " + " ".join(words), [{"v": 1, "t": [1, None]}, {}], {"@p": "a"})
 
 
 @given(DOCUMENTS)
-def test_order_by_gives_every_document_with_the_property_once_and_in_order(documents: list[dict[str, Any]]):
+def test_order_by_gives_every_document_with_the_property_once_and_in_order(documents: list[dict[str, Any]]) -> None:
     for index, document in enumerate(documents):
         document["id"] = index
     rows: list[Any] = run("SELECT * FROM c ORDER BY c.v", documents)
@@ -68,7 +68,7 @@ def test_order_by_gives_every_document_with_the_property_once_and_in_order(docum
         ]
     ),
 )
-def test_pages_of_any_size_put_together_are_the_whole(documents: list[dict[str, Any]], size: int, query: str):
+def test_pages_of_any_size_put_together_are_the_whole(documents: list[dict[str, Any]], size: int, query: str) -> None:
     plan = Plan(parse(query), {})
     pager = Pager(plan, b"key", "subject")
     texts: list[str] = []
@@ -85,14 +85,14 @@ def test_pages_of_any_size_put_together_are_the_whole(documents: list[dict[str, 
 
 
 @given(DOCUMENTS)
-def test_groups_partition_the_documents(documents: list[dict[str, Any]]):
+def test_groups_partition_the_documents(documents: list[dict[str, Any]]) -> None:
     rows: list[Any] = run("SELECT c.w, COUNT(1) AS n FROM c GROUP BY c.w", documents)
     assert sum(row["n"] for row in rows) == len(documents)
     assert len({canonical(row.get("w", ["undefined"])) for row in rows}) == len(rows)
 
 
 @given(st.text(alphabet="ab%_", max_size=12), st.text(alphabet="ab", max_size=12))
-def test_like_agrees_with_its_definition(pattern: str, text: str):
+def test_like_agrees_with_its_definition(pattern: str, text: str) -> None:
     assert like(text, pattern, None) is _matches(text, pattern)
 
 

@@ -17,13 +17,13 @@ def tags(value: str) -> EntityTags:
 @pytest.mark.parametrize(
     ("header", "strong", "known"),
     [
-        ('"a"', {"a"}, {"a"}),
-        ('W/"a"', set(), {"a"}),
-        ('"a", W/"b" ,"c"', {"a", "c"}, {"a", "b", "c"}),
-        ('""', {""}, {""}),
+        ('"a"', frozenset("a"), frozenset("a")),
+        ('W/"a"', frozenset(), frozenset("a")),
+        ('"a", W/"b" ,"c"', frozenset("ac"), frozenset("abc")),
+        ('""', frozenset([""]), frozenset([""])),
     ],
 )
-def test_a_header_is_a_list_of_tags(header: str, strong: set[str], known: set[str]) -> None:
+def test_a_header_is_a_list_of_tags(header: str, strong: frozenset[str], known: frozenset[str]) -> None:
     parsed = tags(header)
     assert (parsed.strong, parsed.known, parsed.anything) == (strong, known, False)
 

@@ -15,6 +15,7 @@ from function_app.media.turn import LIFETIME_SECONDS, TurnServers
 from function_app.tenants.api_keys import ApiKey
 
 TENANT = "ten_01JD0000000000000000000000"
+LISTING = (TENANT, "meetings")
 PEPPER = b"a pepper"
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -59,19 +60,19 @@ def test_a_continuation_comes_back_as_it_was(continuation: str) -> None:
     except UnicodeEncodeError:
         return
     continuations = Continuations(b"secret")
-    assert continuations.open(TENANT, continuations.seal(TENANT, continuation)) == continuation
+    assert continuations.open(LISTING, continuations.seal(LISTING, continuation)) == continuation
 
 
 @given(st.text(max_size=100))
 def test_a_continuation_that_was_made_up_is_refused(token: str) -> None:
     with pytest.raises(InvalidRequestError):
-        Continuations(b"secret").open(TENANT, token)
+        Continuations(b"secret").open(LISTING, token)
 
 
 def test_a_continuation_is_for_one_tenant() -> None:
     continuations = Continuations(b"secret")
     with pytest.raises(InvalidRequestError):
-        continuations.open("ten_other", continuations.seal(TENANT, "page 2"))
+        continuations.open(("ten_other", "meetings"), continuations.seal(LISTING, "page 2"))
 
 
 def test_turn_credentials_are_what_coturn_computes() -> None:

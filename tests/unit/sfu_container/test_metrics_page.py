@@ -37,7 +37,7 @@ def families() -> Iterator[Metric]:
     registry.register(NodeCollector(world.node, world.engine, LoopLag(), lambda: {"signalling": 0}))
     world.node.refusals.counts["NodeFull"] += 1
     world.node.departures["left"] += 1
-    return registry.collect()
+    return iter(registry.collect())
 
 
 def label_names(family: Metric) -> set[str]:

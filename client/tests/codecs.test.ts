@@ -1,12 +1,12 @@
 import { expect, it, vi } from "vitest";
 import { cameraEncodings } from "../src/core/encodings";
-import { encodable, ordered, parseCodec, type VideoCodec } from "../src/core/codecs";
+import { encodable, ordered, parseCodec, redundant, type VideoCodec } from "../src/core/codecs";
 import { MediaPeer } from "../src/core/peer";
 import { SettingsStore } from "../src/core/settings";
 import { FakeLocalMedia, MemoryStorage } from "./fakes/media";
 import { FakePeerConnection, FakeRtpSender } from "./fakes/rtc";
 
-const capabilities = FakeRtpSender.getCapabilities();
+const capabilities = FakeRtpSender.getCapabilities("video");
 
 it("knows a codec by its name, in whatever case", () => {
   expect(["vp9", "AV1", "h264", "theora", "", null].map(parseCodec)).toEqual(["VP9", "AV1", "H264", null, null, null]);
@@ -41,6 +41,24 @@ it.each<[VideoCodec, string, number]>([
   expect(camera?.codecs[0]).toBe(first);
   expect(camera?.sendEncodings).toHaveLength(streams);
   expect(screen?.codecs).toEqual([]);
+});
+
+it("offers speech with copies of earlier packets first, where the browser has it", () => {
+  const sound = FakeRtpSender.getCapabilities("audio");
+  expect(redundant(sound).map(({ mimeType }) => mimeType)).toEqual(["audio/red", "audio/opus", "audio/PCMU"]);
+  const plain = { ...sound, codecs: sound.codecs.filter(({ mimeType }) => mimeType !== "audio/red") };
+  expect(redundant(plain)).toEqual(plain.codecs);
+});
+
+it("asks for copies for the microphone only", () => {
+  vi.stubGlobal("RTCPeerConnection", FakePeerConnection);
+  vi.stubGlobal("RTCRtpSender", FakeRtpSender);
+  const tracks = new FakeLocalMedia().tracks();
+  const sources = ["microphone", "screenAudio"] as const;
+  new MediaPeer({ iceServers: [], sources: [...sources], tracks, sendHeight: 720, codec: "VP8" });
+  const [microphone, screenAudio] = FakePeerConnection.latest().transceivers;
+  expect(microphone?.codecs[0]).toBe("audio/red");
+  expect(screenAudio?.codecs).toEqual([]);
 });
 
 it("remembers the codec, and takes nothing else for one", () => {

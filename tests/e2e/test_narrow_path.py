@@ -12,15 +12,6 @@ from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
-THROUGH_RELAY = """{{
-    const setRemoteDescription = RTCPeerConnection.prototype.setRemoteDescription;
-    RTCPeerConnection.prototype.setRemoteDescription = function (description) {{
-        const sdp = description.sdp
-            .replace(/a=candidate:\\S+ \\d+ tcp .*\\r\\n/gi, '')
-            .replace(/(a=candidate:\\S+ \\d+ udp \\d+ \\S+) \\d+/gi, '$1 {port}');
-        return setRemoteDescription.call(this, {{ type: description.type, sdp }});
-    }};
-}}"""
 RECEIVED = """async () => {
     const seen = { height: 0, frames: 0, frozen: 0, heard: 0 };
     for (const report of (await window.__parley.pc.getStats()).values()) {
@@ -53,7 +44,7 @@ async def test_a_narrow_path_gets_a_smaller_picture_without_a_freeze_and_a_wide_
     browser: Browser, platform: Platform
 ) -> None:
     async with Relay(("127.0.0.1", platform.state()["ports"]["media"])) as relay:
-        viewer = await Person.join(browser, platform.origin, "Ann", script=THROUGH_RELAY.format(port=relay.port))
+        viewer = await Person.join(browser, platform.origin, "Ann", script=relay.script)
         publisher = await Person.join(browser, platform.origin, "Ben")
         await viewer.sees_moving("Ben")
         await comes_to(viewer, 360, within=30)

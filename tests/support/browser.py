@@ -108,7 +108,7 @@ class Person:
 
     async def frames_shown(self, name: str, source: str = "camera") -> int:
         """Video frames presented so far in a tile; 0 where there is no video element."""
-        video = await self.tile(name, source).locator("video").first.element_handle(timeout=5_000)
+        video = await self.tile(name, source).locator("video").first.element_handle(timeout=30_000)
         return await _frames(video)
 
     async def sees_moving(self, name: str, source: str = "camera", frames: int = 10, within: float = 40.0) -> None:

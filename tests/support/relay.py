@@ -1,8 +1,9 @@
-"""A narrow stretch of network between a client and a node: UDP through a bottleneck with a queue."""
+"""A bad stretch of network between a client and a node: UDP through a bottleneck with a queue, or with losses."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -11,6 +12,16 @@ MAX_QUEUE_SECONDS = 0.3
 """What would wait longer is dropped, as routers do whose queue is full."""
 OVERHEAD_BYTES = 28
 """IPv4 and UDP, which the path carries as well."""
+
+THROUGH_RELAY = """{{
+    const setRemoteDescription = RTCPeerConnection.prototype.setRemoteDescription;
+    RTCPeerConnection.prototype.setRemoteDescription = function (description) {{
+        const sdp = description.sdp
+            .replace(/a=candidate:\\S+ \\d+ tcp .*\\r\\n/gi, '')
+            .replace(/(a=candidate:\\S+ \\d+ udp \\d+ \\S+) \\d+/gi, '$1 {port}');
+        return setRemoteDescription.call(this, {{ type: description.type, sdp }});
+    }};
+}}"""
 
 
 class Relay:
@@ -21,12 +32,19 @@ class Relay:
 
     def __init__(self, node: Address) -> None:
         self.bits_per_second: float | None = None
+        self.loses: Callable[[bytes], bool] | None = None
+        """Which datagrams never come to a client."""
         self.dropped = 0
         self._node = node
         self._near: asyncio.DatagramTransport | None = None
         self._far: dict[Address, asyncio.Future[asyncio.DatagramTransport]] = {}
         self._free_at = 0.0
         """When the bottleneck is done with all that waits."""
+
+    @property
+    def script(self) -> str:
+        """Makes a page take this way."""
+        return THROUGH_RELAY.format(port=self.port)
 
     @property
     def port(self) -> int:
@@ -58,7 +76,9 @@ class Relay:
         loop = asyncio.get_running_loop()
         now = loop.time()
         starts_at = max(now, self._free_at)
-        if self.bits_per_second is None:
+        if self.loses is not None and self.loses(data):
+            self.dropped += 1
+        elif self.bits_per_second is None:
             self._send(client, data)
         elif starts_at - now > MAX_QUEUE_SECONDS:
             self.dropped += 1

@@ -16,7 +16,16 @@ export function encodable(chosen: VideoCodec, capabilities: RTCRtpCapabilities |
 
 /** The browser's codecs with that one first; retransmission and the like stay where they were. */
 export function ordered(codec: VideoCodec, { codecs }: RTCRtpCapabilities): RTCRtpCodec[] {
-  return [...codecs.filter((each) => isOf(each, codec)), ...codecs.filter((each) => !isOf(each, codec))];
+  return preferring(codecs, (each) => isOf(each, codec));
+}
+
+/** Speech with copies of earlier packets (RED, RFC 2198) where the browser has it: a lost packet is not heard. */
+export function redundant({ codecs }: RTCRtpCapabilities): RTCRtpCodec[] {
+  return preferring(codecs, ({ mimeType }) => mimeType.toLowerCase() === "audio/red");
+}
+
+function preferring(codecs: RTCRtpCodec[], isPreferred: (codec: RTCRtpCodec) => boolean): RTCRtpCodec[] {
+  return [...codecs.filter(isPreferred), ...codecs.filter((codec) => !isPreferred(codec))];
 }
 
 function isOf({ mimeType }: RTCRtpCodec, codec: VideoCodec): boolean {

@@ -1,5 +1,5 @@
 import type { EncodingState, PublicationOffer, Source } from "../generated/protocol";
-import { encodable, ordered, type VideoCodec } from "./codecs";
+import { encodable, ordered, redundant, type VideoCodec } from "./codecs";
 import { CONTROL_LABEL } from "./control";
 import { cameraEncodings, SCREEN_ENCODINGS, SenderEncodings } from "./encodings";
 import type { LocalTracks } from "./localMedia";
@@ -113,6 +113,8 @@ export class MediaPeer {
       sendEncodings: encodings[source],
     });
     if (source === "camera" && capabilities !== null) transceiver.setCodecPreferences(ordered(codec, capabilities));
+    const sound = RTCRtpSender.getCapabilities("audio");
+    if (source === "microphone" && sound !== null) transceiver.setCodecPreferences(redundant(sound));
     this.#lines.set(source, transceiver);
     if (kind === "video") this.#encodings.set(source, new SenderEncodings(transceiver.sender));
     if (source === "camera") void this.setSendHeight(camera.sendHeight);

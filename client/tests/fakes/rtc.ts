@@ -51,10 +51,15 @@ interface FakeTransceiver {
   receiver: { track: MediaStreamTrack };
 }
 
-/** A browser that encodes VP8, VP9 and AV1. */
+const ENCODED = {
+  audio: ["audio/opus", "audio/red", "audio/PCMU"],
+  video: ["video/VP8", "video/rtx", "video/VP9", "video/AV1"],
+};
+
+/** A browser that encodes VP8, VP9 and AV1, and sound with copies. */
 export const FakeRtpSender = {
-  getCapabilities: (): RTCRtpCapabilities => ({
-    codecs: ["video/VP8", "video/rtx", "video/VP9", "video/AV1"].map((mimeType) => ({ mimeType, clockRate: 90_000 })),
+  getCapabilities: (kind: "audio" | "video"): RTCRtpCapabilities => ({
+    codecs: ENCODED[kind].map((mimeType) => ({ mimeType, clockRate: kind === "audio" ? 48_000 : 90_000 })),
     headerExtensions: [],
   }),
 };
@@ -131,6 +136,14 @@ export class FakePeerConnection extends EventTarget {
   setRemoteDescription({ sdp }: { sdp: string }) {
     this.answers.push(sdp);
     return Promise.resolve();
+  }
+
+  /** What the transport has done, as far as a test tells it. */
+  readonly traffic: { bytesReceived?: number; requestsSent?: number; responsesReceived?: number } = {};
+
+  getStats() {
+    const transport = { type: "transport", selectedCandidatePairId: "pair", bytesReceived: this.traffic.bytesReceived };
+    return Promise.resolve(new Map<string, object>([["transport", transport], ["pair", { id: "pair", ...this.traffic }]]));
   }
 
   connect() {

@@ -59,6 +59,23 @@ describe("reconnecting", () => {
     expect(phase()).toBe("reconnecting");
   });
 
+  it("mends a path that has fallen silent, and says so until something comes again", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    await platform.join();
+    const { traffic } = FakePeerConnection.latest();
+    Object.assign(traffic, { bytesReceived: 1_000, requestsSent: 1, responsesReceived: 1 });
+    await vi.advanceTimersByTimeAsync(1_000);
+    traffic.requestsSent = 2;
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(phase()).toBe("reconnecting");
+    await platform.answerOffer();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(phase()).toBe("reconnecting");
+    traffic.responsesReceived = 2;
+    await awaitPhase("connected");
+    expect(platform.count("/sessions:join")).toBe(1);
+  });
+
   it("joins again when the node has forgotten the Peer, and ends the old connection after that", async () => {
     await platform.join();
     const old = FakePeerConnection.latest();

@@ -10,6 +10,7 @@ import { watchPath } from "./pathWatch";
 import type { LossCause } from "./phase";
 import { Publisher } from "./publisher";
 import type { SettingsStore } from "./settings";
+import { SilenceWatch } from "./silence";
 import { type Heard, type OpenSocket, Signalling } from "./signalling";
 import { Store } from "./store";
 import { withDeadline } from "./time";
@@ -60,6 +61,7 @@ export class Connection {
   #slots: ReadonlyMap<string, SlotState> = new Map();
   readonly #endings: (() => void)[] = [];
   #publisher: Publisher | null = null;
+  #silence: SilenceWatch | null = null;
   /** What came before there was a Publisher. */
   readonly #early: Encodings[] = [];
   #closed = false;
@@ -130,7 +132,9 @@ export class Connection {
     const publications = this.peer.publications(this.#parts.media.tracks());
     const { answer } = await this.#signalling.offer({ peer: this.answer.peer, offer, publications }, DEADLINES_MS.restart);
     await this.peer.accept(answer);
-    await withDeadline(this.peer.connected(), DEADLINES_MS.ice, "the new path");
+    // While ICE has not noticed that the old path is dead, the connection says that it stands.
+    const restored = Promise.all([this.peer.connected(), this.#silence?.over()]);
+    await withDeadline(restored, DEADLINES_MS.ice, "the new path");
   }
 
   /** Ends this Peer without a word, as when another has replaced it. */
@@ -183,10 +187,15 @@ export class Connection {
     const publisher = new Publisher(media, this.peer, this.#control, taken, this.#listener.onRefused);
     publisher.reconcile();
     this.#publisher = publisher;
+    const silence = new SilenceWatch(this.peer.pc, () => {
+      this.#trouble("network");
+    });
+    this.#silence = silence;
     for (const encodings of this.#early.splice(0)) publisher.setWanted(encodings);
     this.#endings.push(
       () => {
         publisher.close();
+        silence.close();
       },
       watchPath(this.peer.pc, () => {
         this.#trouble("network");

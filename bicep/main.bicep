@@ -447,6 +447,8 @@ module federations 'modules/federations.bicep' = {
       { identity: identities.outputs.names.infra, name: 'infra-preview', issuer: githubIssuer, subject: '${githubSubject}infra-preview' }
       { identity: identities.outputs.names.deploy, name: 'functions', issuer: githubIssuer, subject: '${githubSubject}functions-${env}' }
       { identity: identities.outputs.names.deploy, name: 'web', issuer: githubIssuer, subject: '${githubSubject}web-${env}' }
+      { identity: identities.outputs.names.deploy, name: 'promote', issuer: githubIssuer, subject: '${githubSubject}promote-${env}' }
+      { identity: identities.outputs.names.deploy, name: 'chaos', issuer: githubIssuer, subject: '${githubSubject}chaos-${env}' }
     ]
   }
 }
@@ -592,3 +594,6 @@ output METRICS_QUERY_URL string = monitor.outputs.metricsQueryUrl
 
 @description('Client ids of the identities, for Helm values and GitHub variables.')
 output CLIENT_IDS object = identities.outputs.clients
+
+@description('Object ids of the identities, for access inside the cluster.')
+output PRINCIPAL_IDS object = identities.outputs.principals

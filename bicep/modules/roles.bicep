@@ -10,6 +10,7 @@ param names object
 
 // learn.microsoft.com, "Azure built-in roles".
 var roles = {
+  AksClusterUser: '4abbcc35-e782-43d8-92c5-2d3f1bd2253f'
   AcrPull: '7f951dda-4ed3-4680-a7ca-43fe172d538d'
   AcrPush: '8311e382-0749-4cb8-b61a-304f252e45ec'
   CommunicationAndEmailServiceOwner: '09976791-48a7-449e-bb21-39d1a415f350'
@@ -63,6 +64,7 @@ var grants = {
   ]
   metrics: [
     { to: 'keda', role: 'MonitoringDataReader' }
+    { to: 'deploy', role: 'MonitoringDataReader' }
   ]
   registry: [
     { to: 'kubelet', role: 'AcrPull' }
@@ -76,6 +78,10 @@ var grants = {
   ]
   functions: [
     { to: 'deploy', role: 'WebsiteContributor' }
+  ]
+  // What is about no single resource, or about one that waits for the roles here: the cluster.
+  group: [
+    { to: 'deploy', role: 'AksClusterUser' }
   ]
   client: [
     { to: 'deploy', role: 'WebsiteContributor' }
@@ -284,6 +290,15 @@ resource kubeletIdentityRoles 'Microsoft.Authorization/roleAssignments@2022-04-0
   }
 }]
 
+resource groupRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for grant in grants.group: {
+  name: guid(resourceGroup().id, principals[grant.to], grant.role)
+  properties: {
+    principalId: principals[grant.to]
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles[grant.role])
+  }
+}]
+
 resource cosmos 'Microsoft.DocumentDB/databaseAccounts@2024-11-15' existing = {
   name: names.cosmos
 }
@@ -323,6 +338,7 @@ output matrix object = grants
 
 @description('Ids of the roles that are given here, which the workflow `infra` may give, too.')
 output roleIds array = [
+  roles.AksClusterUser
   roles.AcrPull
   roles.AcrPush
   roles.CommunicationAndEmailServiceOwner

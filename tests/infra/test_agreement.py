@@ -154,6 +154,12 @@ def test_turn_servers_listen_and_relay_where_the_network_lets_them() -> None:
     assert int(last) < main()["variables"]["turnRelayStart"]["value"]
 
 
+def test_turn_servers_relay_for_nobody_before_they_are_configured() -> None:
+    files = {file["path"]: file["content"] for file in yaml.safe_load(CLOUD_INIT.read_text())["write_files"]}
+    assert "ConditionPathExists=/etc/parley/turn.pem\n" in files["/etc/systemd/system/coturn.service.d/parley.conf"]
+    assert "use-auth-secret\n" in files["/etc/parley/turnserver.base.conf"]
+
+
 def test_turn_servers_relay_to_no_private_address_and_to_no_service_of_the_host() -> None:
     files = {file["path"]: file["content"] for file in yaml.safe_load(CLOUD_INIT.read_text())["write_files"]}
     ranges = re.findall(r"^denied-peer-ip=(\S+)-(\S+)$", files["/etc/parley/turnserver.base.conf"], re.MULTILINE)

@@ -204,12 +204,12 @@ def build(settings: Settings, clock: Clock) -> Services:
         SystemRandom(),
         settings.canary_percent,
     )
-    removal = RemovalService(sessions, presence, signalling, clock)
-    erasure = Erasure(PersonalData(cosmos.container(MEETINGS_CONTAINER)), removal)
     turn = TurnServers(settings.turn_urls, text_of(settings.turn_secret), clock)
     media = build_media_providers(
         settings, SfuProvider(controller, MediaGrants(keys, clock), turn), authentication, clock
     )
+    removal = RemovalService(sessions, presence, signalling, media.providers, clock)
+    erasure = Erasure(PersonalData(cosmos.container(MEETINGS_CONTAINER)), removal)
     ending = SessionEnding(meetings, sessions, signalling, media.providers)
     webhooks = build_webhooks(settings, cosmos, meetings, clock, limits)
     refusals = Refusals(signalling, limits)

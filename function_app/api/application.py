@@ -85,7 +85,7 @@ def create_api(process: Process) -> FastAPI:
     api.state.process = process
     document_events(api.webhooks)
     # The last is the outermost.
-    api.add_middleware(AuditTrail, writer=lambda: process.services().audit.add)
+    api.add_middleware(AuditTrail, log=lambda: process.services().audit)
     api.add_middleware(Throttle, process=process)
     api.add_middleware(CrossOrigin, process=process)
     api.add_middleware(Envelope, traces=lambda: process.traces)

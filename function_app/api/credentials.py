@@ -12,7 +12,7 @@ from fastapi import Depends, Path, Request
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
 from function_app.api.throttle import Charges
-from function_app.audit.trail import CALLER
+from function_app.audit.trail import note_act
 from function_app.directories.people import Person
 from function_app.directories.tokens import is_directory_token
 from function_app.errors import (
@@ -73,13 +73,13 @@ async def caller_of(
     bearer: Annotated[Bearer, Depends(_bearer_key)],
     header: Annotated[str | None, Depends(_header_key)],
 ) -> Caller:
-    """Whoever calls with a tenant's credential; the audit trail finds it in the request's state."""
+    """Whoever calls with a tenant's credential; what it is about to do is written down."""
     credential = header or (bearer.credentials if bearer else None)
     if credential is None:
         raise UnauthorizedError
     caller = await services.authentication.by_credential(credential)
     await charges.tenant(caller.tenant, f"{caller.actor.kind}/{caller.actor.id}")
-    note_caller(request, caller)
+    await note_act(request.scope, caller, services.audit)
     return caller
 
 
@@ -131,11 +131,6 @@ async def signed_in_person(services: ServicesOf, bearer: Annotated[Bearer, Depen
 
 
 ApiKeyHeader = Annotated[str | None, Depends(_header_key)]
-
-
-def note_caller(request: Request, caller: Caller) -> None:
-    """Leaves the caller where the audit trail finds it."""
-    setattr(request.state, CALLER, caller)
 
 
 MeetingIdInPath = Annotated[MeetingId, Path(alias="id", examples=["weekly-planning"])]

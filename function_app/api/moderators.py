@@ -15,8 +15,8 @@ from function_app.api.credentials import (
     TokenIfAny,
     admitted_to,
     caller_of,
-    note_caller,
 )
+from function_app.audit.trail import note_act
 from function_app.errors import SessionNotFoundError
 from function_app.meetings.documents import Meeting
 from function_app.sessions.documents import Session
@@ -68,7 +68,7 @@ async def moderated_session(
 async def _moderating(request: Request, services: Services, claims: JoinClaims) -> Role:
     standing = await services.moderators.check(claims)
     actor = Actor(kind=ActorKind.PARTICIPANT, id=standing.actor)
-    note_caller(request, Caller(claims.tenant, actor, CallerRole.MEETINGS))
+    await note_act(request.scope, Caller(claims.tenant, actor, CallerRole.MEETINGS), services.audit)
     return standing.role
 
 

@@ -35,6 +35,10 @@ class AuditStore:
     async def add(self, entry: AuditEntry) -> None:
         await self._container.create(entry.body())
 
+    async def take_back(self, entry: AuditEntry) -> None:
+        """The act was refused."""
+        await self._container.batch(entry.tenant_id, [("delete", (entry.id,))])
+
     async def page(
         self, tenant: str, wanted: AuditFilter, size: int, continuation: str | None
     ) -> tuple[list[AuditEntry], str | None]:

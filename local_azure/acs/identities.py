@@ -21,12 +21,15 @@ class Identities:
 
     def __init__(self) -> None:
         self._users: set[str] = set()
+        self.revoked: list[str] = []
+        """The users whose tokens were revoked."""
 
     def routes(self) -> list[web.RouteDef]:
         return [
             web.post("/identities", self._create),
             web.delete("/identities/{user}", self._delete),
             web.post("/identities/{user}/:issueAccessToken", self._issue),
+            web.post("/identities/{user}/:revokeAccessTokens", self._revoke),
         ]
 
     def require(self, user: str) -> None:
@@ -45,6 +48,13 @@ class Identities:
 
     async def _delete(self, request: web.Request) -> web.Response:
         self._users.discard(request.match_info["user"])
+        return web.Response(status=204)
+
+    async def _revoke(self, request: web.Request) -> web.Response:
+        user = request.match_info["user"]
+        if user not in self._users:
+            raise RefusedError(404, "NotFound", "There is no such user.")
+        self.revoked.append(user)
         return web.Response(status=204)
 
     async def _issue(self, request: web.Request) -> web.Response:

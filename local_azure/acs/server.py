@@ -30,8 +30,8 @@ class AcsStandIn:
 
     def __init__(self, key: str) -> None:
         self._key = AccessKey(key)
-        self._identities = Identities()
-        self.rooms = Rooms(self._identities)
+        self.identities = Identities()
+        self.rooms = Rooms(self.identities)
         self.mailbox = Mailbox()
         self.pushes = Pushes(self.mailbox)
 
@@ -39,7 +39,7 @@ class AcsStandIn:
         app = web.Application(middlewares=[_answer_errors, self._authorise], client_max_size=_LARGEST_REQUEST)
         app.router.add_get(HEALTH_PATH, _health)
         parts = (
-            self._identities,
+            self.identities,
             self.rooms,
             Emails(self.mailbox),
             Texts(self.mailbox),

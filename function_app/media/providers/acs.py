@@ -66,6 +66,19 @@ class AcsProvider:
                 return
         _logger.info("room closed provider=acs session=%s room=%s", session, room)
 
+    async def expel(self, participant: Participant, room: str | None) -> None:
+        """The user is a member no more and its tokens are revoked; the service ends its calls when it hears of that."""
+        user = participant.provider_user
+        if room is None or user is None:
+            return
+        async with _operation():
+            try:
+                await self._rooms.remove_participants(room_id=room, participants=[RoomUser(user)])
+                await self._identities.revoke_tokens(User(user))
+            except ResourceNotFoundError:
+                return
+        _logger.info("expelled provider=acs participant=%s room=%s", participant.id, room)
+
     async def new_user(self) -> str:
         """A communication user's id."""
         async with _operation():

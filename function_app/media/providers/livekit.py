@@ -14,7 +14,7 @@ from datetime import timedelta
 
 import aiohttp
 from livekit.api import AccessToken, LiveKitAPI, TwirpError, TwirpErrorCode, VideoGrants
-from livekit.protocol.room import CreateRoomRequest, DeleteRoomRequest
+from livekit.protocol.room import CreateRoomRequest, DeleteRoomRequest, RoomParticipantIdentity
 
 from function_app.errors import MediaProviderUnavailableError
 from function_app.media.providers.names import MediaProviderName
@@ -58,6 +58,16 @@ class LiveKitProvider:
         async with self._operation() as client:
             try:
                 await client.room.delete_room(DeleteRoomRequest(room=room or session))
+            except TwirpError as error:
+                if error.code != TwirpErrorCode.NOT_FOUND:
+                    raise
+
+    async def expel(self, participant: Participant, room: str | None) -> None:
+        """The server disconnects it. A token that it has not used yet dies within TOKEN_LASTS."""
+        request = RoomParticipantIdentity(room=room or participant.session_id, identity=participant.id)
+        async with self._operation() as client:
+            try:
+                await client.room.remove_participant(request)
             except TwirpError as error:
                 if error.code != TwirpErrorCode.NOT_FOUND:
                     raise

@@ -123,3 +123,9 @@ class MediaProvider(Protocol):
 
         Raises UnavailableError.
         """
+
+    async def expel(self, participant: Participant, room: str | None) -> None:
+        """The participant was taken out of its session, which is in `room`: it is heard and seen there no more.
+
+        Safe to repeat. Raises UnavailableError.
+        """

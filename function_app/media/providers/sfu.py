@@ -26,6 +26,9 @@ class SfuProvider:
     async def close_room(self, session: str, room: str | None) -> None:
         await self._controller.forget(session)
 
+    async def expel(self, participant: Participant, room: str | None) -> None:
+        """Nothing: the node is told by the session's group, like all that it does."""
+
 
 @dataclass(frozen=True)
 class SfuPlace:

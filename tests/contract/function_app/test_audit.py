@@ -4,6 +4,7 @@ from typing import Any
 
 from function_app.audit.trail import NOT_ADMINISTRATIVE, WITH_ITS_BATCH
 from function_app.openapi import document
+from local_azure.cosmos import Fault
 
 from .support import FakeNode, Platform, bearer
 
@@ -100,7 +101,7 @@ async def test_another_tenants_log_is_another(platform: Platform, other_tenant: 
     assert (await platform.http.get(LOG, headers=other_tenant)).json()["value"] == []
 
 
-async def test_an_act_that_cannot_be_written_down_is_answered_with_an_error(platform: Platform) -> None:
+async def test_an_act_that_cannot_be_written_down_is_not_done(platform: Platform) -> None:
     """The meeting is in the container `meetings`; the log is in another, which is away."""
     await platform.call("GET", "/meetings")
     await platform.store.container("tenants").read(platform.tenant, platform.tenant)
@@ -109,6 +110,17 @@ async def test_an_act_that_cannot_be_written_down_is_answered_with_an_error(plat
     answer = await platform.put_meeting("weekly")
     assert answer.status_code == 503
     assert answer.headers["x-ms-request-id"]
+    assert (await platform.call("GET", "/meetings/weekly")).status_code == 404
+
+
+async def test_an_act_is_in_the_log_before_anything_is_done(platform: Platform) -> None:
+    """So nothing is done unseen, even if the process dies at that moment."""
+    await platform.call("GET", "/meetings")
+    platform.cosmos.inject_fault(Fault(status=503, count=100, match="POST /dbs/parley/colls/meetings/docs"))
+    assert (await platform.put_meeting("weekly")).status_code == 503
+    assert await actions(platform) == ["putMeeting"]
+    platform.cosmos.clear_faults()
+    assert (await platform.call("GET", "/meetings/weekly")).status_code == 404
 
 
 def test_the_exceptions_are_operations() -> None:

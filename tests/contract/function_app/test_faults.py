@@ -11,11 +11,16 @@ import pytest
 
 from local_azure.cosmos import Fault
 
-from .support import FakeNode, Platform, running_platform
+from .support import FakeNode, Platform, bearer, running_platform
 
 MEETINGS = 12
 LONGEST_SECONDS = 15.0
 """More than any answer takes, on a slow machine too; a Redis that is waited for each time would need longer."""
+SHORT_TIMEOUT_SECONDS = 1.0
+LATE_MS = 3000
+SLOW_MS = 150
+PEOPLE = 16
+"""Their events are counted one after the other, which takes longer than a report may."""
 CODES = {429: "TooManyRequests", 503: "StoreUnavailable"}
 
 
@@ -47,6 +52,52 @@ async def test_nothing_is_lost_while_the_database_fails_now_and_then(platform: P
         assert (await platform.call("GET", f"/meetings/{meeting}")).status_code == 200
         sequences = sorted(event["sequence"] for event in await platform.documents("event", meeting))
         assert sequences == list(range(1, len(sequences) + 1))
+
+
+async def test_a_database_that_answers_late_is_not_waited_for_and_loses_nothing(tmp_path: Path) -> None:
+    """What it did although nobody waited for its answer is done once, however often it is asked for again."""
+    async with (
+        running_platform(tmp_path, cosmos_timeout_seconds=SHORT_TIMEOUT_SECONDS) as platform,
+        aiohttp.ClientSession() as http,
+    ):
+        node = FakeNode(platform, http)
+        await node.start()
+        token = await platform.token("ann")
+        # The answers to reads come in time, so that it comes to the writes.
+        platform.cosmos.inject_fault(Fault(late_ms=LATE_MS, count=1000, match="POST /dbs/parley/colls/meetings/docs"))
+        began = time.monotonic()
+        for answer in await asyncio.gather(
+            platform.put_meeting("weekly"), platform.try_join(token), platform.call("GET", "/meetings")
+        ):
+            assert answer.status_code == 503, answer.text
+            check_refusal(answer)
+        assert time.monotonic() - began < LONGEST_SECONDS
+        platform.cosmos.clear_faults()
+        await put_until_it_holds(platform, "weekly")
+        assert (await platform.try_join(token)).status_code == 200
+        for meeting in ("weekly", "demo"):
+            sequences = sorted(event["sequence"] for event in await platform.documents("event", meeting))
+            assert sequences == list(range(1, len(sequences) + 1))
+        assert len(await platform.documents("participant")) == 1
+        assert node.socket
+        await node.socket.close()
+
+
+async def test_a_slow_database_gets_all_that_a_node_reports_in_the_end(platform: Platform, node: FakeNode) -> None:
+    """A report that is too long for a slow database is refused, and gets further each time that it is repeated."""
+    joined = [await platform.join(f"user-{number}") for number in range(PEOPLE)]
+    body = {"events": [node.event("peerConnected", one) for one in joined]}
+    path = f"/internal/nodes/{node.id}/events"
+    platform.cosmos.inject_fault(Fault(late_ms=SLOW_MS, count=100_000, match="/docs"))
+    refused = 0
+    while (answer := await platform.http.post(path, json=body, headers=bearer(node.token()))).status_code != 204:
+        check_refusal(answer)
+        refused += 1
+    assert refused
+    platform.cosmos.clear_faults()
+    assert set((await platform.presence()).values()) == {"connected"}
+    told = [event["data"]["user"] for event in await platform.documents("event") if "user" in event["data"]]
+    assert sorted(told) == sorted(f"user-{number}" for number in range(PEOPLE))
 
 
 async def test_a_redis_that_does_not_answer_is_waited_for_once(tmp_path: Path) -> None:

@@ -72,6 +72,13 @@ class World:
                 return str(self.livekit_claims(joined)["sub"])
         return str(jwt.decode(joined["mediaGrant"], options={"verify_signature": False})["sub"])
 
+    def is_in_room(self, joined: dict[str, Any]) -> bool:
+        """Whether the provider lets the participant be in its session's room."""
+        room, identity = self.room_of(joined), self.identity_of(joined)
+        if joined["provider"] == "acs":
+            return identity in self.acs.rooms.by_id[room].members and identity not in self.acs.identities.revoked
+        return (room, identity) not in self.livekit.expelled
+
     def may_publish(self, joined: dict[str, Any]) -> bool:
         match joined["provider"]:
             case "acs":
@@ -160,6 +167,20 @@ async def test_the_end_of_a_session_closes_its_room(world: World, provider: str)
     assert await world.open_rooms(provider) == set()
     # And the next session has one of its own.
     assert {world.room_of(await world.platform.join("ann"))} == await world.open_rooms(provider)
+
+
+@pytest.mark.parametrize("provider", ELSEWHERE)
+async def test_who_is_removed_is_out_of_the_providers_room_too(world: World, provider: str) -> None:
+    await world.hold_at(provider)
+    ann, ben = await world.platform.join("ann"), await world.platform.join("ben")
+    path = f"/sessions/{ann['session']['id']}/participants/{ann['participant']['id']}:remove"
+    await world.take_away(provider)
+    assert (await world.platform.call("POST", path)).json()["error"]["code"] == "MediaProviderUnavailable"
+    await world.servers[provider].start()
+    for _ in range(2):
+        assert (await world.platform.call("POST", path)).status_code == 204
+    assert world.is_in_room(ben)
+    assert not world.is_in_room(ann)
 
 
 @pytest.mark.parametrize("provider", ALL)

@@ -6,6 +6,7 @@ import { exposeForTests } from "./core/debug";
 import { parseRoute, stripToken } from "./core/route";
 import { MeetingSession } from "./core/session";
 import { newSignIn } from "./core/signIn";
+import { strings } from "./strings";
 import { theme } from "./theme";
 import "./styles.css";
 
@@ -22,11 +23,12 @@ if (route.page === "meeting") {
   exposeForTests(window, session);
 }
 
+document.documentElement.dir = strings.direction;
 const root = document.getElementById("root");
 if (root !== null) {
   createRoot(root).render(
     <StrictMode>
-      <FluentProvider theme={theme} style={{ blockSize: "100%" }}>
+      <FluentProvider theme={theme} dir={strings.direction} style={{ blockSize: "100%" }}>
         <App route={route} session={session} signIn={signIn} />
       </FluentProvider>
     </StrictMode>,

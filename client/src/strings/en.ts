@@ -97,6 +97,7 @@ function bitrate(bitsPerSecond: number): string {
 
 /** Every word the client shows, in English. */
 export const en = {
+  direction: "ltr" as "ltr" | "rtl",
   product: "Parley",
   landing: {
     title: "Meet on your own terms",

@@ -173,6 +173,9 @@ class Settings(BaseSettings):
     def _refuse_half_of_sign_in(self) -> Self:
         if (self.sign_in_authority is None) != (self.sign_in_client_id is None):
             raise ValueError("PARLEY_SIGN_IN_AUTHORITY and PARLEY_SIGN_IN_CLIENT_ID go together")
+        if self.sign_in_client_id and self.sign_in_client_id == self.entra_audience:
+            # Or else a program's token could pass for a person's.
+            raise ValueError("PARLEY_SIGN_IN_CLIENT_ID and PARLEY_ENTRA_AUDIENCE must be two registrations")
         return self
 
     @model_validator(mode="after")

@@ -33,7 +33,7 @@ class UsageOfMeeting(Response):
     participants: int
     """Somebody counts once in each session, however often it joins that."""
     participant_minutes: int
-    """From joining to leaving, of all together; begun minutes count."""
+    """The time that they were there, of all together; begun minutes count."""
 
 
 class Usage(Response):

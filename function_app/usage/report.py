@@ -18,13 +18,21 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Stay:
-    """One participant in one session."""
+    """One participant in one session, however often it came and went."""
 
     meeting: str
     session: str
-    joined_on: datetime
-    left_on: datetime | None
-    """None while it is there."""
+    came_on: datetime
+    left_on: datetime
+    """When it left for the last time; now, while it is there."""
+    there: timedelta
+    """How long it was there in between."""
+
+    def within(self, begin: datetime, end: datetime) -> timedelta:
+        """How long it was there in that time. Of a stay with absences that reaches beyond it, its share."""
+        overlap = max(min(self.left_on, end) - max(self.came_on, begin), timedelta())
+        whole = self.left_on - self.came_on
+        return overlap * min(self.there / whole, 1) if whole else timedelta()
 
 
 class MeetingDay(NamedTuple):
@@ -55,8 +63,8 @@ class Place(NamedTuple):
 
 
 class Stays(Protocol):
-    async def between(self, tenant: str, since: datetime, until: datetime) -> list[Stay]:
-        """The stays of the tenant that have a part in that time."""
+    async def between(self, tenant: str, since: datetime, until: datetime, now: datetime) -> list[Stay]:
+        """The stays in sessions of the tenant that have a part in that time."""
 
 
 class UsageReport:
@@ -75,7 +83,7 @@ class UsageReport:
         day = place.day
         while day <= last:
             begin = datetime.combine(day, time(), UTC)
-            of_day = meetings_of(await self._stays.between(tenant, begin, begin + _DAY), day, now)
+            of_day = meetings_of(await self._stays.between(tenant, begin, begin + _DAY, now), day)
             rows += [row for row in of_day if row.meeting > place.meeting or day > place.day]
             if len(rows) > size:
                 end = rows[size - 1]
@@ -85,15 +93,15 @@ class UsageReport:
         return rows, None if is_over else Place(day)
 
 
-def meetings_of(stays: Iterable[Stay], day: date, now: datetime) -> list[MeetingDay]:
-    """The day's meetings, by their ids; of a stay counts what is within the day, and until `now`."""
+def meetings_of(stays: Iterable[Stay], day: date) -> list[MeetingDay]:
+    """The day's meetings, by their ids; of a stay counts what is within the day."""
     begin = datetime.combine(day, time(), UTC)
     time_in: dict[str, timedelta] = defaultdict(timedelta)
     sessions: dict[str, list[str]] = defaultdict(list)
     for stay in stays:
-        ended = min(stay.left_on or now, begin + _DAY)
-        time_in[stay.meeting] += max(ended - max(stay.joined_on, begin), timedelta())
-        sessions[stay.meeting].append(stay.session)
+        if stay.came_on < begin + _DAY and stay.left_on > begin:
+            time_in[stay.meeting] += stay.within(begin, begin + _DAY)
+            sessions[stay.meeting].append(stay.session)
     return [
         MeetingDay(day, meeting, len(set(sessions[meeting])), len(sessions[meeting]), _minutes(time_in[meeting]))
         for meeting in sorted(time_in)

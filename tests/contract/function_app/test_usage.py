@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from function_app.participants.documents import Participant, Presence
+from function_app.sessions.documents import Session
 from function_app.usage.report import MeetingDay, Stay, meetings_of
 from parley_protocol.grants import ROLE_GRANTS, Role
 from parley_protocol.ids import new_id
@@ -19,44 +20,44 @@ DAY = date(2026, 3, 10)
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 
-def stay(begins: float, minutes: float | None, meeting: str = "weekly", session: str = "ses_1") -> Stay:
-    """Begins so many hours after noon."""
-    joined = NOON + timedelta(hours=begins)
-    return Stay(meeting, session, joined, None if minutes is None else joined + timedelta(minutes=minutes))
-
-
-def minutes(stays: list[Stay], day: date = DAY, now: datetime = NOON + timedelta(days=9)) -> list[MeetingDay]:
-    return meetings_of(stays, day, now)
+def stay(begins: float, minutes: float, meeting: str = "weekly", session: str = "ses_1", away: float = 0) -> Stay:
+    """Begins so many hours after noon, and is away for so many minutes of it."""
+    came, stayed = NOON + timedelta(hours=begins), timedelta(minutes=minutes)
+    return Stay(meeting, session, came, came + stayed, stayed - timedelta(minutes=away))
 
 
 def test_all_time_in_a_meeting_is_added_up_and_a_begun_minute_counts() -> None:
     stays = [stay(0, 10), stay(0.5, 20.2), stay(1, 5, session="ses_2")]
-    assert minutes(stays) == [MeetingDay(DAY, "weekly", 2, 3, 36)]
+    assert meetings_of(stays, DAY) == [MeetingDay(DAY, "weekly", 2, 3, 36)]
 
 
 def test_meetings_are_apart_and_in_order() -> None:
-    assert [row.meeting for row in minutes([stay(0, 1, "b"), stay(0, 1, "a")])] == ["a", "b"]
+    assert [row.meeting for row in meetings_of([stay(0, 1, "b"), stay(0, 1, "a")], DAY)] == ["a", "b"]
 
 
 def test_a_stay_over_midnight_counts_on_both_days() -> None:
     over = [stay(11.5, 90)]
-    assert minutes(over)[0].participant_minutes == 30
-    assert minutes(over, DAY + timedelta(days=1))[0].participant_minutes == 60
+    by_day = [meetings_of(over, DAY + timedelta(days=after)) for after in (-1, 0, 1, 2)]
+    assert [[row.participant_minutes for row in rows] for rows in by_day] == [[], [30], [60], []]
 
 
-def test_who_is_there_still_counts_up_to_now() -> None:
-    assert minutes([stay(0, None)], now=NOON + timedelta(minutes=7))[0].participant_minutes == 7
+def test_what_somebody_was_away_for_does_not_count() -> None:
+    assert [row.participant_minutes for row in meetings_of([stay(0, 60, away=45)], DAY)] == [15]
+    assert [row.participant_minutes for row in meetings_of([stay(11.5, 90, away=45)], DAY)] == [15]
 
 
-async def add_stays(platform: Platform, stays: list[Stay]) -> None:
-    """Participants of past sessions."""
+async def add_stays(platform: Platform, stays: list[Stay], ended_on: datetime | None = None) -> None:
+    """A participant of a session of its own for each; with `ended_on`, the node never told that they left."""
+    container = platform.store.container("meetings")
     for one in stays:
-        peer, node = new_id("peer"), new_id("nod")
+        peer, node, session = new_id("peer"), new_id("nod"), new_id("ses")
+        place = {"tenant_id": platform.tenant, "meeting_id": one.meeting}
+        ended = Session(id=session, started_on=one.came_on, ended_on=ended_on or one.left_on, **place)
+        came = {"announced": True, "there_since": one.came_on}
+        gone = {"seconds_there": one.there.total_seconds()}
         participant = Participant(
             id=new_id("par"),
-            tenant_id=platform.tenant,
-            meeting_id=one.meeting,
-            session_id=one.session,
+            session_id=session,
             user="ann",
             name="Ann",
             role=Role.ATTENDEE,
@@ -65,11 +66,15 @@ async def add_stays(platform: Platform, stays: list[Stay]) -> None:
             node=node,
             presence_peer=peer,
             presence_node=node,
-            joined_on=one.joined_on,
-            presence=Presence.LEFT if one.left_on else Presence.CONNECTED,
-            presence_since=one.left_on or one.joined_on,
+            joined_on=one.came_on,
+            came_on=one.came_on,
+            presence=Presence.CONNECTED if ended_on else Presence.LEFT,
+            presence_since=one.came_on if ended_on else one.left_on,
+            **(came if ended_on else gone),
+            **place,
         )
-        await platform.store.container("meetings").create(participant.body())
+        await container.create(ended.body())
+        await container.create(participant.body())
 
 
 async def usage(platform: Platform, query: str = "") -> dict[str, Any]:
@@ -78,15 +83,29 @@ async def usage(platform: Platform, query: str = "") -> dict[str, Any]:
     return dict(answer.json())
 
 
-async def test_joining_and_leaving_is_use(platform: Platform, node: FakeNode) -> None:
+async def of_today(platform: Platform) -> list[dict[str, Any]]:
+    """With a day on either side, as midnight may be within a test."""
+    day, today = timedelta(days=1), platform.clock().date()
+    return list((await usage(platform, f"?since={today - day}&until={today + 2 * day}"))["value"])
+
+
+async def test_being_there_is_use_and_coming_in_alone_is_not(platform: Platform, node: FakeNode) -> None:
+    await platform.join("never-connected")
     joined = await platform.join("ann")
+    assert await of_today(platform) == []
+    await node.tell("peerConnected", joined)
     platform.clock.advance(90)
+    value = await of_today(platform)
+    assert {(row["meeting"], row["sessions"], row["participants"]) for row in value} == {("demo", 1, 1)}
     await platform.leave(joined)
     platform.clock.advance(600)
-    today = platform.clock().date()
-    value = (await usage(platform, f"?since={today - timedelta(days=1)}&until={today + timedelta(days=1)}"))["value"]
-    assert sum(row["participantMinutes"] for row in value) in (2, 3)  # Three where midnight was within.
-    assert {(row["meeting"], row["sessions"], row["participants"]) for row in value} == {("demo", 1, 1)}
+    assert sum(row["participantMinutes"] for row in await of_today(platform)) in (2, 3)  # Three over midnight.
+
+
+async def test_who_was_there_when_the_session_ended_left_with_it(platform: Platform) -> None:
+    await add_stays(platform, [stay(0, 5)], ended_on=NOON + timedelta(minutes=12))
+    [row] = (await usage(platform, "?since=2026-03-01&until=2026-04-01"))["value"]
+    assert (row["day"], row["participantMinutes"]) == ("2026-03-10", 12)
 
 
 async def test_a_period_is_read_page_by_page(platform: Platform) -> None:

@@ -75,6 +75,32 @@ async def test_the_printed_link_is_the_clients_page_and_the_meeting_is_there(
         assert meeting.status == 200
 
 
+async def test_two_tenants_see_nothing_of_each_other(platform: Platform, http: aiohttp.ClientSession) -> None:
+    state = platform.state()
+    second = {"Authorization": f"Bearer {state['secondApiKey']}"}
+    seen = {}
+    for whose, headers in (("first", {}), ("second", second)):
+        async with http.get(f"{state['url']}/meetings", headers=headers) as answer:
+            seen[whose] = {meeting["id"] for meeting in (await answer.json())["value"]}
+    assert seen["second"] == {"second"}
+    assert {"demo", "staff"} <= seen["first"]
+    assert not seen["first"] & seen["second"]
+
+
+async def test_a_program_gets_an_access_token_of_the_first_tenants_directory(platform: Platform) -> None:
+    state = platform.state()
+    entra = state["entra"]
+    form = {"grant_type": "client_credentials", "scope": entra["scope"]}
+    form |= {"client_id": entra["clientId"], "client_secret": entra["clientSecret"]}
+    endpoint = entra["authority"].removesuffix("/v2.0") + "/oauth2/v2.0/token"
+    async with aiohttp.ClientSession() as session:
+        async with session.post(endpoint, data=form) as answer:
+            token = (await answer.json())["access_token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        async with session.get(f"{state['url']}/tenants/me", headers=headers) as answer:
+            assert (await answer.json())["name"] == "Demo"
+
+
 async def test_a_stranger_with_another_host_name_is_refused(platform: Platform, http: aiohttp.ClientSession) -> None:
     async with http.get(f"{platform.state()['url']}/meetings", headers={"Host": "rebound.example"}) as answer:
         assert answer.status == 421

@@ -101,3 +101,25 @@ def test_a_url_that_is_none_is_refused(environment: pytest.MonkeyPatch, value: s
 def test_no_secret_is_shown_in_the_settings_text(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("PARLEY_SERVICE_KEY", GOOD_SECRET)
     assert GOOD_SECRET not in repr(Settings())
+
+
+def test_where_people_sign_in_and_who_asks_go_together(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("PARLEY_SIGN_IN_AUTHORITY", "https://login.example/v2.0")
+    with pytest.raises(ValidationError, match="PARLEY_SIGN_IN_CLIENT_ID"):
+        Settings()
+    environment.setenv("PARLEY_SIGN_IN_CLIENT_ID", "client")
+    assert Settings().sign_in_client_id == "client"
+    environment.setenv("PARLEY_ENTRA_AUDIENCE", "client")
+    with pytest.raises(ValidationError, match="two registrations"):
+        Settings()
+
+
+@pytest.mark.parametrize("name", ["ENTRA_AUTHORITY", "SIGN_IN_AUTHORITY"])
+def test_an_issuer_without_tls_is_only_for_a_laptop(environment: pytest.MonkeyPatch, name: str) -> None:
+    environment.setenv("PARLEY_SIGN_IN_AUTHORITY", "https://login.example/v2.0")
+    environment.setenv("PARLEY_SIGN_IN_CLIENT_ID", "client")
+    environment.setenv(f"PARLEY_{name}", "http://login.example/v2.0")
+    with pytest.raises(ValidationError, match=f"PARLEY_{name}"):
+        Settings()
+    environment.setenv("PARLEY_ENVIRONMENT", "local")
+    Settings()

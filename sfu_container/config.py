@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     whip_requests_at_once: int = Field(default=100, gt=0)
     """How many of these may come at once after a pause."""
 
+    otlp_endpoint: HttpOrigin | None = None
+    """Where traces are sent (OTLP over HTTP), as `http://collector:4318`. Absent means nowhere."""
+
     grace_seconds: float = Field(default=30, gt=0)
     """How long a Peer whose media path is silent, or has not come up, is kept."""
 

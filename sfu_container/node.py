@@ -32,6 +32,7 @@ from sfu_container.room import Room
 from sfu_container.rooms import Rooms
 from sfu_container.spent_grants import SpentGrants
 from sfu_container.surroundings import Surroundings
+from sfu_container.traces import NoTraces, Traces
 from sfu_container.viewers import View
 
 logger = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ class Node:
         address: MediaAddress,
         limits: NodeLimits,
         clock: Callable[[], float],
+        traces: Traces | None = None,
     ) -> None:
         self.draining = False
         self.retiring = False
@@ -72,6 +74,7 @@ class Node:
         self._reporter = reporter
         self._limits = limits
         self._clock = clock
+        self._traces = traces or NoTraces()
         self._turn = 0
         self._spent_grants = SpentGrants()
 
@@ -101,15 +104,17 @@ class Node:
     @contextmanager
     def _entering(self, grant: MediaGrant, now: float) -> Iterator[Room]:
         """The Room that the grant is for, for as long as it takes to come in."""
-        if self.rooms.of_peer(grant.peer) is None:
-            self._admit(grant, now)
-        room = self.rooms.open(grant.session)
-        try:
-            yield room
-            self.rooms.peer_entered(grant.peer, room)
-        finally:
-            self.rooms.discard_if_empty(room)
         # The trace is that of the request for the grant, so that the two can be looked at together.
+        about = {"session": grant.session, "participant": grant.sub, "peer": grant.peer}
+        with self._traces.span("join", grant.trace, about):
+            if self.rooms.of_peer(grant.peer) is None:
+                self._admit(grant, now)
+            room = self.rooms.open(grant.session)
+            try:
+                yield room
+                self.rooms.peer_entered(grant.peer, room)
+            finally:
+                self.rooms.discard_if_empty(room)
         logger.info(
             "join session=%s participant=%s peer=%s trace=%s", grant.session, grant.sub, grant.peer, grant.trace or ""
         )

@@ -28,6 +28,7 @@ from sfu_container.rate_limit import Rate
 from sfu_container.registration import Registration
 from sfu_container.server import make_app, serve
 from sfu_container.signalling import Signalling
+from sfu_container.traces import open_traces
 from sfu_container.whip.doorkeeper import Doorkeeper
 from sfu_container.whip.endpoint import WhipEndpoint
 
@@ -50,6 +51,7 @@ class SfuProcess:
         verifier = GrantVerifier(self.id)
         self._registration = Registration(self._control_plane, self._report, verifier, self._end_session)
         self._reports = EventReports(self._control_plane)
+        self._traces = open_traces(settings.otlp_endpoint)
         self._signalling = Signalling(self._registration.signalling_url, self._receive)
         self._node = Node(
             engine,
@@ -59,6 +61,7 @@ class SfuProcess:
             MediaAddress(settings.media_address, settings.media_port),
             NodeLimits(settings.node_peers, settings.grace_seconds),
             time.monotonic,
+            self._traces,
         )
         self._inbox = Inbox(self._node, verifier, self._signalling, time.monotonic)
         rate = Rate(settings.whip_requests_per_second, settings.whip_requests_at_once)
@@ -121,6 +124,8 @@ class SfuProcess:
         registry = make_registry(NodeCollector(self._node, self._engine, lag, self._undelivered))
         loop = asyncio.get_running_loop()
         async with AsyncExitStack() as stack:
+            # Beside the event loop: the last spans may take a while to be sent.
+            stack.push_async_callback(asyncio.to_thread, self._traces.close)
             app = make_app(self.health, registry)
             self._whip.add_to(app)
             runner = await serve(app, self._settings.http_bind, self._settings.http_port)

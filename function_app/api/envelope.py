@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -47,6 +48,8 @@ _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 """For what an answer does not say itself."""
+
+_USER = re.compile(r"^/users/.*(?=:)", re.DOTALL)
 
 _logger = logging.getLogger("parley.api")
 
@@ -183,5 +186,8 @@ def _log(scope: Scope, exchange: _Exchange) -> None:
 
 
 def _on_one_line(path: str) -> str:
-    """A path may hold line breaks, which would let a caller write lines of its own into the log."""
-    return path.encode("unicode_escape").decode()
+    """A path may hold line breaks, which would let a caller write lines of its own into the log.
+
+    A user's id is nobody's business there.
+    """
+    return _USER.sub("/users/-", path).encode("unicode_escape").decode()

@@ -137,6 +137,14 @@ async def test_any_id_of_a_user_can_be_named(platform: Platform, path: str) -> N
     assert await status(platform, operation) == ("succeeded", 100)
 
 
+async def test_the_log_does_not_say_who_is_erased(platform: Platform, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("DEBUG"):
+        await erase(platform)
+        await platform.services.operations.run_due()
+    assert "/users/-:erase" in caplog.text
+    assert USER not in "\n".join(record.getMessage() for record in caplog.records if record.name.startswith("parley"))
+
+
 async def test_work_that_another_instance_does_is_left_to_it(platform: Platform) -> None:
     operation = await erase(platform)
     container = platform.store.container("tenants")

@@ -26,6 +26,7 @@ from sfu_container.node import Node, NodeLimits
 from sfu_container.offer import Fingerprint
 from sfu_container.peer import MediaAddress
 from sfu_container.ports import Link, LinkListener, SrtpKeys
+from sfu_container.traces import NoTraces, Traces
 from tests.unit.sfu_container.offers import usual_offer
 from tests.unit.sfu_container.recording_engine import RecordingEngine
 
@@ -108,13 +109,16 @@ class World:
     mailbox: FakeMailbox = field(default_factory=FakeMailbox)
     reporter: FakeReporter = field(default_factory=FakeReporter)
     clock: ManualClock = field(default_factory=ManualClock)
+    traces: Traces = field(default_factory=NoTraces)
 
     def __post_init__(self) -> None:
         def make_links(_: LinkListener) -> FakeLinks:
             return self.links
 
         address = MediaAddress("192.0.2.1", 8083)
-        self.node = Node(self.engine, make_links, self.mailbox, self.reporter, address, self.limits, self.clock)
+        self.node = Node(
+            self.engine, make_links, self.mailbox, self.reporter, address, self.limits, self.clock, self.traces
+        )
 
     def link(self, grant: MediaGrant) -> FakeLink:
         return self.links.links[grant.peer]

@@ -6,15 +6,18 @@
 //! [`Engine::tick`] is due at [`Engine::next_tick`].
 
 mod commands;
+mod departure;
 mod feedback;
 mod flush;
 mod pacing;
 mod peers;
 mod receive;
 mod renegotiation;
+mod reports;
 mod rooms;
 mod selection;
 mod statistics;
+mod streams;
 
 use std::collections::HashMap;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! What is sent to Peers that report what arrives leaves when their pacer says so.
 
 use super::Engine;
-use super::flush::{Departure, Numbering};
+use super::departure::{Departure, Numbering};
 use crate::arena::Key;
 use crate::downlink::{Downlink, MAX_HEADER_LEN, Turn, Waiting};
 use crate::drop_reason::DropReason;

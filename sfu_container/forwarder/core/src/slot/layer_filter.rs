@@ -8,34 +8,13 @@
 use std::time::Duration;
 
 use super::frame_set::FrameSet;
+use super::limits::{DecodeTarget, Limits};
 use crate::codec::av1::Indication;
 use crate::media::{Descriptor, FrameNumber, MediaPacket};
 use crate::time::Instant;
 
 /// A keyframe that brought no better layers is asked for again after this.
 const KEYFRAME_INTERVAL: Duration = Duration::from_secs(1);
-
-/// A set of layers that decodes by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct DecodeTarget {
-    /// Its place in the indications of a frame.
-    pub(crate) place: usize,
-    /// The highest spatial layer in it.
-    pub(crate) spatial: u8,
-    /// The highest temporal layer in it.
-    pub(crate) temporal: u8,
-}
-
-/// The highest layers wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Limits {
-    pub(crate) spatial: u8,
-    pub(crate) temporal: u8,
-    /// Where the stream has a dependency structure.
-    pub(crate) target: Option<DecodeTarget>,
-    /// The highest spatial layer that comes at present.
-    pub(crate) coming: u8,
-}
 
 /// What passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

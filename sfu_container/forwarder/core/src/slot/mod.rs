@@ -15,13 +15,14 @@ mod continuity;
 mod frame_set;
 mod freeze_watch;
 mod layer_filter;
+mod limits;
 mod output;
-mod passed_extensions;
 mod sent_packets;
 mod staged;
 
 pub(crate) use freeze_watch::FreezeWatch;
-pub(crate) use layer_filter::{DecodeTarget, LayerFilter, Limits};
+pub(crate) use layer_filter::LayerFilter;
+pub(crate) use limits::{DecodeTarget, Limits};
 pub(crate) use output::SlotOutput;
 pub(crate) use sent_packets::Departed;
 pub(crate) use staged::{Staged, StagedKind};

@@ -1,29 +1,27 @@
-//! What a Slot sends: packets under its own SSRC, payload types, header extensions and numbers, and their repetition.
+//! What a Slot sends: packets under its own SSRC, payload types, header extensions and numbers.
 
-use std::time::Duration;
+mod header;
+mod passed_extensions;
+mod repetition;
+
+use header::HeaderTemplate;
 
 use super::continuity::{Continuity, Place};
-use super::passed_extensions::PassedExtensions;
-use super::sent_packets::{Departed, SentPacket, SentPackets};
+use super::sent_packets::{Departed, SentPackets};
 use super::staged::{PayloadForm, Staged, StagedKind};
 use crate::arena::Key;
 use crate::bytes::WriteError;
-use crate::codec::av1::rewrite_frame_number;
-use crate::extension_ids::{ExtensionIds, Known};
 use crate::media::MediaPacket;
 use crate::negotiated::{Codec, Format, SlotLine};
 use crate::publication::Publication;
 use crate::random::Random;
-use crate::rtp::{ExtensionFormat, FixedFields, HeaderWriter};
+use crate::rtp::FixedFields;
 use crate::srtp::SendState;
 use crate::stream::Stream;
 use crate::time::Instant;
 
-/// What a receiver asks for beyond is not loss but abuse, or a link that repetition only fills further.
-const MAX_RESENT_PER_SECOND: u32 = 512;
 /// Of a header with all its extensions, in bytes.
 const MAX_HEADER_LEN: usize = 512;
-const PADDING_BIT: u8 = 0x20;
 
 /// The payload types of a codec in the stream that is carried, and in the Slot.
 struct PayloadTypes {
@@ -34,16 +32,11 @@ struct PayloadTypes {
 }
 
 pub(crate) struct SlotOutput {
-    mid: String,
     codecs: Vec<Codec>,
-    extensions: ExtensionIds,
-    mid_id: Option<u8>,
-    transport_sequence_id: Option<u8>,
-    send_time_id: Option<u8>,
+    header: HeaderTemplate,
     payload_types: Vec<PayloadTypes>,
     /// The payload type of the last packet that was sent, which padding between such packets has too.
     outgoing: Option<u8>,
-    passed: PassedExtensions,
     continuity: Continuity,
     sent: SentPackets,
     rtx_ssrc: Option<u32>,
@@ -63,16 +56,11 @@ pub(crate) struct SlotOutput {
 
 impl SlotOutput {
     pub(crate) fn new(line: SlotLine, cache_packets: usize, random: &mut Random) -> Self {
-        let mut output = Self {
-            mid: line.mid,
+        Self {
             codecs: line.codecs,
-            mid_id: None,
-            transport_sequence_id: None,
-            send_time_id: None,
-            extensions: ExtensionIds::default(),
+            header: HeaderTemplate::new(line.mid, line.extensions),
             payload_types: Vec::new(),
             outgoing: None,
-            passed: PassedExtensions::default(),
             continuity: Continuity::new(random),
             sent: SentPackets::new(cache_packets),
             rtx_ssrc: line.rtx_ssrc,
@@ -86,9 +74,7 @@ impl SlotOutput {
             packet_count: 0,
             octet_count: 0,
             last_media_at: None,
-        };
-        output.take_extensions(ExtensionIds::new(line.extensions));
-        output
+        }
     }
 
     /// There are new keys, under which every index is free again.
@@ -102,16 +88,9 @@ impl SlotOutput {
     /// something is carried.
     pub(crate) fn renegotiate(&mut self, line: SlotLine) {
         self.codecs = line.codecs;
-        self.take_extensions(ExtensionIds::new(line.extensions));
+        self.header.renegotiate(line.extensions);
         self.rtx_ssrc = line.rtx_ssrc;
         self.rtx_state = self.rtx_state.take().or_else(|| line.rtx_ssrc.map(SendState::new));
-    }
-
-    fn take_extensions(&mut self, extensions: ExtensionIds) {
-        self.mid_id = extensions.id(Known::Mid);
-        self.transport_sequence_id = extensions.id(Known::TransportSequence);
-        self.send_time_id = extensions.id(Known::AbsoluteSendTime);
-        self.extensions = extensions;
     }
 
     /// The SSRCs under which it has sent, or may have.
@@ -122,7 +101,7 @@ impl SlotOutput {
     /// Whether another m-line is the same as far as this cannot change: the SSRC of repetitions may come and go only.
     pub(crate) fn is_same_line(&self, line: &SlotLine) -> bool {
         let used = self.rtx_state.as_ref().map(SendState::ssrc);
-        self.mid == line.mid
+        self.header.is_of(&line.mid)
             && self.ssrc == line.ssrc
             && (used.is_none() || line.rtx_ssrc.is_none_or(|rtx| used == Some(rtx)))
     }
@@ -160,7 +139,7 @@ impl SlotOutput {
                 });
             }
         }
-        self.passed.begin(&publication.extensions, &self.extensions);
+        self.header.begin(&publication.extensions);
     }
 
     /// Stages a packet of the stream that was begun.
@@ -218,67 +197,6 @@ impl SlotOutput {
         }
     }
 
-    /// Whether the receiver may have another packet repeated, and which one is `sequence`.
-    pub(crate) fn find_for_resend(&mut self, sequence: u16, now: Instant) -> Option<SentPacket> {
-        let (since, count) =
-            self.resending.filter(|(since, _)| now - *since < Duration::from_secs(1)).unwrap_or((now, 0));
-        self.resending = Some((since, count));
-        if count >= MAX_RESENT_PER_SECOND {
-            return None;
-        }
-        let found = self.sent.take_for_resend(sequence, now)?;
-        self.resending = Some((since, count + 1));
-        Some(found)
-    }
-
-    /// Stages the repetition of a packet: by RTX (RFC 4588, section 4), or as it was where RTX was not negotiated. False
-    /// where it cannot be repeated.
-    pub(crate) fn resend(&mut self, sent: &SentPacket, media: &MediaPacket, packet: &[u8]) -> bool {
-        let Some(types) = self.payload_types(media) else { return false };
-        let (rtx, place, form) = (self.rtx_ssrc.zip(types.rtx), sent.place, types.form);
-        let same = FixedFields {
-            marker: sent.is_last_of_picture,
-            payload_type: types.outgoing,
-            sequence: place.sequence,
-            timestamp: place.timestamp,
-            ssrc: self.ssrc,
-        };
-        let (kind, fields) = match (rtx, sent.departed) {
-            (Some((ssrc, payload_type)), _) => {
-                self.rtx_sequence = self.rtx_sequence.wrapping_add(1);
-                (StagedKind::Repetition, FixedFields { payload_type, sequence: self.rtx_sequence, ssrc, ..same })
-            }
-            (None, Some(departed)) => (StagedKind::Again(departed), same),
-            (None, None) => return false,
-        };
-        self.stage(Staged::new(kind, sent.stream, media, form, place), &fields, Some((media, packet))).is_ok()
-    }
-
-    /// Stages the repetition of padding. False without RTX.
-    pub(crate) fn resend_padding(&mut self, sent: &SentPacket) -> bool {
-        let types = self.payload_types.iter().find(|types| Some(types.outgoing) == self.outgoing);
-        let rtx = types.and_then(|types| types.rtx);
-        let Some((ssrc, payload_type)) = self.rtx_ssrc.zip(rtx) else { return false };
-        self.rtx_sequence = self.rtx_sequence.wrapping_add(1);
-        let (sequence, timestamp) = (self.rtx_sequence, sent.place.timestamp);
-        let fields = FixedFields { marker: false, payload_type, sequence, timestamp, ssrc };
-        let staged = Staged::without_media(StagedKind::Repetition, sent.stream, sent.place);
-        self.stage(staged, &fields, None).is_ok()
-    }
-
-    /// Stages a packet of padding on the RTX stream. False where there is none.
-    pub(crate) fn stage_probe(&mut self, stream: Key<Stream>) -> bool {
-        // Before anything was carried, any codec's will do: padding is not decoded.
-        let offered = || self.codecs.iter().find_map(|codec| codec.rtx_payload_type);
-        let rtx = self.payload_types.iter().find_map(|types| types.rtx).or_else(offered);
-        let Some((ssrc, payload_type)) = self.rtx_ssrc.zip(rtx) else { return false };
-        self.rtx_sequence = self.rtx_sequence.wrapping_add(1);
-        let place = self.continuity.last();
-        let (sequence, timestamp) = (self.rtx_sequence, place.timestamp);
-        let fields = FixedFields { marker: false, payload_type, sequence, timestamp, ssrc };
-        self.stage(Staged::without_media(StagedKind::Probe, stream, place), &fields, None).is_ok()
-    }
-
     /// A packet is not sent, and not when it is asked for either.
     pub(crate) fn give_up(&mut self, sequence: u16) {
         self.sent.forget(sequence);
@@ -286,7 +204,7 @@ impl SlotOutput {
 
     /// Whether arrivals of what it sends are reported.
     pub(crate) const fn has_transport_sequence(&self) -> bool {
-        self.transport_sequence_id.is_some()
+        self.header.has_transport_sequence()
     }
 
     /// Notes how a packet left, where it may have to leave again as it was.
@@ -318,64 +236,13 @@ impl SlotOutput {
     ) -> Result<(), WriteError> {
         let start = self.headers.len();
         self.headers.resize(start + MAX_HEADER_LEN, 0);
-        let written = self.write_header(start, &mut staged, fields, source);
+        let out = self.headers.get_mut(start..).unwrap_or_default();
+        let written = self.header.write(out, &mut staged, fields, source);
         let len = written.unwrap_or_default();
         self.headers.truncate(start + len);
         written?;
         (staged.header_start, staged.header_len) = (start, len);
         self.staged.push(staged);
         Ok(())
-    }
-
-    fn write_header(
-        &mut self,
-        start: usize,
-        staged: &mut Staged,
-        fields: &FixedFields,
-        source: Option<(&MediaPacket, &[u8])>,
-    ) -> Result<usize, WriteError> {
-        let format = self.format(source);
-        let out = self.headers.get_mut(start..).unwrap_or_default();
-        let mut frame_number_at = None;
-        let mut header = HeaderWriter::start(out, fields, &[], format)?;
-        if let Some(id) = self.mid_id {
-            header.extension(id, self.mid.as_bytes())?;
-        }
-        if let Some(id) = self.send_time_id {
-            staged.send_time_at = Some(header.extension(id, &[0; 3])?);
-        }
-        if let Some(id) = self.transport_sequence_id {
-            staged.transport_sequence_at = Some(header.extension(id, &[0; 2])?);
-        }
-        if let Some((media, packet)) = source {
-            for extension in media.header.extensions(packet) {
-                let Some(id) = self.passed.onward_id(extension.id, media) else { continue };
-                let at = header.extension(id, extension.data)?;
-                if self.passed.is_dependency(id) {
-                    frame_number_at = Some((at, extension.data.len()));
-                }
-            }
-        }
-        let len = header.finish()?;
-        if let Some((at, data_len)) = frame_number_at
-            && let Some(data) = self.headers.get_mut(start + at..start + at + data_len)
-        {
-            rewrite_frame_number(data, staged.place.picture_id).map_err(|_| WriteError::BufferTooSmall)?;
-        }
-        if matches!(staged.kind, StagedKind::Padding | StagedKind::Probe)
-            && let Some(flags) = self.headers.get_mut(start)
-        {
-            *flags |= PADDING_BIT;
-        }
-        Ok(len)
-    }
-
-    /// One byte where everything fits it.
-    fn format(&self, source: Option<(&MediaPacket, &[u8])>) -> ExtensionFormat {
-        let one_byte = ExtensionFormat::OneByte;
-        let own_fit = self.mid_id.is_none_or(|id| one_byte.fits(id, self.mid.as_bytes()))
-            && self.send_time_id.is_none_or(|id| one_byte.fits(id, &[0; 3]))
-            && self.transport_sequence_id.is_none_or(|id| one_byte.fits(id, &[0; 2]));
-        if own_fit && self.passed.fit_one_byte(source) { one_byte } else { ExtensionFormat::TwoByte }
     }
 }

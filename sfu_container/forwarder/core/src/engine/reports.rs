@@ -37,47 +37,37 @@ impl Engine {
 
     /// NACKs and keyframe requests that are due.
     pub(super) fn send_requests(&mut self, now: Instant, out: &mut dyn Transmit) {
-        let mut due = std::mem::take(&mut self.due);
-        let timeout = self.config.keyframe_timeout;
-        for key in &self.publishing {
-            let Some(peer) = self.peers.get_mut(*key) else { continue };
-            let publications = std::mem::take(&mut peer.publications);
-            for publication in &publications {
-                let Some(publication) = self.switchboard.publications.get(*publication) else { continue };
-                for stream in publication.streams_lowest_first() {
-                    let Some(stream) = self.switchboard.streams.get_mut(stream) else { continue };
-                    due.clear();
-                    if stream.kind == MediaKind::Video && !stream.missing.is_empty() {
-                        stream.missing.take_due(now, &mut due);
-                    }
-                    let needs_keyframe = stream.wish.take_due(now);
-                    if !due.is_empty() || needs_keyframe {
-                        for counts in [&mut stream.counts, &mut peer.received, &mut self.totals.received] {
-                            counts.nacks += due.len() as u64;
-                            counts.keyframe_requests += u64::from(needs_keyframe);
-                        }
-                        let ssrc = stream.ssrc;
-                        Self::send_rtcp(peer, &mut self.drops, out, |_, writer| {
-                            // Each fits an empty datagram.
-                            let asked = if due.is_empty() {
-                                Ok(())
-                            } else {
-                                write_nack(writer, LOCAL_SSRC, ssrc, due.iter().copied())
-                            };
-                            let wished =
-                                if needs_keyframe { write_picture_loss(writer, LOCAL_SSRC, ssrc) } else { Ok(()) };
-                            debug_assert!(asked.and(wished).is_ok());
-                        });
-                    }
-                    if stream.wish.times_out(timeout, now) {
-                        let event = Event::KeyframeTimeout { publication: publication.id.clone() };
-                        self.switchboard.events.push_back(event);
-                    }
-                }
+        let due = &mut self.due;
+        for stream in self.switchboard.streams.values_mut() {
+            due.clear();
+            if stream.kind == MediaKind::Video && !stream.missing.is_empty() {
+                stream.missing.take_due(now, due);
             }
-            peer.publications = publications;
+            let needs_keyframe = stream.wish.take_due(now);
+            let has_timed_out = stream.wish.times_out(self.config.keyframe_timeout, now);
+            if due.is_empty() && !needs_keyframe && !has_timed_out {
+                continue;
+            }
+            let Some(publication) = self.switchboard.publications.get(stream.publication) else { continue };
+            if has_timed_out {
+                self.switchboard.events.push_back(Event::KeyframeTimeout { publication: publication.id.clone() });
+            }
+            let Some(peer) = self.peers.get_mut(publication.peer) else { continue };
+            for counts in [&mut stream.counts, &mut peer.received, &mut self.totals.received] {
+                counts.nacks += due.len() as u64;
+                counts.keyframe_requests += u64::from(needs_keyframe);
+            }
+            Self::send_rtcp(peer, &mut self.drops, out, |_, writer| {
+                // Each fits an empty datagram.
+                let asked = if due.is_empty() {
+                    Ok(())
+                } else {
+                    write_nack(writer, LOCAL_SSRC, stream.ssrc, due.iter().copied())
+                };
+                let wished = if needs_keyframe { write_picture_loss(writer, LOCAL_SSRC, stream.ssrc) } else { Ok(()) };
+                debug_assert!(asked.and(wished).is_ok());
+            });
         }
-        self.due = due;
     }
 
     pub(super) fn send_transport_feedback(&mut self, out: &mut dyn Transmit) {

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from sfu_container.arguments import parse_arguments
 from sfu_container.config import Settings
 from sfu_container.exit_code import ExitCode
+from sfu_container.lifeline import end_with
 from sfu_container.native_engine import NativeEngine
 from sfu_container.process import SfuProcess
 from sfu_container.retire import RETIRE
@@ -52,6 +53,9 @@ def main() -> ExitCode:
     # It logs URLs with their access tokens when a connection fails; what matters is logged here.
     logging.getLogger("azure.messaging.webpubsubclient").setLevel(logging.CRITICAL)
     try:
+        if arguments.supervisor is not None and not end_with(arguments.supervisor):
+            logger.error("the supervisor is gone")
+            return ExitCode.CANNOT_START
         return asyncio.run(run_all(Settings(), arguments.workers))
     except ValidationError as error:
         problems = "; ".join(": ".join([*map(str, e["loc"]), e["msg"]]) for e in error.errors(include_input=False))

@@ -12,7 +12,10 @@ DESCRIPTION = "Run a node of Parley's media plane until SIGTERM or Ctrl-C."
 
 
 def parse_arguments() -> argparse.Namespace:
-    """`workers`: how many nodes. Ends the process when it is asked for help or told nonsense."""
+    """`workers`: how many nodes. `supervisor`: the process that started this one as a worker.
+
+    Ends the process when it is asked for help or told nonsense.
+    """
     parser = argparse.ArgumentParser(
         prog="python -m sfu_container",
         description=DESCRIPTION,
@@ -26,6 +29,7 @@ def parse_arguments() -> argparse.Namespace:
         metavar="N",
         help="run N nodes, one process each, on consecutive media and HTTP ports (default: 1); take one per core",
     )
+    parser.add_argument("--supervisor", type=int, metavar="PID", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 

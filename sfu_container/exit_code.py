@@ -11,4 +11,4 @@ class ExitCode(IntEnum):
     OK = 0
     WRONG_SETTINGS = 2
     CANNOT_START = 3
-    """A port is taken, or the address is not ours."""
+    """A port is taken, the address is not ours, or the supervisor is gone."""

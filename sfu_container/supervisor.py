@@ -90,6 +90,8 @@ class Supervisor:
             sys.executable,
             "-m",
             "sfu_container",
+            "--supervisor",
+            str(os.getpid()),
             env={**os.environ, **worker.environment()},
             # Ctrl-C in a terminal reaches every process of the group: they hear of it from here, once.
             start_new_session=True,

@@ -44,7 +44,6 @@ async def node_process(
         yield process, environment
     finally:
         if process.returncode is None:
-            # Killed, a supervisor would leave its workers behind.
             process.terminate()
         await asyncio.wait_for(process.communicate(), END_SECONDS)
 

@@ -46,7 +46,12 @@ def children_of(process: asyncio.subprocess.Process) -> list[int]:
 
 
 def is_running(pid: int) -> bool:
-    return Path(f"/proc/{pid}").exists()
+    """Also orphans end as zombies where nobody asks after them."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return "State:\tZ" not in status
 
 
 async def node_of(environment: dict[str, str], number: int) -> str | None:
@@ -101,6 +106,28 @@ async def test_ctrl_c_ends_all_workers_in_order() -> None:
         supervisor.send_signal(signal.SIGINT)
         assert await asyncio.wait_for(supervisor.wait(), SECONDS) == ExitCode.OK
         assert [await health(environment, number) for number in range(2)] == [None, None]
+
+
+async def test_workers_end_with_a_supervisor_that_is_killed() -> None:
+    async with node_process("--workers", "2", **two_workers_ports()) as (supervisor, environment):
+        for number in range(2):
+            await eventually(lambda number=number: health(environment, number), "a worker answers", within=SECONDS)
+        workers = children_of(supervisor)
+        assert len(workers) == 2
+        supervisor.kill()
+
+        async def are_gone() -> bool:
+            return not any(is_running(pid) for pid in workers)
+
+        await eventually(are_gone, "the workers end", within=SECONDS)
+
+
+async def test_a_worker_whose_supervisor_died_before_it_began_does_not_begin() -> None:
+    async with node_process("--supervisor", "1") as (orphan, environment):
+        _, log = await asyncio.wait_for(orphan.communicate(), SECONDS)
+        assert await health(environment) is None
+    assert orphan.returncode == ExitCode.CANNOT_START
+    assert b"the supervisor is gone" in log
 
 
 async def test_when_one_worker_cannot_start_none_stays() -> None:

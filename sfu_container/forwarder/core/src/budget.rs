@@ -27,7 +27,8 @@ impl Budget {
     }
 
     fn earn(&mut self, now: Instant) {
-        let earned = (now - self.counted_at).as_micros() * u128::from(self.per_second) / 1_000_000;
+        let micros = now.as_micros().saturating_sub(self.counted_at.as_micros());
+        let earned = micros.saturating_mul(self.per_second.into()) / 1_000_000;
         let earned = u32::try_from(earned).unwrap_or(u32::MAX);
         if earned == 0 {
             return;

@@ -40,8 +40,12 @@ coded_error! {
         BadFrame => "badFrame",
         /// A TCP connection that was closed because too many others, or too long, showed no valid STUN check.
         TooManyConnections => "tooManyConnections",
+        /// A TCP connection that waits, for the process has no descriptor left.
+        NoDescriptors => "noDescriptors",
         /// From a Peer, but more than it can have a reason for: DTLS, RTCP, or changes of its path.
         Excess => "excess",
+        /// RTP from a Peer beyond what anybody publishes.
+        ExcessMedia => "excessMedia",
         /// DTLS that came faster than the events were taken, of its Peer or of all together.
         EventsFull => "eventsFull",
         /// Output that the kernel, a slow TCP reader or SRTP refused.
@@ -51,7 +55,7 @@ coded_error! {
 
 impl DropReason {
     /// All reasons, in the order of their declaration.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::UnknownSource,
         Self::UnknownProtocol,
         Self::BadStun,
@@ -68,7 +72,9 @@ impl DropReason {
         Self::Duplicate,
         Self::BadFrame,
         Self::TooManyConnections,
+        Self::NoDescriptors,
         Self::Excess,
+        Self::ExcessMedia,
         Self::EventsFull,
         Self::NotSent,
     ];

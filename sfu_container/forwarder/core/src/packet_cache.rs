@@ -20,6 +20,16 @@ pub(crate) struct PacketCache {
     entries: Box<[Option<Entry>]>,
     written: u64,
     newest: u64,
+    batch: Batch,
+}
+
+/// What was stored since the last flush.
+#[derive(Default)]
+struct Batch {
+    number: u64,
+    packets: usize,
+    /// What had been written before.
+    start: u64,
 }
 
 impl PacketCache {
@@ -31,6 +41,7 @@ impl PacketCache {
             entries: vec![None; packets].into(),
             written: 0,
             newest: 0,
+            batch: Batch::default(),
         }
     }
 
@@ -54,6 +65,16 @@ impl PacketCache {
         *entry = Some(Entry { media, start, len: packet.len() });
         self.written = start + len;
         self.newest = self.newest.max(media.index);
+    }
+
+    /// Notes that the last packet came in that batch. True when so many did that the next ones would soon overwrite the
+    /// first, of which Slots have staged no more than where they are.
+    pub(crate) fn is_crowded_by(&mut self, batch: u64) -> bool {
+        if self.batch.number != batch {
+            self.batch = Batch { number: batch, packets: 0, start: self.written };
+        }
+        self.batch.packets += 1;
+        self.batch.packets > self.entries.len() / 2 || self.written - self.batch.start > self.bytes.len() as u64 / 2
     }
 
     /// The packet `index` and its bytes, if it is still there.

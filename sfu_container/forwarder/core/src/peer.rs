@@ -30,6 +30,9 @@ const DTLS_PER_SECOND: u32 = 200;
 /// Bytes, and packets that feedback is about: several times what a viewer of 50 Mbit/s sends.
 const RTCP_BURST: u32 = 1 << 16;
 const RTCP_PER_SECOND: u32 = 1 << 16;
+/// Packets: a screen at 60 Mbit/s in small ones, with all that RTX repeats of it.
+const RTP_BURST: u32 = 1 << 14;
+const RTP_PER_SECOND: u32 = 1 << 14;
 
 pub(crate) struct Keys {
     pub(crate) receive: ReceiveContext,
@@ -75,6 +78,7 @@ pub(crate) struct Peer {
     pub(crate) sent: StreamStats,
     pub(crate) dtls_budget: Budget,
     pub(crate) rtcp_budget: Budget,
+    rtp_budget: Budget,
     pub(crate) received_meter: RateMeter,
     pub(crate) sent_meter: RateMeter,
     /// Of the last report that told one.
@@ -110,6 +114,7 @@ impl Peer {
             sent: StreamStats::default(),
             dtls_budget: Budget::new(DTLS_BURST, DTLS_PER_SECOND),
             rtcp_budget: Budget::new(RTCP_BURST, RTCP_PER_SECOND),
+            rtp_budget: Budget::new(RTP_BURST, RTP_PER_SECOND),
             received_meter: RateMeter::default(),
             sent_meter: RateMeter::default(),
             round_trip: None,
@@ -156,6 +161,12 @@ impl Peer {
         {
             keys.receive.forget_stream(ssrc);
         }
+    }
+
+    /// Takes an RTP packet from what the Peer may send. At a fixed address it may be the pipe from another node, which
+    /// brings what many publish.
+    pub(crate) fn may_send_media(&mut self, now: Instant) -> bool {
+        self.ice.is_fixed() || self.rtp_budget.take(1, now)
     }
 
     /// Notes the transport-wide number of a packet.

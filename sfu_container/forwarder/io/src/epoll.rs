@@ -9,6 +9,7 @@ const MAX_READY: usize = 64;
 /// What to wait for on a descriptor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Interest {
+    Nothing,
     Read,
     ReadAndWrite,
 }
@@ -54,6 +55,7 @@ impl Epoll {
 
     fn control(&self, operation: i32, descriptor: RawFd, number: u64, interest: Interest) -> io::Result<()> {
         let events = match interest {
+            Interest::Nothing => 0,
             Interest::Read => libc::EPOLLIN,
             Interest::ReadAndWrite => libc::EPOLLIN | libc::EPOLLOUT,
         };

@@ -9,7 +9,7 @@ use parley_forwarder_core::time::Instant;
 use parley_forwarder_core::{DropReason, Engine, MAX_PACKET_LEN, Path, Transport};
 
 use crate::clock::Clock;
-use crate::epoll::Epoll;
+use crate::epoll::{Epoll, Interest};
 use crate::outbound::Outbound;
 use crate::thread::Shared;
 use crate::udp_receive::{ReceiveBatch, enable_joining};
@@ -33,6 +33,8 @@ pub(crate) struct Loop {
     batch: ReceiveBatch,
     clock: Clock,
     tcp_expiry: Instant,
+    /// Whether no TCP connections are taken until the next expiry.
+    accepts_rest: bool,
 }
 
 impl Loop {
@@ -49,7 +51,7 @@ impl Loop {
         }
         let clock = Clock::start();
         let tcp_expiry = clock.now();
-        Ok(Self { shared, epoll, engine, outbound, batch: ReceiveBatch::new(), clock, tcp_expiry })
+        Ok(Self { shared, epoll, engine, outbound, batch: ReceiveBatch::new(), clock, tcp_expiry, accepts_rest: false })
     }
 
     /// Works until it is closed.
@@ -149,8 +151,21 @@ impl Loop {
     }
 
     fn accept(&mut self, listener: usize) {
-        let closed = self.outbound.tcp.accept(listener, self.clock.now(), &self.epoll);
-        self.forget_unproven(&closed);
+        let accepted = self.outbound.tcp.accept(listener, self.clock.now(), &self.epoll);
+        self.forget_unproven(&accepted.closed);
+        if accepted.is_exhausted {
+            // A connection that cannot be taken goes on waiting, and would wake the loop without end.
+            self.engine.count_drop(DropReason::NoDescriptors);
+            self.accepts_rest = true;
+            self.listen_for(Interest::Nothing);
+        }
+    }
+
+    fn listen_for(&self, interest: Interest) {
+        for (number, listener) in (FIRST_LISTENER..).zip(self.outbound.tcp.listeners()) {
+            // It fails only for a descriptor that is not added, which there is none of.
+            let _ = self.epoll.change(listener.as_raw_fd(), number, interest);
+        }
     }
 
     fn expire_tcp(&mut self, now: Instant) {
@@ -158,6 +173,9 @@ impl Loop {
             return;
         }
         self.tcp_expiry = now + TCP_EXPIRY_INTERVAL;
+        if std::mem::take(&mut self.accepts_rest) {
+            self.listen_for(Interest::Read);
+        }
         let engine = &self.engine;
         let closed = self.outbound.tcp.expire(now, &|path| engine.is_proven(path));
         self.forget_unproven(&closed);

@@ -18,6 +18,17 @@ use crate::unproven::Unproven;
 const UNPROVEN_TIME: Duration = Duration::from_secs(5);
 const ACCEPTS_PER_WAKE_UP: usize = 32;
 const BACKLOG: libc::c_int = 128;
+/// What accept(2) says when a connection waits but cannot be taken now.
+const EXHAUSTED: [i32; 4] = [libc::EMFILE, libc::ENFILE, libc::ENOBUFS, libc::ENOMEM];
+
+/// What came of the wish to take connections.
+#[derive(Default)]
+pub(crate) struct Accepted {
+    /// The paths of unproven ones that had to go.
+    pub(crate) closed: Vec<Path>,
+    /// Whether some still wait, for which there is no descriptor or no memory.
+    pub(crate) is_exhausted: bool,
+}
 
 pub(crate) struct TcpPorts {
     listeners: Vec<TcpListener>,
@@ -58,12 +69,19 @@ impl TcpPorts {
         self.connections.get_mut(&number)
     }
 
-    /// Takes new connections; where too many are unproven some of them go. Returns the paths of those.
-    pub(crate) fn accept(&mut self, listener: usize, now: Instant, epoll: &Epoll) -> Vec<Path> {
-        let mut closed = Vec::new();
+    /// Takes new connections; where too many are unproven some of them go.
+    pub(crate) fn accept(&mut self, listener: usize, now: Instant, epoll: &Epoll) -> Accepted {
+        let mut accepted = Accepted::default();
         for _ in 0..ACCEPTS_PER_WAKE_UP {
-            // An error is that nothing waits, or the client hung up, or descriptors have run out; expiry frees some.
-            let Some(Ok((stream, remote))) = self.listeners.get(listener).map(TcpListener::accept) else { break };
+            let Some(result) = self.listeners.get(listener).map(TcpListener::accept) else { break };
+            let (stream, remote) = match result {
+                Ok(connection) => connection,
+                // Else nothing waits, or the client has hung up.
+                Err(error) => {
+                    accepted.is_exhausted = error.raw_os_error().is_some_and(|code| EXHAUSTED.contains(&code));
+                    break;
+                }
+            };
             if stream.set_nonblocking(true).is_err() || stream.set_nodelay(true).is_err() {
                 continue;
             }
@@ -73,11 +91,11 @@ impl TcpPorts {
                 self.numbers.insert(path, self.next_number);
                 self.connections.insert(self.next_number, connection);
                 let leaving = self.unproven.add(self.next_number, remote);
-                closed.extend(leaving.and_then(|leaving| self.close(leaving)));
+                accepted.closed.extend(leaving.and_then(|leaving| self.close(leaving)));
                 self.next_number += 1;
             }
         }
-        closed
+        accepted
     }
 
     /// Whether no valid STUN check has come on a connection so far.

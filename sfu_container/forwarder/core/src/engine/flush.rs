@@ -15,6 +15,7 @@ const MAX_RTCP_LEN: usize = 1_200;
 impl Engine {
     /// Sends everything that was staged.
     pub fn flush(&mut self, now: Instant, out: &mut dyn Transmit) {
+        self.batch += 1;
         while let Some(key) = self.switchboard.staged_for.pop() {
             self.flush_peer(key, now, out);
             self.pace(key, now);

@@ -86,6 +86,10 @@ pub struct Engine {
     /// Peers for whom packets wait, or a probe.
     pacing: Vec<Key<Peer>>,
     next_release: Option<Instant>,
+    /// Counts what was flushed.
+    batch: u64,
+    /// Whether more of this batch would overwrite what is staged of it.
+    must_flush: bool,
     /// Kept for its room.
     due: Vec<u16>,
     /// Whether each encoding of a Publication is wanted, kept for its room.
@@ -112,6 +116,8 @@ impl Engine {
             duties: Duties::default(),
             pacing: Vec::new(),
             next_release: None,
+            batch: 0,
+            must_flush: false,
             due: Vec::new(),
             wanted: Vec::new(),
         }

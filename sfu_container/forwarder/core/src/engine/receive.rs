@@ -31,6 +31,9 @@ impl Engine {
         if let Err(reason) = taken {
             self.drops.count(reason);
         }
+        if std::mem::take(&mut self.must_flush) {
+            self.flush(now, out);
+        }
     }
 
     fn receive_stun(
@@ -79,7 +82,11 @@ impl Engine {
                     counts.packets += 1;
                     counts.bytes += data.len() as u64;
                 }
+                let is_within_limit = peer.may_send_media(now);
                 self.hear(key, path, now);
+                if !is_within_limit {
+                    return Err(DropReason::ExcessMedia);
+                }
                 self.receive_rtp(key, header, data.get_mut(..len).unwrap_or_default(), now)
             }
         }
@@ -148,6 +155,7 @@ impl Engine {
         let mut has_changed = false;
         if media.is_forwardable {
             stream.cache.store(media, packet);
+            self.must_flush |= stream.cache.is_crowded_by(self.batch);
             has_changed = stream.note_flow(media.frame.spatial, packet.len(), now);
         }
         if media.is_switch_point {

@@ -192,6 +192,22 @@ impl Downlink {
         self.pacer.push(now, urgency(kind, staged.kind), staged.len() + DATAGRAM_OVERHEAD, waiting).is_ok()
     }
 
+    /// Drops what else waits of a Slot whose receiver cannot use it any more, up to the next keyframe. Tells whether there
+    /// is one.
+    pub(crate) fn discard_until_keyframe(&mut self, slot: Key<Slot>, mut give_up: impl FnMut(&Staged)) -> bool {
+        let mut has_keyframe = false;
+        self.pacer.discard(PacketKind::Video, |waiting| {
+            let is_media = waiting.slot == slot && matches!(waiting.staged.kind, StagedKind::Media);
+            has_keyframe |= is_media && waiting.staged.is_switch_point;
+            let is_useless = is_media && !has_keyframe;
+            if is_useless {
+                give_up(&waiting.staged);
+            }
+            is_useless
+        });
+        has_keyframe
+    }
+
     /// What to do next, if anything.
     pub(crate) fn poll(&mut self, now: Instant) -> Option<Turn> {
         self.set_pace(now);

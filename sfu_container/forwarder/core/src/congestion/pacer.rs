@@ -137,6 +137,11 @@ impl<T: Copy> Pacer<T> {
         passes
     }
 
+    /// Drops what waits of a kind where `is_useless` says so; it is asked of each in its turn.
+    pub fn discard(&mut self, kind: PacketKind, mut is_useless: impl FnMut(&T) -> bool) {
+        self.queue_mut(kind).retain(|waiting| !is_useless(&waiting.item));
+    }
+
     /// Whether a probe runs, whose packets keep times of their own.
     pub const fn is_probing(&self) -> bool {
         self.probe.is_some()

@@ -9,6 +9,10 @@ const MICROS_PER_SECOND: u64 = 1_000_000;
 /// taken apart, and neighbours in a burst go out in one system call. The path's queue grows by no more than this.
 const BURST: Duration = Duration::from_millis(20);
 const BURST_MICROS: u64 = BURST.as_micros() as u64;
+/// What is left of a debt when the rate falls takes no longer than this: else what a fast path took in a moment would
+/// silence a slow one for seconds, and nothing would tell how it is by now.
+const MAX_INHERITED: Duration = Duration::from_millis(150);
+const MAX_INHERITED_MICROS: u64 = MAX_INHERITED.as_micros() as u64;
 
 /// The debt in bits times a million, so that a microsecond at any rate pays off a whole number.
 #[derive(Debug, Clone)]
@@ -27,6 +31,9 @@ impl PacingDebt {
     /// Pays off at another rate from now on.
     pub fn set_rate(&mut self, now: Instant, bits_per_second: u64) {
         self.pay_off(now);
+        if bits_per_second < self.bits_per_second {
+            self.micro_bits = self.micro_bits.min(bits_per_second.saturating_mul(MAX_INHERITED_MICROS));
+        }
         self.bits_per_second = bits_per_second;
     }
 
@@ -65,6 +72,15 @@ mod tests {
         assert_eq!(debt.ready_at(), start + Duration::from_millis(10));
         debt.set_rate(start + Duration::from_millis(10), 500_000);
         assert_eq!(debt.ready_at(), start + Duration::from_millis(30));
+    }
+
+    #[test]
+    fn what_a_fast_path_took_does_not_silence_it_for_long_when_it_is_slow() {
+        let start = Instant::from_micros(77);
+        let mut debt = PacingDebt::new(start, 3_000_000);
+        debt.add(start, 7_500);
+        debt.set_rate(start, 20_000);
+        assert_eq!(debt.ready_at(), start + (MAX_INHERITED - BURST));
     }
 
     #[test]

@@ -49,7 +49,7 @@ impl Engine {
             Turn::Send(waiting, probe) => {
                 self.send_paced(key, &waiting, Numbering::Estimated(downlink, probe), now, out);
             }
-            Turn::GiveUp(waiting) => self.switchboard.give_up(waiting.slot, &waiting.staged, now),
+            Turn::GiveUp(waiting) => self.switchboard.give_up(waiting.slot, &waiting.staged, downlink, now),
             Turn::Pad(probe) => {
                 let Some(waiting) = self.make_padding(key) else {
                     downlink.cancel_probe();

@@ -37,6 +37,8 @@ pub(crate) struct LayerFilter {
     forwarded: FrameSet,
     /// A switch was allowed to those who have frames that this receiver has not.
     is_blocked: bool,
+    /// Something that did pass never reached the receiver.
+    is_broken: bool,
     asked_at: Option<Instant>,
 }
 
@@ -53,6 +55,7 @@ impl LayerFilter {
             temporal: u8::MAX,
             forwarded: FrameSet::default(),
             is_blocked: false,
+            is_broken: false,
             asked_at: None,
         }
     }
@@ -77,6 +80,12 @@ impl LayerFilter {
         is_due
     }
 
+    /// Something that was let pass will not reach the receiver. Nothing passes until the next keyframe: it could not be
+    /// decoded, and would only take the keyframe's room.
+    pub(crate) const fn break_off(&mut self) {
+        self.is_broken = true;
+    }
+
     /// Whether a packet begins a keyframe that was waited for, but comes after some that follow it. These were judged
     /// without it.
     pub(crate) fn is_overtaken(&self, media: &MediaPacket) -> bool {
@@ -90,7 +99,7 @@ impl LayerFilter {
             _ => (self.limits.spatial, self.carried.spatial),
         };
         let is_blocked = self.is_blocked && self.limits.target != self.carried.target;
-        wanted.min(self.limits.coming) > carried || is_blocked
+        wanted.min(self.limits.coming) > carried || is_blocked || self.is_broken
     }
 
     /// Whether a packet is forwarded, and then, whether it is the last of its picture.
@@ -99,9 +108,13 @@ impl LayerFilter {
         // Only where no later packet has been judged, so that a frame passes whole or not at all.
         if self.newest.is_none_or(|newest| media.index > newest) {
             self.newest = Some(media.index);
+            self.is_broken &= !media.is_switch_point;
             if frame.starts_frame {
                 self.change(media);
             }
+        }
+        if self.is_broken {
+            return None;
         }
         let carried = if media.index < self.since { self.former } else { self.carried };
         let highest = match (&media.descriptor, carried.target) {

@@ -53,6 +53,8 @@ pub(crate) struct Staged {
     pub(crate) transport_sequence_at: Option<usize>,
     pub(crate) send_time_at: Option<usize>,
     pub(crate) body_len: usize,
+    /// Whether a receiver can begin with it.
+    pub(crate) is_switch_point: bool,
     pub(crate) form: PayloadForm,
 }
 
@@ -73,7 +75,8 @@ impl Staged {
             PayloadForm::All | PayloadForm::Blocks(_) => media.payload_len,
             PayloadForm::Primary => media.primary_len(),
         };
-        Self { form, ..Self::of(kind, stream, media.index, payload_len, place) }
+        let is_switch_point = media.is_switch_point;
+        Self { form, is_switch_point, ..Self::of(kind, stream, media.index, payload_len, place) }
     }
 
     const fn of(kind: StagedKind, stream: Key<Stream>, index: u64, payload_len: usize, place: Place) -> Self {
@@ -93,6 +96,7 @@ impl Staged {
             transport_sequence_at: None,
             send_time_at: None,
             body_len,
+            is_switch_point: false,
             form: PayloadForm::All,
         }
     }

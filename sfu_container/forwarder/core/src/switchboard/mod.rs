@@ -8,6 +8,7 @@ mod retarget;
 use std::collections::VecDeque;
 
 use crate::arena::{Arena, Key};
+use crate::downlink::Downlink;
 use crate::event::Event;
 use crate::media::MediaPacket;
 use crate::negotiated::{MediaKind, Wish};
@@ -80,11 +81,19 @@ impl Switchboard {
     }
 
     /// A packet waited too long and is not sent, also not when it is asked for. A viewer cannot show what follows it, and
-    /// may take seconds to say so: the keyframe that it needs is asked for now.
-    pub(crate) fn give_up(&mut self, key: Key<Slot>, staged: &Staged, now: Instant) {
+    /// may take seconds to say so: the keyframe that it needs is asked for now, and what waits before it is dropped.
+    pub(crate) fn give_up(&mut self, key: Key<Slot>, staged: &Staged, downlink: &mut Downlink, now: Instant) {
         let Some(slot) = self.slots.get_mut(key) else { return };
         slot.output.give_up(staged.place.sequence);
-        let is_needed = matches!(staged.kind, StagedKind::Media | StagedKind::Repetition | StagedKind::Again(_));
+        let is_new = matches!(staged.kind, StagedKind::Media);
+        if is_new {
+            let give_up = |staged: &Staged| slot.output.give_up(staged.place.sequence);
+            if downlink.discard_until_keyframe(key, give_up) {
+                return;
+            }
+            slot.layers.break_off();
+        }
+        let is_needed = is_new || matches!(staged.kind, StagedKind::Repetition | StagedKind::Again(_));
         if let Some(stream) = slot.current.filter(|_| is_needed).and_then(|current| self.streams.get_mut(current)) {
             stream.ask_for_keyframe(now);
         }

@@ -26,7 +26,7 @@ fn the_layer_follows_the_link_down_within_two_seconds_and_up_within_ten() {
 #[test]
 fn a_viewer_for_whom_the_only_encoding_was_too_much_gets_it_when_the_link_carries_it() {
     let mut studio = Studio::new(3_000_000, Reporting::Arrivals);
-    studio.lowest = 2;
+    studio.camera.is_on = [false, false, true];
     studio.run(Duration::from_secs(10));
     assert_eq!(studio.carried().as_deref(), Some("f"), "3 Mbit/s carry it");
 

@@ -5,6 +5,7 @@ mod bit_writer;
 mod client;
 mod decoder;
 mod encoder;
+mod link;
 mod network;
 mod packets;
 mod studio;
@@ -12,12 +13,13 @@ mod studio;
 pub use client::{Client, Received};
 pub use decoder::Decoder;
 pub use encoder::{Encoder, Mark, Scheme};
+pub use link::Reporting;
 pub use network::{Conditions, Network};
 pub use packets::{
     EXTENSIONS, Extension, H264, MID_ID, OPUS, REPAIRED_RID_ID, RID_ID, SPEECH_LEVEL_ID, TRANSPORT_SEQUENCE, VP8, VP9,
     binding_request, check, extension_block, picture, rtp_packet, vp8_payload, vp9_payload,
 };
-pub use studio::{Reporting, Studio};
+pub use studio::Studio;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;

@@ -2,44 +2,20 @@
 
 mod mark;
 mod payload;
+mod scheme;
 
 pub use mark::Mark;
+pub use scheme::Scheme;
+use scheme::TemporalPlace;
 
-use parley_forwarder_core::negotiated::Codec;
 use parley_forwarder_core::{Event, Path};
 
 use super::World;
-use super::packets::{AV1, H264, VP8, VP9};
 
 pub const HEIGHTS: [u16; 3] = [180, 360, 720];
 const TICKS: u32 = 3_000;
 const MAX_PART: usize = 1_000;
 const RIDS: [&str; 3] = ["q", "h", "f"];
-
-/// How the three sizes of a picture are sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scheme {
-    Vp8Simulcast,
-    H264Simulcast,
-    Vp9Layers,
-    Av1Layers,
-}
-
-impl Scheme {
-    pub fn codec(self) -> &'static Codec {
-        match self {
-            Self::Vp8Simulcast => &VP8,
-            Self::H264Simulcast => &H264,
-            Self::Vp9Layers => &VP9,
-            Self::Av1Layers => &AV1,
-        }
-    }
-
-    /// Whether all sizes are in one stream, where the higher ones need the lower ones.
-    pub const fn is_layered(self) -> bool {
-        matches!(self, Self::Vp9Layers | Self::Av1Layers)
-    }
-}
 
 /// One size of one picture.
 struct Frame {
@@ -47,6 +23,12 @@ struct Frame {
     picture: u32,
     layer: usize,
     is_key: bool,
+    temporal: u8,
+    /// Counts the pictures of the lowest temporal layer.
+    base_pictures: u32,
+    /// Whether it needs frames of the lowest temporal layer alone.
+    is_sync: bool,
+    needs_layer_below: bool,
     is_last_of_picture: bool,
     needed: Vec<u32>,
 }
@@ -57,6 +39,9 @@ pub struct Encoder {
     scheme: Scheme,
     first_ssrc: u32,
     picture: u32,
+    /// The last picture of keyframes.
+    key_picture: u32,
+    base_pictures: u32,
     sequences: [u16; 3],
     answered: usize,
     /// Whether each encoding is sent.
@@ -73,6 +58,8 @@ impl Encoder {
             scheme,
             first_ssrc,
             picture: 0,
+            key_picture: 0,
+            base_pictures: 0,
             sequences,
             answered: 0,
             is_on: [true; 3],
@@ -109,6 +96,10 @@ impl Encoder {
         let asked = world.client(&self.path).keyframe_requests;
         let is_key = self.picture == 0 || asked > self.answered;
         self.answered = asked;
+        if is_key {
+            self.key_picture = self.picture;
+        }
+        self.base_pictures += u32::from(self.temporal_place().layer == 0);
         for layer in (0..3).filter(|layer| self.is_on[*layer]).collect::<Vec<_>>() {
             let frame = self.frame(layer, is_key);
             self.send(world, &frame);
@@ -116,15 +107,25 @@ impl Encoder {
         self.picture += 1;
     }
 
+    fn temporal_place(&self) -> TemporalPlace {
+        self.scheme.temporal_place(self.picture - self.key_picture)
+    }
+
     fn frame(&self, layer: usize, is_key: bool) -> Frame {
         let number = 3 * self.picture + layer as u32;
-        let before = (!is_key).then(|| number - 3);
-        let below = (self.scheme.is_layered() && layer > 0).then(|| number - 1);
+        let TemporalPlace { layer: temporal, needed_back, is_sync } = self.temporal_place();
+        let before = (!is_key).then(|| number - 3 * needed_back);
+        let needs_layer_below = layer > 0 && self.scheme.needs_layer_below(is_key);
+        let below = needs_layer_below.then(|| number - 1);
         Frame {
             number,
             picture: self.picture,
             layer,
             is_key,
+            temporal,
+            base_pictures: self.base_pictures,
+            is_sync,
+            needs_layer_below,
             is_last_of_picture: !self.scheme.is_layered() || layer == 2,
             needed: before.into_iter().chain(below).collect(),
         }

@@ -111,7 +111,7 @@ async def test_ctrl_c_ends_all_workers_in_order() -> None:
 async def test_workers_end_with_a_supervisor_that_is_killed() -> None:
     async with node_process("--workers", "2", **two_workers_ports()) as (supervisor, environment):
         for number in range(2):
-            await eventually(lambda number=number: health(environment, number), "a worker answers", within=SECONDS)
+            await eventually(partial(health, environment, number), "a worker answers", within=SECONDS)
         workers = children_of(supervisor)
         assert len(workers) == 2
         supervisor.kill()

@@ -1,7 +1,7 @@
 //! Congestion control does not allocate memory once its buffers have grown to the rate.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+#[allow(dead_code, reason = "shared with other programs")]
+mod allocations;
 
 use parley_forwarder_core::bytes::Writer;
 use parley_forwarder_core::congestion::{
@@ -10,29 +10,6 @@ use parley_forwarder_core::congestion::{
 use parley_forwarder_core::rtcp::transport_feedback::FeedbackHeader;
 use parley_forwarder_core::rtcp::{Compound, Packet, write_transport_feedback};
 use parley_forwarder_core::time::Instant;
-
-thread_local! {
-    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
-}
-
-struct Counting;
-
-// SAFETY: every call goes to the system's allocator unchanged; counting touches only a cell without a destructor.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: the caller keeps the promises that `System` asks for.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the pointer is from `System`, with this layout.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 const LAYERS: [LayerOffer; 2] =
     [LayerOffer { height: 180, bits_per_second: 150_000 }, LayerOffer { height: 720, bits_per_second: 1_500_000 }];
@@ -89,8 +66,8 @@ fn a_steady_stream_allocates_nothing() {
     let mut node = Node::new();
     let begin = |round: u64| Instant::from_micros(round * 100_000);
     (0..200).for_each(|round| node.run(begin(round)));
-    let before = ALLOCATIONS.get();
+    let before = allocations::count();
     (200..1_000).for_each(|round| node.run(begin(round)));
-    assert_eq!(ALLOCATIONS.get(), before);
+    assert_eq!(allocations::count(), before);
     assert!(before > 0, "the counter counts");
 }

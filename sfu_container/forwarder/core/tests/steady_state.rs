@@ -2,40 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
 
+#[allow(dead_code, reason = "shared with other programs")]
+mod allocations;
 #[allow(dead_code, unused_imports, reason = "shared with the tests of the engine")]
 #[path = "engine/simulation/mod.rs"]
 mod simulation;
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::time::Duration;
 
 use parley_forwarder_core::{MAX_PACKET_LEN, Path, Transmit};
 use simulation::{Client, EXTENSIONS, TRANSPORT_SEQUENCE, VP8, World, rtp_packet, vp8_payload};
-
-struct Counting;
-
-thread_local! {
-    /// Of this thread, for tests run side by side.
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-// SAFETY: everything is left to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: the caller keeps the promises that the system's allocator asks for.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: as above.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 struct Void([u8; MAX_PACKET_LEN]);
 
@@ -81,9 +57,9 @@ fn forward(extensions: &[(u8, &str)], batch: usize, step: Duration) -> (usize, u
         world.now = world.now + step;
     };
     warm_up.chunks_mut(batch).for_each(&mut forward);
-    let before = ALLOCATIONS.get();
+    let before = allocations::count();
     measured.chunks_mut(batch).for_each(&mut forward);
-    (ALLOCATIONS.get() - before, world.engine.stats().sent.packets)
+    (allocations::count() - before, world.engine.stats().sent.packets)
 }
 
 #[test]

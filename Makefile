@@ -15,7 +15,7 @@ CLIENT_SOURCES := $(shell find client/src client/public client/scripts client/in
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test fuzz check check-infra bench bench-full bench-api bench-congestion lock generate clean test-programs loadgen-programs bench-programs infra-programs
+.PHONY: help run test fuzz check check-infra bench bench-full bench-api bench-congestion cost lock generate clean test-programs loadgen-programs bench-programs infra-programs
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ bench-api: .make/python-run .make/forwarder client/dist/index.html ## measure wh
 bench-congestion: .make/python-bench ## draw how congestion control follows a simulated path
 	@scripts/setup/rust.sh
 	@$(PYTHON) -m bench.congestion.plot
+
+cost: .make/python-bench ## work out what a participant-minute costs on Azure, beside Azure Communication Services
+	@$(PYTHON) -m bench.cost
 
 lock: .make/python-test ## pin the Python dependencies anew from pyproject.toml
 	@$(PYTHON) scripts/lock.py

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from scripts.infra import alerts, bicep, charts, checkov, images, shell, workflows, yaml_style
+from scripts.infra import alerts, bicep, charts, checkov, images, schemas, shell, workflows, yaml_style
 from scripts.infra.look import Look
 
 CHECKS: dict[str, Callable[[], Look]] = {
@@ -16,6 +16,7 @@ CHECKS: dict[str, Callable[[], Look]] = {
     "charts": charts.check,
     "images": images.check,
     "workflows": workflows.check,
+    "schemas": schemas.check,
     "shell": shell.check,
     "yaml": yaml_style.check,
     "checkov": checkov.check,
@@ -34,7 +35,10 @@ def main() -> int:
 
 def _run(name: str) -> bool:
     began = time.monotonic()
-    look = CHECKS[name]()
+    try:
+        look = CHECKS[name]()
+    except FileNotFoundError as error:
+        look = Look(0, "things", (f"{error.filename} is not there: run `make check-infra`, which installs it",))
     verdict = "ok" if look.is_good else "FAILED"
     print(f"  {name:<10} {look.count:>4} {look.what:<52} {time.monotonic() - began:5.1f} s  {verdict}", flush=True)
     for left_out in look.left_out:

@@ -1,0 +1,1 @@
+"""What a participant-minute costs on Azure: `make cost`."""

@@ -1,0 +1,45 @@
+"""compose.yaml runs what `make run` runs, on the same ports."""
+
+import json
+import re
+
+import yaml
+
+from local_azure.runner.ports import DEFAULT_PORT
+from scripts.infra.look import ROOT
+
+DOCKERFILE = (ROOT / "k8s/images/local/Dockerfile").read_text()
+SERVICE = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["parley"]
+
+
+def test_it_starts_what_make_run_starts() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    (command,) = re.findall(r"@exec \$\(PYTHON\) -m (local_azure run)\n", makefile)
+    assert f"ENTRYPOINT {json.dumps(['python', '-m', *command.split()])}\n" in DOCKERFILE
+    assert (ROOT / SERVICE["build"]["dockerfile"]).read_text() == DOCKERFILE
+
+
+def test_its_ports_are_those_of_make_run_and_on_the_loopback_only() -> None:
+    assert SERVICE["environment"]["PORT"] == f"${{PORT:-{DEFAULT_PORT}}}"
+    assert SERVICE["network_mode"] == "host"
+    assert "ports" not in SERVICE
+
+
+def test_its_state_is_kept_and_nothing_else_can_be_written() -> None:
+    assert SERVICE["environment"]["PARLEY_HOME"] == "/state"
+    assert SERVICE["volumes"] == ["state:/state"]
+    assert SERVICE["read_only"] is True
+
+
+def test_the_images_hold_every_package_that_they_run() -> None:
+    for name, packages in {
+        "local": ("function_app", "local_azure", "parley_protocol", "sfu_container"),
+        "sfu": ("parley_protocol", "sfu_container"),
+    }.items():
+        dockerfile = (ROOT / f"k8s/images/{name}/Dockerfile").read_text()
+        for package in packages:
+            with_code = {path.parent.relative_to(ROOT).as_posix() for path in (ROOT / package).rglob("*.py")}
+            with_code = {folder for folder in with_code if "/forwarder" not in folder}
+            whole = re.search(rf"^COPY {package} ", dockerfile, re.MULTILINE)
+            copied = set(re.findall(r"^COPY (\S+?)(?:/\*\.py)? \./", dockerfile, re.MULTILINE))
+            assert whole or with_code <= copied, (name, with_code - copied)

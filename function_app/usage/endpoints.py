@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import datetime
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
 
-from function_app.api.continuation import MAXIMUM_LENGTH, PARAMETER
 from function_app.api.credentials import Administrator, ServicesOf
 from function_app.api.models import Response
+from function_app.api.paging import DEFAULT_PAGE_SIZE, ContinuationToken, PageSize, Paging
 from function_app.errors import InvalidRequestError
 from function_app.usage.report import Place
 from parley_protocol.ids import MeetingId
 
-DEFAULT_PAGE_SIZE = 100
-MAXIMUM_PAGE_SIZE = 500
 LONGEST_PERIOD = datetime.timedelta(days=366)
 _DAY = datetime.timedelta(days=1)
 _FIRST_YEAR, _LAST_YEAR = 2000, 3000
@@ -51,20 +48,17 @@ async def get_usage(
     until: Annotated[
         datetime.date | None, Query(description="The first day that is not wanted; absent means tomorrow.")
     ] = None,
-    size: Annotated[int, Query(alias="maxpagesize", ge=1, le=MAXIMUM_PAGE_SIZE)] = DEFAULT_PAGE_SIZE,
-    continuation: Annotated[str | None, Query(alias=PARAMETER, max_length=MAXIMUM_LENGTH)] = None,
+    size: PageSize = DEFAULT_PAGE_SIZE,
+    continuation: ContinuationToken = None,
 ) -> Usage:
     """Participant minutes by day and meeting, those of running sessions up to now."""
     first, end = _period(since, until, services.usage.today())
-    listing = (caller.tenant, "usage", f"since={first}", f"until={end}")
-    place = Place.parse(services.continuations.open(listing, continuation)) if continuation else Place(first)
+    period = {"since": first.isoformat(), "until": end.isoformat()}
+    paging = Paging(services, "/tenants/me/usage", (caller.tenant, "usage"), size, continuation, **period)
+    place = Place.parse(paging.continuation) if paging.continuation else Place(first)
     rows, following = await services.usage.page(caller.tenant, place, end, size)
-    next_link = None
-    if following:
-        token = services.continuations.seal(listing, str(following))
-        query = urlencode({"maxpagesize": size, "since": first, "until": end, PARAMETER: token})
-        next_link = f"{services.settings.public_url}/tenants/me/usage?{query}"
-    return Usage(value=[UsageOfMeeting(**row._asdict()) for row in rows], next_link=next_link)
+    value = [UsageOfMeeting(**row._asdict()) for row in rows]
+    return Usage(value=value, next_link=paging.next_link(str(following) if following else None))
 
 
 def _period(

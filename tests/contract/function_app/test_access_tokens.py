@@ -17,6 +17,7 @@ import pytest
 from aiohttp import web
 from azure.identity import ClientSecretCredential
 
+from function_app.stores.directories import DirectoryStore
 from local_azure.entra.server import EntraStandIn, RegisteredApplication
 from tests.support.certificates import certificate
 
@@ -210,6 +211,15 @@ async def test_two_tenants_at_once_do_not_both_get_it(world: World) -> None:
     other = await add_tenant(world.platform)
     answers = await asyncio.gather(world.link(), world.link(other))
     assert sorted(answer.status_code for answer in answers) == [200, 409]
+
+
+async def test_a_link_that_was_only_half_made_is_none_and_can_be_made_again(world: World) -> None:
+    store = DirectoryStore(world.platform.store.container("tenants"))
+    await store.claim(world.directory, world.platform.tenant)
+    assert await world.code(world.token()) == (401, "Unauthorized")
+    assert (await world.link(await add_tenant(world.platform))).status_code == 409
+    assert (await world.link()).status_code == 200
+    assert (await world.call("GET", "/meetings", world.token())).status_code == 200
 
 
 async def test_a_tenant_may_take_another_directory(linked: World) -> None:

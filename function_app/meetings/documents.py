@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal, Self
 
+from pydantic import computed_field
 from ulid import ULID
 
 from function_app.events.catalogue import EventData
@@ -12,7 +13,7 @@ from function_app.events.documents import Event
 from function_app.meetings.content import MeetingContent, MeetingSettings
 from function_app.schedules.content import Schedule
 from function_app.stores.documents import MeetingKey, MeetingScoped
-from function_app.timestamps import Timestamp
+from function_app.timestamps import Timestamp, rfc3339
 
 MEETING_DOCUMENT = "meeting"
 
@@ -36,6 +37,16 @@ class Meeting(MeetingScoped):
     version: str
     """What tenants see as the ETag: it changes with the content, and not when an event is counted."""
     event_sequence: int = 0
+
+    @computed_field
+    def listed(self) -> dict[str, str]:
+        """What lists are sorted by: each with the id behind, so that no two are alike, and a page ends at one."""
+        values = {
+            "createdOn": rfc3339(self.created_on),
+            "updatedOn": rfc3339(self.updated_on),
+            "title": self.title.casefold(),
+        }
+        return {name: f"{value}\0{self.meeting_id}" for name, value in values.items()}
 
     @classmethod
     def new(cls, key: MeetingKey, content: MeetingContent, now: datetime) -> Self:

@@ -3,36 +3,46 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import urlencode
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from function_app.api.conditional import ConditionsOf
-from function_app.api.continuation import MAXIMUM_LENGTH, PARAMETER
 from function_app.api.credentials import MeetingIdInPath, ServicesOf, Tenant
+from function_app.api.idempotency import IdempotencyKey
+from function_app.api.paging import ContinuationToken, Paging
+from function_app.meetings.choosing import MAXIMUM_LENGTH, Choice, Order
 from function_app.meetings.content import MeetingContent, MeetingPatch
 from function_app.meetings.documents import Meeting
 from function_app.meetings.models import MeetingList, MeetingResource
 from function_app.stores.documents import MeetingKey
+from function_app.stores.meetings import Wanted
 from function_app.wiring import Services
 
 DEFAULT_PAGE_SIZE = 50
 MAXIMUM_PAGE_SIZE = 100
-_MAXIMUM_KEY_LENGTH = 200
 
 router = APIRouter(tags=["meetings"])
 
-IdempotencyKey = Annotated[
+Filter = Annotated[
     str | None,
-    Header(
-        min_length=1,
-        max_length=_MAXIMUM_KEY_LENGTH,
-        description="The same key and body within 24 hours get the first answer again.",
+    Query(
+        alias="filter",
+        max_length=MAXIMUM_LENGTH,
+        description="Comparisons by eq, ne, gt, ge, lt and le of `title`, `createdOn`, `updatedOn`, `lobby` and "
+        "`locked`, with `and` between: `title eq 'Weekly' and createdOn ge 2026-11-01T00:00:00Z`.",
+        examples=["locked eq false"],
     ),
 ]
-
-
+OrderBy = Annotated[
+    str | None,
+    Query(
+        alias="orderby",
+        description="`createdOn`, `updatedOn` or `title`, with `asc` or `desc` behind.",
+        max_length=MAXIMUM_LENGTH,
+        examples=["createdOn desc"],
+    ),
+]
 IncludeDeleted = Annotated[
     bool, Query(alias="includeDeleted", description="Whether deleted meetings that can be restored count, too.")
 ]
@@ -114,20 +124,18 @@ async def list_meetings(
     tenant: Tenant,
     services: ServicesOf,
     size: Annotated[int, Query(alias="maxpagesize", ge=1, le=MAXIMUM_PAGE_SIZE)] = DEFAULT_PAGE_SIZE,
-    continuation: Annotated[str | None, Query(alias=PARAMETER, max_length=MAXIMUM_LENGTH)] = None,
+    continuation: ContinuationToken = None,
     include_deleted: IncludeDeleted = False,
+    condition: Filter = None,
+    order: OrderBy = None,
 ) -> MeetingList:
-    """The tenant's meetings, a page at a time, in no promised order."""
-    listing = (tenant, "meetings", *(["deleted"] if include_deleted else []))
-    inner = services.continuations.open(listing, continuation) if continuation else None
-    page = await services.meetings.page(tenant, size, inner, include_deleted=include_deleted)
-    next_link = None
-    if page.continuation:
-        query = {"maxpagesize": size, PARAMETER: services.continuations.seal(listing, page.continuation)}
-        if include_deleted:
-            query["includeDeleted"] = "true"
-        next_link = f"{services.settings.public_url}/meetings?{urlencode(query)}"
-    return MeetingList(value=[_resource(services, one) for one in page.meetings], next_link=next_link)
+    """The tenant's meetings, a page at a time; without `orderby` in no promised order."""
+    query = {"filter": condition, "orderby": order, "includeDeleted": "true" if include_deleted else None}
+    wanted = Wanted(Choice.parse(condition), Order.parse(order), include_deleted)
+    paging = Paging(services, "/meetings", (tenant, "meetings"), size, continuation, **query)
+    page = await services.meetings.page(tenant, wanted, size, paging.continuation)
+    value = [_resource(services, one) for one in page.meetings]
+    return MeetingList(value=value, next_link=paging.next_link(page.continuation))
 
 
 def shown(services: Services, meeting: Meeting, status: int = 200) -> Response:

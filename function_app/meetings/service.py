@@ -17,7 +17,7 @@ from function_app.meetings.creation import Creation
 from function_app.meetings.documents import Meeting
 from function_app.schedules.checks import check_schedule
 from function_app.stores.documents import MeetingKey
-from function_app.stores.meetings import MeetingStore
+from function_app.stores.meetings import MeetingStore, Wanted
 from function_app.stores.outcomes import AbsentError, AlreadyExistsError, until_it_holds
 from function_app.timestamps import Clock
 from parley_protocol.ids import new_id
@@ -52,8 +52,8 @@ class MeetingService:
             raise MeetingNotFoundError
         return meeting
 
-    async def page(self, tenant: str, size: int, continuation: str | None, *, include_deleted: bool = False) -> Page:
-        return Page(*await self._store.page(tenant, size, continuation, include_deleted=include_deleted))
+    async def page(self, tenant: str, wanted: Wanted, size: int, continuation: str | None) -> Page:
+        return Page(*await self._store.page(tenant, wanted, size, continuation))
 
     async def put(self, key: MeetingKey, content: MeetingContent, conditions: Conditions) -> tuple[Meeting, bool]:
         """Creates or replaces; the meeting, and whether it is new.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from function_app.events.documents import Event
+from function_app.meetings.choosing import Choice, Order
 from function_app.meetings.creation import Creation
 from function_app.meetings.documents import MEETING_DOCUMENT, Meeting
 from function_app.stores.cosmos import BatchOperation, Container
@@ -13,6 +16,20 @@ _LIST = """
     WHERE c.tenantId = @tenant AND c.type = 'meeting'
     AND (IS_NULL(c.deletedOn) OR (@deleted AND NOT IS_STRING(c.purgedOn)))
 """
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which meetings of a tenant, and in which order."""
+
+    choice: Choice
+    order: Order | None = None
+    include_deleted: bool = False
+    """Whether those that can be restored are among them."""
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        return {"deleted": self.include_deleted, **dict(self.choice.parameters)}
 
 
 class MeetingStore:
@@ -29,13 +46,40 @@ class MeetingStore:
         await self._container.batch(meeting.key, [save_meeting(meeting), ("create", (event.body(),))])
 
     async def page(
-        self, tenant: str, size: int, continuation: str | None, *, include_deleted: bool
+        self, tenant: str, wanted: Wanted, size: int, continuation: str | None
     ) -> tuple[list[Meeting], str | None]:
-        """Meetings of the tenant, in no promised order; those that can be restored among them if asked for."""
+        """Meetings of the tenant, in no promised order if none is asked for."""
+        if wanted.order:
+            return await self._ordered_page(tenant, wanted, wanted.order, size, continuation)
         rows, following = await self._container.query_page(
-            (tenant,), _LIST, size=size, continuation=continuation, tenant=tenant, deleted=include_deleted
+            (tenant,),
+            f"{_LIST} AND {wanted.choice.sql}",
+            size=size,
+            continuation=continuation,
+            tenant=tenant,
+            **wanted.parameters,
         )
         return [Meeting.read(row) for row in rows], following
+
+    async def _ordered_page(
+        self, tenant: str, wanted: Wanted, order: Order, size: int, after: str | None
+    ) -> tuple[list[Meeting], str | None]:
+        """The page behind the meeting whose sort key is `after`: the SDK cannot go on with a query that sorts."""
+        key = f"c.listed.{order.field}"
+        beyond, direction = ("<", "DESC") if order.descending else (">", "ASC")
+        behind = f"(IS_NULL(@after) OR {key} {beyond} @after)"
+        rows, _ = await self._container.query_page(
+            (tenant,),
+            f"{_LIST} AND {wanted.choice.sql} AND {behind} ORDER BY {key} {direction}",
+            size=size + 1,
+            continuation=None,
+            tenant=tenant,
+            after=after,
+            **wanted.parameters,
+        )
+        shown = rows[:size]
+        following = shown[-1]["listed"][order.field] if len(rows) > size else None
+        return [Meeting.read(row) for row in shown], following
 
     async def claim(self, creation: Creation) -> Creation:
         """Writes down a keyed creation. Raises AlreadyExistsError when the key was used before."""

@@ -13,7 +13,7 @@ Json = dict[str, Any]
 _JSON = "application/json"
 _METHODS = ("get", "put", "post", "patch", "delete")
 _SAFE_TO_REPEAT = ("get", "put", "patch", "delete")
-_LEFT_TO_THE_CLIENT = ("api-version", "continuationToken")
+_LEFT_TO_THE_CLIENT = ("api-version", "continuationToken", "Repeatability-Request-ID")
 _IDEMPOTENCY_KEY = "idempotency-key"
 _REPEATABLE_ACTIONS = frozenset(
     {"issueToken", "issueGuestToken", "joinSession", "leaveSession", "startMeeting", "endMeeting", "lockMeeting"}

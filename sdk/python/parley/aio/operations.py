@@ -140,10 +140,19 @@ class Meetings(Group):
         await self._do(call)
 
     def list(
-        self, *, page_size: int | None = None, include_deleted: bool | None = None
+        self,
+        *,
+        page_size: int | None = None,
+        include_deleted: bool | None = None,
+        filter: str | None = None,
+        orderby: str | None = None,
     ) -> AsyncItemPaged[MeetingResource]:
-        """The tenant's meetings, a page at a time, in no promised order."""
-        call = Call("GET", "/meetings", query={"maxpagesize": page_size, "includeDeleted": include_deleted})
+        """The tenant's meetings, a page at a time; without `orderby` in no promised order."""
+        call = Call(
+            "GET",
+            "/meetings",
+            query={"maxpagesize": page_size, "includeDeleted": include_deleted, "filter": filter, "orderby": orderby},
+        )
         return self._list(call, MeetingResource)
 
     async def create(self, content: MeetingContent, *, idempotency_key: str | None = None) -> MeetingResource:

@@ -70,7 +70,7 @@ export interface paths {
         };
         /**
          * List Meetings
-         * @description The tenant's meetings, a page at a time, in no promised order.
+         * @description The tenant's meetings, a page at a time; without `orderby` in no promised order.
          */
         get: operations["listMeetings"];
         put?: never;
@@ -2159,6 +2159,10 @@ export interface operations {
                 continuationToken?: string | null;
                 /** @description Whether deleted meetings that can be restored count, too. */
                 includeDeleted?: boolean;
+                /** @description Comparisons by eq, ne, gt, ge, lt and le of `title`, `createdOn`, `updatedOn`, `lobby` and `locked`, with `and` between: `title eq 'Weekly' and createdOn ge 2026-11-01T00:00:00Z`. */
+                filter?: string | null;
+                /** @description `createdOn`, `updatedOn` or `title`, with `asc` or `desc` behind. */
+                orderby?: string | null;
                 /** @description The version of the API. */
                 "api-version"?: string;
             };
@@ -2197,6 +2201,8 @@ export interface operations {
             header?: {
                 /** @description The same key and body within 24 hours get the first answer again. */
                 "idempotency-key"?: string | null;
+                /** @description The same as `Idempotency-Key`, by its name in OASIS Repeatable Requests 1.0. */
+                "Repeatability-Request-ID"?: string | null;
             };
             path?: never;
             cookie?: never;

@@ -58,9 +58,9 @@ export class Meetings extends Group {
     return this.expectNothing({ method: "DELETE", path: `/meetings/${segment(meeting)}`, headers: { "if-match": options.ifMatch, "if-none-match": options.ifNoneMatch } }, options);
   }
 
-  /** The tenant's meetings, a page at a time, in no promised order. */
-  list(options: CallOptions & { pageSize?: number; includeDeleted?: boolean } = {}): Paged<models.MeetingResource> {
-    return this.expectPages({ method: "GET", path: `/meetings`, query: { maxpagesize: options.pageSize, includeDeleted: options.includeDeleted } }, options);
+  /** The tenant's meetings, a page at a time; without `orderby` in no promised order. */
+  list(options: CallOptions & { pageSize?: number; includeDeleted?: boolean; filter?: string; orderby?: string } = {}): Paged<models.MeetingResource> {
+    return this.expectPages({ method: "GET", path: `/meetings`, query: { maxpagesize: options.pageSize, includeDeleted: options.includeDeleted, filter: options.filter, orderby: options.orderby } }, options);
   }
 
   /** Creates a meeting with an id that the service chooses. */

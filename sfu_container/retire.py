@@ -7,39 +7,26 @@ that takes. It is what Kubernetes runs before it stops a pod (`preStop`), within
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import signal
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
 
 from sfu_container.config import Settings
+from sfu_container.health import look_at
 
 RETIRE = signal.SIGUSR1
 QUIET_SECONDS = 10.0
 """So long no session must be there: somebody may have been sent here just before the controller heard of it."""
 _BETWEEN_SECONDS = 2.0
-_TIMEOUT_SECONDS = 5.0
-_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-
-
-def sessions_at(origin: str) -> int:
-    """How many sessions the node there carries; none when it does not answer, for then nobody is left there."""
-    try:
-        with _OPENER.open(f"{origin}/healthz", timeout=_TIMEOUT_SECONDS) as response:
-            return int(json.load(response)["sessions"])
-    except (urllib.error.URLError, OSError, ValueError, LookupError):
-        return 0
 
 
 def wait_until_empty(origins: Sequence[str], quiet_seconds: float, between_seconds: float = _BETWEEN_SECONDS) -> None:
     """Returns when no node has carried a session for `quiet_seconds`."""
     last_busy = time.monotonic()
     while time.monotonic() - last_busy < quiet_seconds:
-        if any(sessions_at(origin) for origin in origins):
+        if any(look_at(origin).sessions for origin in origins):
             last_busy = time.monotonic()
         time.sleep(between_seconds)
 

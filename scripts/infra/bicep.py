@@ -35,7 +35,7 @@ def check() -> Look:
             problems.append(f"{named(path)}: {error}")
             continue
         if path.suffix == ".bicep":
-            problems += [f"{named(path)}: {problem}" for problem in _undescribed(document)]
+            problems += [f"{named(path)}: {problem}" for problem in undescribed(document)]
     return Look(len(files), "Bicep files parse, all parameters described", tuple(problems))
 
 
@@ -79,7 +79,8 @@ def _parser() -> Any:
     return BicepParser()
 
 
-def _undescribed(document: Document) -> list[str]:
+def undescribed(document: Document) -> list[str]:
+    """The parameters and outputs that nothing is said about."""
     found = []
     for kind in ("parameters", "outputs"):
         for name, one in document.get(kind, {}).items():

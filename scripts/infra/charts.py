@@ -51,7 +51,7 @@ def check() -> Look:
     for release, manifest in result.manifests():
         name = f"{release}: {manifest.get('kind')} {manifest.get('metadata', {}).get('name')}"
         try:
-            unknown = _validate(manifest)
+            unknown = validate(manifest)
         except ValueError as error:
             problems.append(f"{name}: {error}")
         else:
@@ -71,7 +71,7 @@ def rendered() -> Rendered:
     for values in tracked("k8s/envs/*.yaml"):
         release = f"{values.parent.name}/{values.stem}"
         try:
-            releases[release] = _render(values)
+            releases[release] = render(values)
         except ValueError as error:
             problems.append(f"{named(values)}: {error}")
     for path in tracked("k8s/argocd/*.yaml", "k8s/chaos/*.yaml", "k8s/platform/*.yaml"):
@@ -83,7 +83,7 @@ def rendered() -> Rendered:
     return Rendered(RENDERED, releases, tuple(problems))
 
 
-def _render(values_file: Path) -> list[Manifest]:
+def render(values_file: Path) -> list[Manifest]:
     """What the chart makes of these values: `sfu-canary.yaml` is the release `sfu-canary` of the chart `sfu`."""
     # Imported where it is needed: it loads Helm itself.
     from helm_python import chart as helm
@@ -115,7 +115,7 @@ def _assembled(name: str) -> Path:
     return target
 
 
-def _validate(manifest: Manifest) -> str | None:
+def validate(manifest: Manifest) -> str | None:
     """The kind, where there is no schema for it. Raises ValueError where the object is not valid."""
     import kubernetes_validate  # type: ignore[import-untyped]  # it has no types
 

@@ -39,7 +39,8 @@ def control_plane_in_azure() -> dict[str, str]:
 
 def node_in_azure() -> dict[str, str]:
     """The settings that the chart gives a node, by name, with how."""
-    lines = DEPLOYMENT.read_text().split("          env:\n")[1].split("          ports:\n")[0]
+    node = DEPLOYMENT.read_text().split("        - name: sfu\n")[1]
+    lines = node.split("          env:\n")[1].split("          ports:\n")[0]
     entries: list[dict[str, Any]] = yaml.safe_load(re.sub(r"{{.*?}}", "value", lines))
     given = {
         entry["name"]: "Key Vault" if "secretKeyRef" in entry.get("valueFrom", {}) else "Helm" for entry in entries

@@ -11,7 +11,7 @@ from function_app.directories.tokens import is_directory_token
 from function_app.errors import UnauthorizedError
 from function_app.stores.directories import DirectoryStore
 from function_app.stores.tenants import TenantStore
-from function_app.tenants.api_keys import ApiKey
+from function_app.tenants.api_keys import COMMON_PREFIX, ApiKey
 from function_app.tenants.callers import Actor, ActorKind, Caller
 from function_app.tenants.documents import Tenant
 from function_app.tenants.kept import Kept
@@ -47,9 +47,9 @@ class Authentication:
 
     async def by_credential(self, credential: str) -> Caller:
         """Whoever holds it. Raises UnauthorizedError, NotAllowedError and IssuerUnavailableError."""
-        if is_directory_token(credential):
-            return await self._by_access_token(credential)
-        return await self._by_api_key(credential)
+        if credential.startswith(COMMON_PREFIX) or not is_directory_token(credential):
+            return await self._by_api_key(credential)
+        return await self._by_access_token(credential)
 
     async def _by_api_key(self, credential: str) -> Caller:
         key = ApiKey.parse(credential)

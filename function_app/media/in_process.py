@@ -4,58 +4,49 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from typing import Generic, TypeVar
 
 from function_app.media.assignments import KEPT_SECONDS, Assignment
 from function_app.media.nodes import LEASE_SECONDS, Node
 
+Value = TypeVar("Value")
+
 
 class InProcessNodeRegistry:
     def __init__(self, lease_seconds: float = LEASE_SECONDS) -> None:
-        self._lease_seconds = lease_seconds
-        self._nodes: dict[str, tuple[float, Node]] = {}
+        self._nodes: _Kept[Node] = _Kept(lease_seconds)
 
     async def put(self, node: Node) -> None:
-        self._nodes[node.id] = (time.monotonic() + self._lease_seconds, node)
+        self._nodes.put(node.id, node)
 
     async def get(self, node: str) -> Node | None:
-        self._drop_expired()
-        found = self._nodes.get(node)
-        return found[1] if found else None
+        return self._nodes.get(node)
 
     async def live(self) -> list[Node]:
-        self._drop_expired()
-        return [node for _, node in self._nodes.values()]
-
-    def _drop_expired(self) -> None:
-        now = time.monotonic()
-        self._nodes = {name: entry for name, entry in self._nodes.items() if entry[0] > now}
+        return self._nodes.values()
 
 
 class InProcessSessionMap:
     def __init__(self, kept_seconds: float = KEPT_SECONDS) -> None:
-        self._kept_seconds = kept_seconds
-        self._assignments: dict[str, tuple[float, Assignment]] = {}
+        self._assignments: _Kept[Assignment] = _Kept(kept_seconds)
 
     async def find(self, session: str) -> Assignment | None:
-        self._drop_expired()
-        found = self._assignments.get(session)
-        return found[1] if found else None
+        return self._assignments.get(session)
 
     async def assign(self, wanted: Assignment, instead_of: str | None) -> Assignment:
-        found = await self.find(wanted.session)
+        found = self._assignments.get(wanted.session)
         holds = wanted if (found.node if found else None) == instead_of else found
         return self.mention(holds or wanted)
 
     async def announced(self, session: str, node: str, connection: str) -> None:
-        found = await self.find(session)
+        found = self._assignments.get(session)
         if found and found.node == node:
             self.mention(found.model_copy(update={"announced": connection}))
 
     async def keep(self, node: str, sessions: Iterable[str]) -> list[str]:
-        self._drop_expired()
         unclaimed = []
         for session in sessions:
-            _, found = self._assignments.get(session, (0.0, None))
+            found = self._assignments.get(session)
             if found is None:
                 unclaimed.append(session)
             elif found.node == node:
@@ -63,17 +54,44 @@ class InProcessSessionMap:
         return unclaimed
 
     async def of_node(self, node: str) -> list[Assignment]:
-        self._drop_expired()
-        return [found for _, found in self._assignments.values() if found.node == node]
+        return [found for found in self._assignments.values() if found.node == node]
 
     async def forget(self, session: str) -> None:
-        self._assignments.pop(session, None)
+        self._assignments.forget(session)
 
     def mention(self, assignment: Assignment) -> Assignment:
         """Remembers the assignment, as it is, from now on."""
-        self._assignments[assignment.session] = (time.monotonic() + self._kept_seconds, assignment)
+        self._assignments.put(assignment.session, assignment)
         return assignment
+
+
+class _Kept(Generic[Value]):
+    """Values by name, each for the same time after it was put; the oldest stand first, so few are ever looked at."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._entries: dict[str, tuple[float, Value]] = {}
+
+    def put(self, name: str, value: Value) -> None:
+        self._drop_expired()
+        self.forget(name)
+        self._entries[name] = (time.monotonic() + self._seconds, value)
+
+    def get(self, name: str) -> Value | None:
+        until, value = self._entries.get(name, (0.0, None))
+        return value if until > time.monotonic() else None
+
+    def values(self) -> list[Value]:
+        self._drop_expired()
+        return [value for _, value in self._entries.values()]
+
+    def forget(self, name: str) -> None:
+        self._entries.pop(name, None)
 
     def _drop_expired(self) -> None:
         now = time.monotonic()
-        self._assignments = {name: entry for name, entry in self._assignments.items() if entry[0] > now}
+        while self._entries:
+            oldest = next(iter(self._entries))
+            if self._entries[oldest][0] > now:
+                return
+            del self._entries[oldest]

@@ -147,7 +147,7 @@ class Platform:
         """As if the node's lease had run out: the in-process registry forgets it."""
         registry = self.services.controller._nodes
         assert isinstance(registry, InProcessNodeRegistry)
-        registry._nodes.pop(node)
+        registry._nodes.forget(node)
 
     async def documents(self, kind: str, meeting: str = "demo") -> list[dict[str, Any]]:
         """The documents of this type in the meeting's partition."""

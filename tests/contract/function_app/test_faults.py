@@ -100,14 +100,24 @@ async def test_a_slow_database_gets_all_that_a_node_reports_in_the_end(platform:
     assert sorted(told) == sorted(f"user-{number}" for number in range(PEOPLE))
 
 
-async def test_a_redis_that_does_not_answer_is_waited_for_once(tmp_path: Path) -> None:
-    async def silence(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read()
+@pytest.mark.parametrize("answers", ["late", "never"])
+async def test_a_redis_that_does_not_answer_in_time_is_waited_for_once(
+    tmp_path: Path, redis_url: str, answers: str
+) -> None:
+    connections: list[asyncio.Task[object] | None] = []
+
+    async def stand_between(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """What Redis answers comes late, or not at all."""
+        connections.append(asyncio.current_task())
+        if answers == "never":
+            await reader.read()
+        else:
+            await answer_late(redis_url.removeprefix("unix://"), reader, writer)
         writer.close()
 
-    path = tmp_path / "mute"
+    path = tmp_path / "slow"
     async with (
-        await asyncio.start_unix_server(silence, path),
+        await asyncio.start_unix_server(stand_between, path),
         running_platform(tmp_path, redis_url=f"unix://{path}") as platform,
         aiohttp.ClientSession() as http,
     ):
@@ -117,5 +127,25 @@ async def test_a_redis_that_does_not_answer_is_waited_for_once(tmp_path: Path) -
         for user in ("ann", "bob", "cat"):
             await platform.join(user)
         assert time.monotonic() - began < LONGEST_SECONDS
+        assert set(await platform.presence()) == {"ann", "bob", "cat"}
         assert node.socket
         await node.socket.close()
+    await asyncio.gather(*filter(None, connections))
+
+
+async def answer_late(path: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Hands on what is asked at once, and what is answered by the server at `path` after a while."""
+    answers, questions = await asyncio.open_unix_connection(path)
+
+    async def hand_back() -> None:
+        while chunk := await answers.read(65_536):
+            await asyncio.sleep(LATE_MS / 1000)
+            if not writer.is_closing():
+                writer.write(chunk)
+
+    handing_back = asyncio.create_task(hand_back())
+    while chunk := await reader.read(65_536):
+        questions.write(chunk)
+    handing_back.cancel()
+    questions.close()
+    await asyncio.gather(handing_back, questions.wait_closed(), return_exceptions=True)

@@ -42,16 +42,13 @@ def write_answer(lines: Sequence[NegotiatedLine], transport: LocalTransport, ses
         "a=ice-lite",
         f"a=group:BUNDLE {' '.join(bundle)}",
         "a=msid-semantic:WMS *",
-        f"a=ice-ufrag:{transport.ufrag}",
-        f"a=ice-pwd:{transport.pwd}",
-        f"a=fingerprint:{transport.fingerprint.algorithm} {transport.fingerprint.value}",
-        "a=setup:passive",
     ]
     for index, line in enumerate(lines):
         out += _line(line, index)
         if line.use is not LineUse.REJECTED:
-            # RFC 8843, 7.1.3 asks for them on the bundle's first line only, but aiortc takes those of the last.
-            out += _candidates(transport)
+            # RFC 8843, 7.1.3 asks for it on the bundle's first line only, but aiortc takes the candidates of the last,
+            # and GStreamer wants `setup` on each.
+            out += _transport(transport)
     return "\r\n".join(out) + "\r\n"
 
 
@@ -120,6 +117,16 @@ def _streams(line: NegotiatedLine, index: int) -> list[str]:
     ssrcs = [line.ssrc] if line.rtx_ssrc is None else [line.ssrc, line.rtx_ssrc]
     group = [f"a=ssrc-group:FID {line.ssrc} {line.rtx_ssrc}"] if line.rtx_ssrc is not None else []
     return [f"a=msid:slot{index} slot{index}", *group, *(f"a=ssrc:{ssrc} cname:parley" for ssrc in ssrcs)]
+
+
+def _transport(transport: LocalTransport) -> list[str]:
+    return [
+        f"a=ice-ufrag:{transport.ufrag}",
+        f"a=ice-pwd:{transport.pwd}",
+        f"a=fingerprint:{transport.fingerprint.algorithm} {transport.fingerprint.value}",
+        "a=setup:passive",
+        *_candidates(transport),
+    ]
 
 
 def _candidates(transport: LocalTransport) -> list[str]:

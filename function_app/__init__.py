@@ -8,6 +8,7 @@ import azure.functions as func
 
 from function_app.api.application import create_api
 from function_app.triggers.meeting_changes import blueprint as _meeting_changes
+from function_app.triggers.notifications import blueprint as _notifications
 from function_app.triggers.operations import blueprint as _operations
 from function_app.triggers.retention import blueprint as _retention
 from function_app.triggers.sweep import blueprint as _sweep
@@ -18,6 +19,7 @@ app = func.AsgiFunctionApp(app=create_api(_process), http_auth_level=func.AuthLe
 app.register_functions(_meeting_changes)
 app.register_functions(_operations)
 app.register_functions(_retention)
+app.register_functions(_notifications)
 app.register_functions(_sweep)
 app.register_functions(_webhooks)
 

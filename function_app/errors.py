@@ -6,7 +6,8 @@ ApiError
 ├── UnauthorizedError              401
 │   ├── TokenMissingError
 │   ├── TokenInvalidError
-│   └── TokenExpiredError
+│   ├── TokenExpiredError
+│   └── InvitationInvalidError
 ├── ForbiddenError                 403
 │   ├── NotAllowedError
 │   ├── MeetingLockedError
@@ -23,15 +24,18 @@ ApiError
 │   ├── ApiKeyNotFoundError
 │   ├── SessionNotFoundError
 │   ├── ParticipantNotFoundError
+│   ├── InviteeNotFoundError
 │   ├── WebhookNotFoundError
 │   ├── DeliveryNotFoundError
-│   └── OperationNotFoundError
+│   ├── OperationNotFoundError
+│   └── WebPushNotConfiguredError
 ├── MethodNotAllowedError          405
 ├── RequestNotReceivedError        408
 ├── IdempotencyKeyReusedError      409
 ├── MediaProviderNotConfiguredError 409
 ├── WhipNotSupportedError          409
 ├── TooManyWebhooksError           409
+├── TooManyInviteesError           409
 ├── TooManyApiKeysError            409
 ├── TooManyOperationsError         409
 ├── LastApiKeyError                409
@@ -131,6 +135,11 @@ class TokenExpiredError(UnauthorizedError):
     explanation = "The token has expired."
 
 
+class InvitationInvalidError(UnauthorizedError):
+    code = "InvitationInvalid"
+    explanation = "The invitation does not hold: it was taken back, or its meeting is gone."
+
+
 class ForbiddenError(ApiError):
     status, code = 403, "Forbidden"
     explanation = "The request is not allowed."
@@ -224,6 +233,11 @@ class ParticipantNotFoundError(NotFoundError):
     explanation = "There is nobody of that id in the session now."
 
 
+class InviteeNotFoundError(NotFoundError):
+    code = "InviteeNotFound"
+    explanation = "There is no such invitee."
+
+
 class WebhookNotFoundError(NotFoundError):
     code = "WebhookNotFound"
     explanation = "There is no such webhook."
@@ -237,6 +251,11 @@ class DeliveryNotFoundError(NotFoundError):
 class OperationNotFoundError(NotFoundError):
     code = "OperationNotFound"
     explanation = "There is no such operation."
+
+
+class WebPushNotConfiguredError(NotFoundError):
+    code = "WebPushNotConfigured"
+    explanation = "Nothing is pushed to browsers here."
 
 
 class MethodNotAllowedError(ApiError):
@@ -267,6 +286,11 @@ class WhipNotSupportedError(ApiError):
 class TooManyWebhooksError(ApiError):
     status, code = 409, "TooManyWebhooks"
     explanation = "The tenant has as many webhooks as it may have."
+
+
+class TooManyInviteesError(ApiError):
+    status, code = 409, "TooManyInvitees"
+    explanation = "The meeting has as many invitees as it may have."
 
 
 class TooManyApiKeysError(ApiError):

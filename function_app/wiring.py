@@ -25,6 +25,9 @@ from function_app.connections import (
 )
 from function_app.directories.building import build_issuers
 from function_app.directories.people import People
+from function_app.invitees.acceptance import Acceptance
+from function_app.invitees.links import InviteeLinks
+from function_app.invitees.service import InviteeService
 from function_app.lobby.service import Lobby
 from function_app.media.controller import MediaController
 from function_app.media.grants import MediaGrants
@@ -34,6 +37,8 @@ from function_app.media.service_tokens import ServiceTokens
 from function_app.media.turn import TurnServers
 from function_app.meetings.retention import Retention
 from function_app.meetings.service import MeetingService
+from function_app.notifications.building import build_notifications
+from function_app.notifications.notifier import Notifier
 from function_app.operations.erasure import Erasure
 from function_app.operations.service import Operations
 from function_app.participants.control import ParticipantControl
@@ -133,6 +138,10 @@ class Services:
     webhooks: WebhookService
     redelivery: RedeliveryService
     dispatch: Dispatch
+    invitees: InviteeService
+    invitee_links: InviteeLinks
+    acceptance: Acceptance
+    notifier: Notifier
     closing: tuple[Close, ...]
 
     async def close(self) -> None:
@@ -217,6 +226,7 @@ def build(settings: Settings, clock: Clock) -> Services:
     lobby = Lobby(LobbyStore(cosmos.container(MEETINGS_CONTAINER)), sessions, signalling, clock)
     elsewhere = PresenceElsewhere(sessions, presence, signalling, clock)
     meeting_service = MeetingService(meetings, clock, settings.meeting_retention)
+    notifications = build_notifications(settings, cosmos, meetings, meeting_service, exclusions, clock)
     entitlements = Entitlements(sessions, signalling)
     deleted = RetentionStore(cosmos.container(MEETINGS_CONTAINER))
     return Services(
@@ -264,8 +274,13 @@ def build(settings: Settings, clock: Clock) -> Services:
         webhooks=webhooks.service,
         redelivery=webhooks.redelivery,
         dispatch=webhooks.dispatch,
+        invitees=notifications.invitees,
+        invitee_links=notifications.links,
+        acceptance=notifications.acceptance,
+        notifier=notifications.notifier,
         closing=(
             *webhooks.closing,
+            *notifications.closing,
             issuers.close,
             media.close,
             last_use.settled,

@@ -23,9 +23,10 @@ DeliveryId = Annotated[str, StringConstraints(pattern=f"^dlv_{_ULID}$")]
 OperationId = Annotated[str, StringConstraints(pattern=f"^op_{_ULID}$")]
 ApiKeyId = Annotated[str, StringConstraints(pattern=f"^key_{_ULID}$")]
 
-# Tenants choose the ids of meetings, webhooks and their own users, so these are bounded alphabets rather than ULIDs.
+# Tenants choose the ids of meetings, webhooks, invitees and their own users: bounded alphabets rather than ULIDs.
 MeetingId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 WebhookId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
+InviteeId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]
 UserId = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 

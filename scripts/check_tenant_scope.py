@@ -21,6 +21,8 @@ UPKEEP = {
     ("stores/sessions.py", "live"): "what nodes say of their sessions",
     ("stores/deliveries.py", "due"): "the queue of all webhooks",
     ("stores/operations.py", "due"): "the queue of all long work",
+    ("stores/notifications.py", "due"): "the queue of all notifications",
+    ("stores/notifications.py", "due_plans"): "the reminders of all meetings",
 }
 SDK_USERS = {"stores/cosmos.py", "bootstrap.py"}
 

@@ -2,7 +2,9 @@ import { FluentProvider } from "@fluentui/react-components";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
+import { Api } from "./core/api";
 import { exposeForTests } from "./core/debug";
+import { acceptInvitation } from "./core/invitation";
 import { parseRoute, stripToken } from "./core/route";
 import { MeetingSession } from "./core/session";
 import { newSignIn } from "./core/signIn";
@@ -10,7 +12,7 @@ import { strings } from "./strings";
 import { theme } from "./theme";
 import "./styles.css";
 
-const route = parseRoute(window.location);
+const route = await acceptInvitation(parseRoute(window.location), new Api());
 const signIn = newSignIn();
 let session: MeetingSession | null = null;
 if (route.page === "signedIn") void signIn.finish(window.location.href);

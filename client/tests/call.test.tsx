@@ -30,7 +30,7 @@ const PUBLISHED = [
 ] as const;
 
 function showCall({ fromLink = false } = {}) {
-  const session = new MeetingSession({ page: "meeting", meeting: "demo", token: null, name: null, autojoin: false, codec: null });
+  const session = new MeetingSession({ page: "meeting", meeting: "demo", token: null, invitation: null, name: null, autojoin: false, codec: null });
   session.identity.set({ token: tokenFor("Ann"), fromLink });
   const grants = { publish: ["camera", "microphone", "screen"] as const, subscribe: true, chat: true, moderate: false };
   session.meeting.self.set({ id: "me", name: "Ann", role: "attendee", grants: { ...grants, publish: [...grants.publish] } });

@@ -35,7 +35,7 @@ function show(element: ReactElement, session: MeetingSession | null = null) {
 }
 
 function newSession() {
-  return new MeetingSession({ page: "meeting", meeting: "demo", token: null, name: null, autojoin: false, codec: null });
+  return new MeetingSession({ page: "meeting", meeting: "demo", token: null, invitation: null, name: null, autojoin: false, codec: null });
 }
 
 const remote: TileState = {

@@ -51,7 +51,7 @@ let session: MeetingSession;
 beforeEach(() => {
   localStorage.clear();
   sessionStorage.clear();
-  session = new MeetingSession({ page: "meeting", meeting: "demo", token: null, name: null, autojoin: false, codec: null });
+  session = new MeetingSession({ page: "meeting", meeting: "demo", token: null, invitation: null, name: null, autojoin: false, codec: null });
   session.meeting.self.set({
     id: "me",
     name: "Ann",

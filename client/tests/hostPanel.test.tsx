@@ -27,7 +27,7 @@ afterEach(() => {
 });
 
 function showCall(role: "host" | "attendee"): MeetingSession {
-  const session = new MeetingSession({ page: "meeting", meeting: "demo", token: null, name: null, autojoin: false, codec: null });
+  const session = new MeetingSession({ page: "meeting", meeting: "demo", token: null, invitation: null, name: null, autojoin: false, codec: null });
   session.identity.set({ token: tokenFor("Ann"), fromLink: true });
   const { meeting } = session;
   meeting.self.set({

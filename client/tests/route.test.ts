@@ -11,6 +11,7 @@ describe("the route", () => {
       page: "meeting",
       meeting: "demo",
       token: "a.b.c",
+      invitation: null,
       name: "Ann",
       autojoin: true,
       codec: "AV1",
@@ -18,7 +19,7 @@ describe("the route", () => {
   });
 
   it("knows a bare meeting", () => {
-    expect(parseRoute(new URL("http://localhost/m/demo/"))).toMatchObject({ token: null, name: null, autojoin: false, codec: null });
+    expect(parseRoute(new URL("http://localhost/m/demo/"))).toMatchObject({ token: null, invitation: null, name: null, autojoin: false, codec: null });
   });
 
   it.each(["/m/", "/m/-x", "/m/a%20b", "/m/a/b", "/nowhere", `/m/${"a".repeat(65)}`])("says that %s is no meeting", (path) => {

@@ -4,7 +4,7 @@ import type { MeetingRoute } from "../src/core/route";
 import { MeetingSession } from "../src/core/session";
 import { tokenFor } from "./fakes/platform";
 
-const route: MeetingRoute = { page: "meeting", meeting: "demo", token: null, name: null, autojoin: false, codec: null };
+const route: MeetingRoute = { page: "meeting", meeting: "demo", token: null, invitation: null, name: null, autojoin: false, codec: null };
 
 beforeEach(() => {
   localStorage.clear();

@@ -20,6 +20,8 @@ from function_app.audit.trail import AuditTrail
 from function_app.calendars import endpoints as calendars
 from function_app.chat import endpoints as chat
 from function_app.events.openapi import document_events
+from function_app.invitees import endpoints as invitees
+from function_app.invitees import unsubscribe, web_push
 from function_app.lobby import endpoints as lobby
 from function_app.media import endpoints as media
 from function_app.meetings import endpoints as meetings
@@ -41,6 +43,8 @@ _PUBLIC = (
     meetings.router,
     calendars.router,
     invitations.router,
+    invitees.router,
+    web_push.router,
     sessions.router,
     running_endpoints.router,
     lobby.router,
@@ -94,6 +98,6 @@ def create_api(process: Process) -> FastAPI:
         api.include_router(router, dependencies=[Depends(check_api_version)])
     for router in _FOR_ADMINISTRATORS:
         api.include_router(router, dependencies=[Depends(check_api_version), Depends(administrator_of)])
-    for router in (*_INTERNAL, reference.router):
+    for router in (*_INTERNAL, reference.router, unsubscribe.router):
         api.include_router(router)
     return api

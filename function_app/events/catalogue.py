@@ -12,7 +12,7 @@ from pydantic.alias_generators import to_camel
 from function_app.timestamps import Timestamp
 from parley_protocol.errors import LeaveReason
 from parley_protocol.grants import DisplayName, Role
-from parley_protocol.ids import ParticipantId, SessionId, UserId
+from parley_protocol.ids import InviteeId, ParticipantId, SessionId, UserId
 
 
 class EventType(StrEnum):
@@ -22,6 +22,10 @@ class EventType(StrEnum):
     MEETING_UPDATED = "meeting.updated"
     MEETING_DELETED = "meeting.deleted"
     MEETING_RESTORED = "meeting.restored"
+    INVITEE_ADDED = "invitee.added"
+    INVITEE_CHANGED = "invitee.changed"
+    INVITEE_REMOVED = "invitee.removed"
+    INVITEE_UNREACHABLE = "invitee.unreachable"
     SESSION_STARTED = "session.started"
     SESSION_ENDED = "session.ended"
     PARTICIPANT_JOINED = "participant.joined"
@@ -63,6 +67,37 @@ class MeetingRestored(EventData):
 
     type = EventType.MEETING_RESTORED
     title: str
+
+
+class InviteeAdded(EventData):
+    """Somebody was invited."""
+
+    type = EventType.INVITEE_ADDED
+    invitee: InviteeId
+    role: Role
+
+
+class InviteeChanged(EventData):
+    """What can be chosen about an invitee was written anew."""
+
+    type = EventType.INVITEE_CHANGED
+    invitee: InviteeId
+
+
+class InviteeRemoved(EventData):
+    """Somebody is not invited any more."""
+
+    type = EventType.INVITEE_REMOVED
+    invitee: InviteeId
+
+
+class InviteeUnreachable(EventData):
+    """Nothing can be sent to one of an invitee's addresses."""
+
+    type = EventType.INVITEE_UNREACHABLE
+    invitee: InviteeId
+    channel: str
+    reason: str
 
 
 class SessionStarted(EventData):
@@ -111,6 +146,10 @@ CATALOGUE: Mapping[EventType, type[EventData]] = {
         MeetingUpdated,
         MeetingDeleted,
         MeetingRestored,
+        InviteeAdded,
+        InviteeChanged,
+        InviteeRemoved,
+        InviteeUnreachable,
         SessionStarted,
         SessionEnded,
         ParticipantJoined,

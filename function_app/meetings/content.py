@@ -14,6 +14,7 @@ from function_app.schedules.content import Schedule, SchedulePatch
 from parley_protocol.grants import Grants, Role, Source
 
 MAXIMUM_PARTICIPANTS = 1000
+MAXIMUM_REMINDER_MINUTES = 7 * 24 * 60
 _SCREEN = frozenset({Source.SCREEN, Source.SCREEN_AUDIO})
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -65,6 +66,12 @@ class MeetingSettings(Request):
         "absent means that they may not.",
     )
     recording_policy: RecordingPolicy = RecordingPolicy.BY_HOSTS
+    reminder_minutes: int = Field(
+        default=15,
+        ge=0,
+        le=MAXIMUM_REMINDER_MINUTES,
+        description="How long before each occurrence invitees are reminded; 0 means not at all.",
+    )
     regions: tuple[Region, ...] = Field(
         default=(), max_length=10, description="Where sessions may be carried, the best first; empty means anywhere."
     )
@@ -102,6 +109,7 @@ class SettingsPatch(Request):
     mute_on_entry: bool | None = None
     signed_in_role: Role | None = None
     recording_policy: RecordingPolicy | None = None
+    reminder_minutes: int | None = Field(default=None, ge=0, le=MAXIMUM_REMINDER_MINUTES)
     regions: tuple[Region, ...] | None = Field(default=None, max_length=10)
     media_provider: MediaProviderName | None = None
 

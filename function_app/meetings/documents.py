@@ -37,6 +37,7 @@ class Meeting(MeetingScoped):
     version: str
     """What tenants see as the ETag: it changes with the content, and not when an event is counted."""
     event_sequence: int = 0
+    invitee_count: int = 0
 
     @computed_field
     def listed(self) -> dict[str, str]:

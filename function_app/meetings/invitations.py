@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from function_app.api.credentials import ChargesOf, MeetingIdInPath, ServicesOf, SignedInPerson, Tenant
 from function_app.errors import MeetingNotFoundError, NotAllowedError
+from function_app.invitees.models import InvitationExchange
 from function_app.meetings.models import (
     DEFAULT_RENEWABLE_FOR,
     DEFAULT_TOKEN_SECONDS,
@@ -71,6 +72,13 @@ async def exchange_token(
         raise NotAllowedError("The meeting asks everybody for a join link.")
     name = person.name or request.name or DEFAULT_NAME
     invitation = Invitation(key, person.user, name, role, ROLE_GRANTS[role])
+    return _issued(services, invitation, timedelta(seconds=DEFAULT_TOKEN_SECONDS), DEFAULT_RENEWABLE_FOR)
+
+
+@router.post("/invitations:exchange", operation_id="exchangeInvitation")
+async def exchange_invitation(services: ServicesOf, request: InvitationExchange) -> IssuedToken:
+    """A join token for the link that an invitee was sent, which holds until the tenant takes the invitation back."""
+    invitation = await services.acceptance.accept(request.invitation)
     return _issued(services, invitation, timedelta(seconds=DEFAULT_TOKEN_SECONDS), DEFAULT_RENEWABLE_FOR)
 
 

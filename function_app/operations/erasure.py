@@ -37,6 +37,9 @@ class Erasure:
             await self._erase(visit)
         if visits:
             return len(visits)
+        while invitees := await self._data.invitees(tenant, user, _STEP):
+            for invitee in invitees:
+                await self._data.erase_invitee(invitee)
         while exclusions := await self._data.exclusions(tenant, user, _STEP):
             for exclusion in exclusions:
                 await self._data.erase_exclusion(exclusion)

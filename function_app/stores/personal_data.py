@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from function_app.invitees.documents import Invitee
+from function_app.meetings.documents import MEETING_DOCUMENT
 from function_app.participants.documents import Participant
 from function_app.participants.exclusions import Exclusion
 from function_app.stores.cosmos import BatchOperation, Container, set_values
@@ -37,6 +39,17 @@ _EVENTS = """
     WHERE c.tenantId = @tenant AND c.type = 'event' AND c.data.participant = @participant AND c.data.user = @user
     OFFSET 0 LIMIT @size
 """
+_INVITEES = """
+    SELECT * FROM c
+    WHERE c.tenantId = @tenant AND c.type = 'invitee'
+    AND (c.participant = @user OR (IS_NULL(c.participant) AND c.invitee = @user))
+    OFFSET 0 LIMIT @size
+"""
+_EVENTS_OF_INVITEE = """
+    SELECT VALUE c.id FROM c
+    WHERE c.tenantId = @tenant AND c.type = 'event' AND c.data.invitee = @invitee
+    OFFSET 0 LIMIT @size
+"""
 
 
 class PersonalData:
@@ -57,6 +70,26 @@ class PersonalData:
         """Some of the user's removals and bans."""
         rows = await self._container.query((tenant,), _EXCLUSIONS, tenant=tenant, user=user, size=size)
         return [Exclusion.read(row) for row in rows]
+
+    async def invitees(self, tenant: str, user: str, size: int) -> list[Invitee]:
+        """Some of those that the user was invited as, removed ones too."""
+        rows = await self._container.query((tenant,), _INVITEES, tenant=tenant, user=user, size=size)
+        return [Invitee.read(row) for row in rows]
+
+    async def erase_invitee(self, invitee: Invitee) -> None:
+        """The invitee with its addresses; events go on telling that there was one, and not who."""
+        key, changes = invitee.key, set_values({"data/invitee": NOBODY})
+        parameters = {"invitee": invitee.invitee, "size": _BATCH}
+        while found := await self._container.query(key, _EVENTS_OF_INVITEE, tenant=key.tenant, **parameters):
+            await self._container.batch(key, [("patch", (event, changes)) for event in found])
+        operations: list[BatchOperation] = [("delete", (invitee.id,))]
+        if invitee.removed_on is None:
+            fewer = [{"op": "incr", "path": "/inviteeCount", "value": -1}]
+            operations.append(("patch", (MEETING_DOCUMENT, fewer)))
+        try:
+            await self._container.batch(key, operations)
+        except AbsentError:
+            return  # Somebody else was faster.
 
     async def delete_messages(self, participant: Participant) -> None:
         """All that the participant said in the chat."""

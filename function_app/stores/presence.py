@@ -11,7 +11,8 @@ from function_app.events.catalogue import EventData, ParticipantJoined, Particip
 from function_app.meetings.documents import MEETING_DOCUMENT, Meeting
 from function_app.participants.documents import Participant
 from function_app.participants.exclusions import Exclusion
-from function_app.stores.cosmos import BatchOperation, Container, set_values
+from function_app.stores.cosmos import BatchOperation, Container
+from function_app.stores.counting import count_event
 from function_app.stores.documents import MeetingKey
 from function_app.stores.outcomes import AbsentError, until_it_holds
 from parley_protocol.errors import LeaveReason
@@ -104,12 +105,7 @@ class PresenceStore:
             raise AbsentError
         meeting = Meeting.read(body)
         counted, event = meeting.happened(what, now)
-        condition = f"FROM c WHERE c.eventSequence = {meeting.event_sequence}"
-        changes = set_values({"eventSequence": counted.event_sequence})
-        return [
-            ("patch", (MEETING_DOCUMENT, changes), {"filter_predicate": condition}),
-            ("create", (event.body(),)),
-        ]
+        return count_event(meeting, counted, event)
 
 
 def _news(before: Participant, after: Participant) -> EventData | None:

@@ -77,21 +77,24 @@ def any_socket(info: AddressInfo) -> socket.socket:
     return socket.socket(family, kind, protocol)
 
 
-def check_url(url: str, *, private_allowed: bool) -> None:
-    """Raises InvalidRequestError when a webhook cannot be there, as far as that can be told without a look-up."""
+def check_url(url: str, *, private_allowed: bool, target: str = "/url") -> None:
+    """Raises InvalidRequestError when nothing may be sent there, as far as that can be told without a look-up.
+
+    `target` is where the URL is in the body.
+    """
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise _invalid("The URL is not valid.") from None
+        raise _invalid(target, "The URL is not valid.") from None
     if parts.scheme not in (("https", "http") if private_allowed else ("https",)):
-        raise _invalid("The URL must begin with https://.")
+        raise _invalid(target, "The URL must begin with https://.")
     if not host or not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
-        raise _invalid("The URL must name a host, and hold no space or other character that has to be encoded.")
+        raise _invalid(target, "The URL must name a host, and hold no space or other character that has to be encoded.")
     if parts.username is not None or parts.password is not None or parts.fragment:
-        raise _invalid("The URL must hold no user, password or fragment.")
+        raise _invalid(target, "The URL must hold no user, password or fragment.")
     if not private_allowed and not _may_be_public(host):
-        raise _invalid("The URL must name a public host.")
+        raise _invalid(target, "The URL must name a public host.")
 
 
 def _may_be_public(host: str) -> bool:
@@ -104,5 +107,5 @@ def _may_be_public(host: str) -> bool:
     return "." in host.rstrip(".") and not (last[:1].isdigit() and _NUMBER.fullmatch(last))
 
 
-def _invalid(message: str) -> InvalidRequestError:
-    return InvalidRequestError.parameter("/url", message)
+def _invalid(target: str, message: str) -> InvalidRequestError:
+    return InvalidRequestError.parameter(target, message)

@@ -22,6 +22,7 @@ _STYLE = """
   body { font: 14px/1.5 system-ui, sans-serif; margin: 2rem; max-width: 75rem; }
   table { border-collapse: collapse; width: 100%; }
   th, td { text-align: start; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #ddd; }
+  td { overflow-wrap: anywhere; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f6f6f6; padding: 1rem; }
   iframe { width: 100%; height: 46rem; border: 1px solid #ddd; background: #fff; }
 """

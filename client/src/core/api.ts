@@ -46,6 +46,11 @@ export class Api {
     return this.#http.json("/clientSettings", { method: "GET" });
   }
 
+  /** A join token for the link that an invitee was sent; 401 when the invitation does not hold any more. */
+  exchangeInvitation(invitation: string): Promise<IssuedToken> {
+    return this.#http.json("/invitations:exchange", { method: "POST", body: { invitation } });
+  }
+
   /** Comes in, or learns that one has to wait; a ProviderError where somebody carries the media whom we cannot play. */
   async join(token: string, signal?: AbortSignal): Promise<JoinAnswer | LobbyAnswer> {
     const request: HttpRequest = { method: "POST", token, body: {}, ...(signal && { signal }) };

@@ -9,6 +9,8 @@ export interface MeetingRoute {
   meeting: string;
   /** From `#token=`, the join link of a tenant. */
   token: string | null;
+  /** From `#invitation=`, the lasting link of an invitee. */
+  invitation: string | null;
   /** From `?name=`. */
   name: string | null;
   /** From `?autojoin=1`: join at once, with microphone and camera on. */
@@ -26,11 +28,13 @@ export function parseRoute(location: Pick<Location, "pathname" | "search" | "has
   const meeting = /^\/m\/([^/]+)\/?$/.exec(location.pathname)?.[1];
   if (meeting === undefined || !MEETING_ID.test(meeting)) return { page: "landing", problem: "invalidMeeting" };
   const query = new URLSearchParams(location.search);
+  const secrets = new URLSearchParams(location.hash.slice(1));
   const name = query.get("name")?.trim().slice(0, MAX_NAME_CHARACTERS) ?? "";
   return {
     page: "meeting",
     meeting,
-    token: new URLSearchParams(location.hash.slice(1)).get("token"),
+    token: secrets.get("token"),
+    invitation: secrets.get("invitation"),
     name: name === "" ? null : name,
     autojoin: query.get("autojoin") === "1",
     codec: parseCodec(query.get("codec")),

@@ -20,6 +20,9 @@ Audience = Annotated[Literal["everyone", "presenters", "hosts"], Known]
 CallerRole = Annotated[Literal["admin", "meetings"], Known]
 """What a credential of a tenant lets its holder do."""
 
+ChannelName = Annotated[Literal["email", "sms", "push"], Known]
+"""The ways to reach somebody, in the order in which they are preferred."""
+
 DeliveryStatus = Annotated[Literal["delivered", "failed", "deadLettered"], Known]
 
 DisabledReason = Annotated[Literal["byTenant", "gone"], Known]
@@ -31,6 +34,10 @@ EventType = Annotated[
         "meeting.updated",
         "meeting.deleted",
         "meeting.restored",
+        "invitee.added",
+        "invitee.changed",
+        "invitee.removed",
+        "invitee.unreachable",
         "session.started",
         "session.ended",
         "participant.joined",
@@ -176,6 +183,12 @@ class BanList(Model):
     next_link: str | None = None
 
 
+class BounceResource(Model):
+    channel: ChannelName
+    reason: str
+    bounced_on: datetime
+
+
 class ChatMessage(Model):
     type: Literal["chat"] = "chat"
     id: str
@@ -272,6 +285,133 @@ class IceServer(Model):
     urls: list[str]
     username: str | None = None
     credential: str | None = None
+
+
+class InvitationExchange(Model):
+    """The body of `/invitations:exchange`."""
+
+    invitation: str
+
+
+class InviteeAdded(Model):
+    """Somebody was invited."""
+
+    invitee: str
+    role: Role
+
+
+class InviteeAddedEvent(Model):
+    """Somebody was invited."""
+
+    specversion: Literal["1.0"]
+    id: str
+    source: str
+    time: datetime
+    subject: str
+    sequence: int
+    datacontenttype: Literal["application/json"]
+    type: Literal["invitee.added"]
+    data: InviteeAdded
+
+
+class InviteeChanged(Model):
+    """What can be chosen about an invitee was written anew."""
+
+    invitee: str
+
+
+class InviteeChangedEvent(Model):
+    """What can be chosen about an invitee was written anew."""
+
+    specversion: Literal["1.0"]
+    id: str
+    source: str
+    time: datetime
+    subject: str
+    sequence: int
+    datacontenttype: Literal["application/json"]
+    type: Literal["invitee.changed"]
+    data: InviteeChanged
+
+
+class InviteeContent(Model):
+    """The body of PUT. At least one of `email`, `phone` and `push` is needed."""
+
+    name: str
+    email: str | None = None
+    phone: str | None = None
+    push: PushSubscription | None = None
+    participant: str | None = None
+    role: Role = "attendee"
+    locale: str = "en"
+    """The language of what is sent: en, de or ar; English for others."""
+    time_zone: str | None = None
+    """Absent means the meeting's."""
+
+
+class InviteeList(Model):
+    value: list[InviteeResource]
+    next_link: str | None = None
+
+
+class InviteeRemoved(Model):
+    """Somebody is not invited any more."""
+
+    invitee: str
+
+
+class InviteeRemovedEvent(Model):
+    """Somebody is not invited any more."""
+
+    specversion: Literal["1.0"]
+    id: str
+    source: str
+    time: datetime
+    subject: str
+    sequence: int
+    datacontenttype: Literal["application/json"]
+    type: Literal["invitee.removed"]
+    data: InviteeRemoved
+
+
+class InviteeResource(Model):
+    id: str
+    name: str
+    email: str | None = None
+    phone: str | None = None
+    has_push: bool
+    participant: str
+    role: Role
+    locale: str
+    time_zone: str | None = None
+    opted_out: list[ChannelName]
+    bounced: list[BounceResource]
+    invite_url: str
+    created_on: datetime
+    updated_on: datetime
+    etag: str
+
+
+class InviteeUnreachable(Model):
+    """Nothing can be sent to one of an invitee's addresses."""
+
+    invitee: str
+    channel: str
+    reason: str
+
+
+class InviteeUnreachableEvent(Model):
+    """Nothing can be sent to one of an invitee's addresses."""
+
+    specversion: Literal["1.0"]
+    id: str
+    source: str
+    time: datetime
+    subject: str
+    sequence: int
+    datacontenttype: Literal["application/json"]
+    type: Literal["invitee.unreachable"]
+    data: InviteeUnreachable
 
 
 class IssuedToken(Model):
@@ -380,6 +520,7 @@ class MeetingContent(Model):
                 "mayChat": "everyone",
                 "muteOnEntry": False,
                 "recordingPolicy": "byHosts",
+                "reminderMinutes": 15,
                 "regions": [],
             }
         )
@@ -496,6 +637,8 @@ class MeetingSettings(Model):
     may not.
     """
     recording_policy: RecordingPolicy = "byHosts"
+    reminder_minutes: int = 15
+    """How long before each occurrence invitees are reminded; 0 means not at all."""
     regions: list[str] = Field(default_factory=list)
     """Where sessions may be carried, the best first; empty means anywhere."""
     media_provider: MediaProviderName | None = None
@@ -645,6 +788,20 @@ class ParticipantResource(Model):
     leave_reason: LeaveReason | None = None
 
 
+class PushKeys(Model):
+    """The keys of a subscription (RFC 8291), in base64url without padding."""
+
+    p256dh: str = Field(alias="p256dh")
+    auth: str
+
+
+class PushSubscription(Model):
+    """What `PushSubscription.toJSON()` gives in a browser (W3C Push API)."""
+
+    endpoint: str
+    keys: PushKeys
+
+
 class ReadinessStatus(Model):
     """`degraded`: something is down that we can do without for a while."""
 
@@ -782,6 +939,7 @@ class SettingsPatch(Model):
     mute_on_entry: bool | None = None
     signed_in_role: Role | None = None
     recording_policy: RecordingPolicy | None = None
+    reminder_minutes: int | None = None
     regions: list[str] | None = None
     media_provider: MediaProviderName | None = None
 
@@ -875,6 +1033,10 @@ class WaitingPerson(Model):
     asked_on: datetime
 
 
+class WebPushKey(Model):
+    public_key: str
+
+
 class WebhookContent(Model):
     """The body of PUT: all that a tenant chooses about a webhook."""
 
@@ -911,7 +1073,11 @@ class WebhookResource(Model):
 
 
 Event = (
-    MeetingCreatedEvent
+    InviteeAddedEvent
+    | InviteeChangedEvent
+    | InviteeRemovedEvent
+    | InviteeUnreachableEvent
+    | MeetingCreatedEvent
     | MeetingDeletedEvent
     | MeetingRestoredEvent
     | MeetingUpdatedEvent

@@ -20,6 +20,9 @@ from parley.models import (
     ExchangeRequest,
     GuestTokenRequest,
     Health,
+    InvitationExchange,
+    InviteeContent,
+    InviteeResource,
     IssuedToken,
     JoinRequest,
     JoinResponse,
@@ -51,6 +54,7 @@ from parley.models import (
     WebhookContent,
     WebhookPatch,
     WebhookResource,
+    WebPushKey,
 )
 from parley.paging import ItemPaged
 from parley.polling import Poller
@@ -63,6 +67,59 @@ class Chat(Group):
         """What was said in the meeting's chat: the latest page first, and within a page the newest last."""
         call = Call("GET", f"/meetings/{segment(meeting)}/messages", query={"maxpagesize": page_size})
         return self._list(call, ChatMessage)
+
+
+class Invitees(Group):
+    """`client.invitees`"""
+
+    def get(
+        self, meeting: str, invitee: str, *, if_match: str | None = None, if_none_match: str | None = None
+    ) -> InviteeResource:
+        call = Call(
+            "GET",
+            f"/meetings/{segment(meeting)}/invitees/{segment(invitee)}",
+            headers={"if-match": if_match, "if-none-match": if_none_match},
+        )
+        return self._get(call, InviteeResource)
+
+    def put(
+        self,
+        meeting: str,
+        invitee: str,
+        content: InviteeContent,
+        *,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
+    ) -> InviteeResource:
+        """Invites somebody, who is told so at once; or replaces all that can be chosen about an invitee."""
+        call = Call(
+            "PUT",
+            f"/meetings/{segment(meeting)}/invitees/{segment(invitee)}",
+            headers={"if-match": if_match, "if-none-match": if_none_match},
+            content=content,
+        )
+        return self._get(call, InviteeResource)
+
+    def delete(
+        self, meeting: str, invitee: str, *, if_match: str | None = None, if_none_match: str | None = None
+    ) -> None:
+        """Invites somebody no more, who is told so; the link is dead at once. 204 also when there is no such invitee."""
+        call = Call(
+            "DELETE",
+            f"/meetings/{segment(meeting)}/invitees/{segment(invitee)}",
+            headers={"if-match": if_match, "if-none-match": if_none_match},
+        )
+        self._do(call)
+
+    def list(self, meeting: str, *, page_size: int | None = None) -> ItemPaged[InviteeResource]:
+        """The meeting's invitees, in the order in which they were added."""
+        call = Call("GET", f"/meetings/{segment(meeting)}/invitees", query={"maxpagesize": page_size})
+        return self._list(call, InviteeResource)
+
+    def get_web_push_key(self) -> WebPushKey:
+        """The key by which push services know this service; 404 `WebPushNotConfigured` where nothing is pushed."""
+        call = Call("GET", "/webPushKey")
+        return self._get(call, WebPushKey)
 
 
 class Lobby(Group):
@@ -196,6 +253,11 @@ class Meetings(Group):
         The directory says which tenant's meeting it is; the meeting's `signedInRole` says whether, and as what.
         """
         call = Call("POST", f"/meetings/{segment(meeting)}:exchangeToken", content=content, repeatable=False)
+        return self._get(call, IssuedToken)
+
+    def exchange_invitation(self, content: InvitationExchange) -> IssuedToken:
+        """A join token for the link that an invitee was sent, which holds until the tenant takes the invitation back."""
+        call = Call("POST", "/invitations:exchange", content=content, repeatable=False)
         return self._get(call, IssuedToken)
 
     def start(self, meeting: str) -> MeetingResource:
@@ -486,6 +548,10 @@ class Groups(Group):
     @property
     def chat(self) -> Chat:
         return Chat(self._driver)
+
+    @property
+    def invitees(self) -> Invitees:
+        return Invitees(self._driver)
 
     @property
     def lobby(self) -> Lobby:

@@ -45,7 +45,10 @@ async def status(platform: Platform, operation: dict[str, Any]) -> tuple[str, in
 
 @pytest.fixture
 async def visits(platform: Platform, node: FakeNode, sockets: aiohttp.ClientSession) -> AsyncIterator[Socket]:
-    """Ann has been in a meeting, is in another with Bob, and is banned from a third; both have written in the chat."""
+    """Ann has been in a meeting, is invited to it again, is in another with Bob, and is banned from a third.
+
+    Both have written in the chat.
+    """
     for meeting in ("weekly", "closed"):
         await platform.put_meeting(meeting)
     past = await platform.join(USER, "weekly", name=NAME)
@@ -54,6 +57,8 @@ async def visits(platform: Platform, node: FakeNode, sockets: aiohttp.ClientSess
     banned = await platform.join(USER, "closed", name=NAME)
     path = f"/sessions/{banned['session']['id']}/participants/{banned['participant']['id']}:remove"
     await platform.call("POST", path, json={"ban": True})
+    invited = {"name": NAME, "email": "autumn@example.com", "participant": USER}
+    await platform.call("PUT", "/meetings/weekly/invitees/autumn", json=invited)
     here = await platform.join(USER, name=NAME)
     await node.tell("peerConnected", here)
     other = await platform.join("bob", name="Bob Winter")

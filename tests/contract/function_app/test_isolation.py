@@ -81,8 +81,11 @@ async def estate(platform: Platform, node: FakeNode, sockets: aiohttp.ClientSess
     banned = await platform.join(f"{MARK}@example.com", MEETING)
     remove = f"/sessions/{session}/participants/{banned['participant']['id']}:remove"
     assert (await platform.call("POST", remove, json={"ban": True})).status_code == 204
+    invited = {"name": MARK, "email": f"{MARK}@example.com".lower()}
+    assert (await platform.call("PUT", f"/meetings/{MEETING}/invitees/ann", json=invited)).status_code == 201
     ids = {
         "id": MEETING,
+        "iid": "ann",
         "meeting": MEETING,
         "sid": session,
         "pid": joined["participant"]["id"],

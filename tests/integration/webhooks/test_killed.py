@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
-import signal
-import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from functools import partial
-from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -20,63 +14,16 @@ from function_app.webhooks.cursors import CLAIM_LASTS
 from tests.contract.function_app.support import Platform
 from tests.support.receiver import Received, Receiver, accept
 from tests.support.waiting import eventually
+from tests.support.workers import Workers, running_workers
 
 from .conftest import Webhooks
 from .worker_process import MEETINGS
 
-ROOT = Path(__file__).resolve().parents[3]
+MODULE = "tests.integration.webhooks.worker_process"
 KILLS = 50
 SEED = 20261101
 FAILURE_RATE = 0.1
 CLAIM_SECONDS = int(CLAIM_LASTS.total_seconds()) + 1
-
-
-class Workers:
-    """Workers of which one lives at a time; each comes up a minute after the one before, when claims have lapsed."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-        self._ahead = 0
-
-    async def start(self, *, writes: bool) -> int:
-        self._ahead += CLAIM_SECONDS
-        return int(await self._ask(f"start {self._ahead} {int(writes)}"))
-
-    async def kill(self, worker: int) -> None:
-        os.kill(worker, signal.SIGKILL)
-        await self._ask("reap")
-
-    async def _ask(self, command: str) -> str:
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.write(f"{command}\n".encode())
-        return (await self._process.stdout.readline()).decode().strip()
-
-
-@asynccontextmanager
-async def running_workers(platform: Platform) -> AsyncIterator[Workers]:
-    secrets = {"cosmos_key", "webpubsub_key", "service_key", "api_key_pepper"}
-    plain = platform.settings.model_dump(exclude=secrets | {"open_meeting"}, exclude_none=True, exclude_defaults=True)
-    environment = {f"PARLEY_{name.upper()}": str(value) for name, value in plain.items()}
-    for name in secrets:
-        environment[f"PARLEY_{name.upper()}"] = getattr(platform.settings, name).get_secret_value()
-    environment["PARLEY_COSMOS_DATABASE"] = platform.settings.cosmos_database
-    key = environment["PARLEY_COSMOS_KEY"]
-    environment["PARLEY_COSMOS"] = f"AccountEndpoint={platform.settings.cosmos_endpoint};AccountKey={key};"
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.integration.webhooks.worker_process",
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "TENANT": platform.tenant, **environment},
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    try:
-        yield Workers(process)
-    finally:
-        process.kill()
-        await process.wait()
 
 
 def in_order(sequences: list[int]) -> bool:
@@ -100,11 +47,11 @@ async def test_a_process_killed_fifty_times_loses_no_event(
 
     receiver.answer = fail_sometimes
     await webhooks.put("crm", receiver.url)
-    async with running_workers(platform) as workers:
+    async with running_workers(platform, MODULE, CLAIM_SECONDS) as workers:
         await _start_the_feed(platform, workers)
         needed = await _time_to_write(platform, workers)
         for _ in range(KILLS):
-            worker = await workers.start(writes=True)
+            worker = await workers.start(busy=True)
             await asyncio.sleep(dice.uniform(0.02, 0.3 + 2 * needed))
             await workers.kill(worker)
         receiver.answer = accept
@@ -118,7 +65,7 @@ async def test_a_process_killed_fifty_times_loses_no_event(
 
 async def _start_the_feed(platform: Platform, workers: Workers) -> None:
     """A feed that is read for the first time begins with the next change, so it must have begun."""
-    worker = await workers.start(writes=False)
+    worker = await workers.start()
     leases = platform.store.container("leases")
     await eventually(lambda: leases.query_every_partition("SELECT * FROM c"), "the feed is being read", within=60)
     await workers.kill(worker)
@@ -127,7 +74,7 @@ async def _start_the_feed(platform: Platform, workers: Workers) -> None:
 async def _time_to_write(platform: Platform, workers: Workers) -> float:
     """How many seconds a worker takes until it has written to every meeting: a slow machine's live longer."""
     began = time.monotonic()
-    worker = await workers.start(writes=True)
+    worker = await workers.start(busy=True)
     for meeting in MEETINGS:
         await eventually(partial(platform.documents, "meeting", meeting), f"{meeting} is written", within=60)
     needed = time.monotonic() - began
@@ -154,7 +101,7 @@ async def _deliver_the_rest(workers: Workers, receiver: Receiver, written: dict[
         return all(last in receiver.sequences(meeting) for meeting, last in written.items())
 
     for _ in range(5):
-        worker = await workers.start(writes=False)
+        worker = await workers.start()
         try:
             await eventually(all_arrived, "everything has arrived", within=20)
             return

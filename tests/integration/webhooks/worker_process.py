@@ -1,18 +1,10 @@
-"""A Functions host that a test may kill at any moment, and start again at once.
-
-    python -m tests.integration.webhooks.worker_process
-
-It does the slow part, importing, once. Then each line `start SECONDS WRITES` on its input forks a worker whose clock is
-that far ahead and who changes meetings itself if WRITES is 1, and answers with the worker's process id; `reap` waits
-for the end of the last one. Settings are in the environment, as in Azure.
-"""
+"""What a Functions host does for webhooks: `python -m tests.integration.webhooks.worker_process`."""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
 import os
-import sys
 from datetime import datetime, timedelta
 
 import azure.functions as func
@@ -26,14 +18,15 @@ from function_app.triggers import webhooks as trigger
 from function_app.wiring import Process
 from local_azure.functions_host.trigger_host import TriggerHost
 from local_azure.functions_host.triggers import discover
+from tests.support.workers import serve_workers
 
 MEETINGS = ("red", "green", "blue")
 TICK_SECONDS = 0.1
 """The timer fires more often than in Azure, so that a short life has its share of it."""
 
 
-async def work(ahead: timedelta, tenant: str, *, writes: bool) -> None:
-    """What the Functions host does with this app, until somebody kills the process."""
+async def work(ahead: timedelta, busy: bool) -> None:
+    """One that is busy changes meetings itself."""
 
     def clock() -> datetime:
         return utc_now() + ahead
@@ -43,8 +36,8 @@ async def work(ahead: timedelta, tenant: str, *, writes: bool) -> None:
     app = func.FunctionApp()
     app.register_functions(trigger.blueprint)
     TriggerHost(discover(app, os.environ)).start()
-    if writes:
-        await asyncio.gather(_tick(process), _change(process, tenant))
+    if busy:
+        await asyncio.gather(_tick(process), _change(process, os.environ["TENANT"]))
     else:
         await _tick(process)
 
@@ -63,22 +56,5 @@ async def _change(process: Process, tenant: str) -> None:
         await process.services().meetings.put(key, content, RequestConditions())
 
 
-def main() -> None:
-    worker = 0
-    for line in sys.stdin:
-        command, *arguments = line.split()
-        if command == "reap":
-            os.waitpid(worker, 0)
-            answer = "reaped"
-        else:
-            worker = os.fork()
-            if not worker:
-                ahead, writes = arguments
-                asyncio.run(work(timedelta(seconds=int(ahead)), os.environ["TENANT"], writes=writes == "1"))
-            answer = str(worker)
-        sys.stdout.write(f"{answer}\n")
-        sys.stdout.flush()
-
-
 if __name__ == "__main__":
-    main()
+    serve_workers(work)

@@ -61,6 +61,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/invitations:exchange": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchange Invitation
+         * @description A join token for the link that an invitee was sent, which holds until the tenant takes the invitation back.
+         */
+        post: operations["exchangeInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/meetings": {
         parameters: {
             query?: never;
@@ -211,6 +231,51 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/meetings/{id}/invitees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Invitees
+         * @description The meeting's invitees, in the order in which they were added.
+         */
+        get: operations["listInvitees"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/meetings/{id}/invitees/{iid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Invitee */
+        get: operations["getInvitee"];
+        /**
+         * Put Invitee
+         * @description Invites somebody, who is told so at once; or replaces all that can be chosen about an invitee.
+         */
+        put: operations["putInvitee"];
+        post?: never;
+        /**
+         * Delete Invitee
+         * @description Invites somebody no more, who is told so; the link is dead at once. 204 also when there is no such invitee.
+         */
+        delete: operations["deleteInvitee"];
         options?: never;
         head?: never;
         patch?: never;
@@ -808,6 +873,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webPushKey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Web Push Key
+         * @description The key by which push services know this service; 404 `WebPushNotConfigured` where nothing is pushed.
+         */
+        get: operations["getWebPushKey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks": {
         parameters: {
             query?: never;
@@ -959,6 +1044,86 @@ export interface paths {
     };
 }
 export interface webhooks {
+    "invitee.added": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * invitee.added
+         * @description Somebody was invited.
+         */
+        post: operations["onInviteeAddedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "invitee.changed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * invitee.changed
+         * @description What can be chosen about an invitee was written anew.
+         */
+        post: operations["onInviteeChangedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "invitee.removed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * invitee.removed
+         * @description Somebody is not invited any more.
+         */
+        post: operations["onInviteeRemovedEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "invitee.unreachable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * invitee.unreachable
+         * @description Nothing can be sent to one of an invitee's addresses.
+         */
+        post: operations["onInviteeUnreachableEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "meeting.created": {
         parameters: {
             query?: never;
@@ -1220,11 +1385,22 @@ export interface components {
             nextLink?: string | null;
             value: components["schemas"]["Ban"][];
         };
+        BounceResource: {
+            /** Format: date-time */
+            bouncedOn: string;
+            channel: components["schemas"]["ChannelName"];
+            reason: string;
+        };
         /**
          * @description What a credential of a tenant lets its holder do.
          * @enum {string}
          */
         CallerRole: "admin" | "meetings";
+        /**
+         * @description The ways to reach somebody, in the order in which they are preferred.
+         * @enum {string}
+         */
+        ChannelName: "email" | "sms" | "push";
         ChatMessage: {
             clientId: string;
             id: string;
@@ -1300,7 +1476,7 @@ export interface components {
          * @description The names of the types, as tenants see and choose them.
          * @enum {string}
          */
-        EventType: "meeting.created" | "meeting.updated" | "meeting.deleted" | "meeting.restored" | "session.started" | "session.ended" | "participant.joined" | "participant.left";
+        EventType: "meeting.created" | "meeting.updated" | "meeting.deleted" | "meeting.restored" | "invitee.added" | "invitee.changed" | "invitee.removed" | "invitee.unreachable" | "session.started" | "session.ended" | "participant.joined" | "participant.left";
         /** @description The body of `:exchangeToken`. */
         ExchangeRequest: {
             /** @example Ann */
@@ -1346,6 +1522,143 @@ export interface components {
             credential?: string | null;
             urls: string[];
             username?: string | null;
+        };
+        /** @description The body of `/invitations:exchange`. */
+        InvitationExchange: {
+            invitation: string;
+        };
+        /** @description Somebody was invited. */
+        InviteeAdded: {
+            invitee: string;
+            role: components["schemas"]["Role"];
+        };
+        /** @description Somebody was invited. */
+        InviteeAddedEvent: {
+            data: components["schemas"]["InviteeAdded"];
+            /** @constant */
+            datacontenttype: "application/json";
+            id: string;
+            sequence: number;
+            source: string;
+            /** @constant */
+            specversion: "1.0";
+            subject: string;
+            /** Format: date-time */
+            time: string;
+            /** @constant */
+            type: "invitee.added";
+        };
+        /** @description What can be chosen about an invitee was written anew. */
+        InviteeChanged: {
+            invitee: string;
+        };
+        /** @description What can be chosen about an invitee was written anew. */
+        InviteeChangedEvent: {
+            data: components["schemas"]["InviteeChanged"];
+            /** @constant */
+            datacontenttype: "application/json";
+            id: string;
+            sequence: number;
+            source: string;
+            /** @constant */
+            specversion: "1.0";
+            subject: string;
+            /** Format: date-time */
+            time: string;
+            /** @constant */
+            type: "invitee.changed";
+        };
+        /**
+         * @description The body of PUT. At least one of `email`, `phone` and `push` is needed.
+         * @example {
+         *       "email": "ann@example.com",
+         *       "name": "Ann"
+         *     }
+         */
+        InviteeContent: {
+            /** @example ann@example.com */
+            email?: string | null;
+            /**
+             * @description The language of what is sent: en, de or ar; English for others.
+             * @default en
+             */
+            locale?: string;
+            /** @example Ann */
+            name: string;
+            participant?: string | null;
+            /** @example +4915112345678 */
+            phone?: string | null;
+            push?: components["schemas"]["PushSubscription"] | null;
+            /** @default attendee */
+            role?: components["schemas"]["Role"];
+            /** @description Absent means the meeting's. */
+            timeZone?: string | null;
+        };
+        InviteeList: {
+            nextLink?: string | null;
+            value: components["schemas"]["InviteeResource"][];
+        };
+        /** @description Somebody is not invited any more. */
+        InviteeRemoved: {
+            invitee: string;
+        };
+        /** @description Somebody is not invited any more. */
+        InviteeRemovedEvent: {
+            data: components["schemas"]["InviteeRemoved"];
+            /** @constant */
+            datacontenttype: "application/json";
+            id: string;
+            sequence: number;
+            source: string;
+            /** @constant */
+            specversion: "1.0";
+            subject: string;
+            /** Format: date-time */
+            time: string;
+            /** @constant */
+            type: "invitee.removed";
+        };
+        InviteeResource: {
+            bounced: components["schemas"]["BounceResource"][];
+            /** Format: date-time */
+            createdOn: string;
+            email?: string | null;
+            etag: string;
+            hasPush: boolean;
+            /** @example ann */
+            id: string;
+            inviteUrl: string;
+            locale: string;
+            name: string;
+            optedOut: components["schemas"]["ChannelName"][];
+            participant: string;
+            phone?: string | null;
+            role: components["schemas"]["Role"];
+            timeZone?: string | null;
+            /** Format: date-time */
+            updatedOn: string;
+        };
+        /** @description Nothing can be sent to one of an invitee's addresses. */
+        InviteeUnreachable: {
+            channel: string;
+            invitee: string;
+            reason: string;
+        };
+        /** @description Nothing can be sent to one of an invitee's addresses. */
+        InviteeUnreachableEvent: {
+            data: components["schemas"]["InviteeUnreachable"];
+            /** @constant */
+            datacontenttype: "application/json";
+            id: string;
+            sequence: number;
+            source: string;
+            /** @constant */
+            specversion: "1.0";
+            subject: string;
+            /** Format: date-time */
+            time: string;
+            /** @constant */
+            type: "invitee.unreachable";
         };
         IssuedToken: {
             /** Format: date-time */
@@ -1464,7 +1777,8 @@ export interface components {
              *       "mayShare": "everyone",
              *       "muteOnEntry": false,
              *       "recordingPolicy": "byHosts",
-             *       "regions": []
+             *       "regions": [],
+             *       "reminderMinutes": 15
              *     }
              */
             settings?: components["schemas"]["MeetingSettings"];
@@ -1596,6 +1910,11 @@ export interface components {
              * @default []
              */
             regions?: string[];
+            /**
+             * @description How long before each occurrence invitees are reminded; 0 means not at all.
+             * @default 15
+             */
+            reminderMinutes?: number;
             /** @description As what people of the tenant's directory who are signed in may join without a join link; absent means that they may not. */
             signedInRole?: components["schemas"]["Role"] | null;
         };
@@ -1767,6 +2086,16 @@ export interface components {
          * @enum {string}
          */
         Presence: "joining" | "connected" | "left";
+        /** @description The keys of a subscription (RFC 8291), in base64url without padding. */
+        PushKeys: {
+            auth: string;
+            p256dh: string;
+        };
+        /** @description What `PushSubscription.toJSON()` gives in a browser (W3C Push API). */
+        PushSubscription: {
+            endpoint: string;
+            keys: components["schemas"]["PushKeys"];
+        };
         /** @description `degraded`: something is down that we can do without for a while. */
         ReadinessStatus: {
             dependencies: components["schemas"]["DependencyStatus"][];
@@ -1913,6 +2242,7 @@ export interface components {
             muteOnEntry?: boolean | null;
             recordingPolicy?: components["schemas"]["RecordingPolicy"] | null;
             regions?: string[] | null;
+            reminderMinutes?: number | null;
             signedInRole?: components["schemas"]["Role"] | null;
         };
         SignIn: {
@@ -2008,6 +2338,9 @@ export interface components {
             name: string;
             participant: string;
             role: components["schemas"]["Role"];
+        };
+        WebPushKey: {
+            publicKey: string;
         };
         /** @description The body of PUT: all that a tenant chooses about a webhook. */
         WebhookContent: {
@@ -2139,6 +2472,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    exchangeInvitation: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationExchange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedToken"];
                 };
             };
             /** @description An error; `error.code` says which. */
@@ -2580,6 +2949,180 @@ export interface operations {
                 content: {
                     "text/calendar": string;
                 };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    listInvitees: {
+        parameters: {
+            query?: {
+                maxpagesize?: number;
+                continuationToken?: string | null;
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InviteeList"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getInvitee: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: {
+                /** @description Go on only if the resource has this ETag. */
+                "if-match"?: string | null;
+                /** @description On GET: 304 if the resource has this ETag. On PUT: `*` creates only. */
+                "if-none-match"?: string | null;
+            };
+            path: {
+                id: string;
+                iid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InviteeResource"];
+                };
+            };
+            /** @description The caller has this version. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    putInvitee: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: {
+                /** @description Go on only if the resource has this ETag. */
+                "if-match"?: string | null;
+                /** @description On GET: 304 if the resource has this ETag. On PUT: `*` creates only. */
+                "if-none-match"?: string | null;
+            };
+            path: {
+                id: string;
+                iid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteeContent"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InviteeResource"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InviteeResource"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    deleteInvitee: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: {
+                /** @description Go on only if the resource has this ETag. */
+                "if-match"?: string | null;
+                /** @description On GET: 304 if the resource has this ETag. On PUT: `*` creates only. */
+                "if-none-match"?: string | null;
+            };
+            path: {
+                id: string;
+                iid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {
@@ -3730,6 +4273,38 @@ export interface operations {
             };
         };
     };
+    getWebPushKey: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebPushKey"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     listWebhooks: {
         parameters: {
             query?: {
@@ -4120,6 +4695,122 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ErrorResponse"];
                 };
+            };
+        };
+    };
+    onInviteeAddedEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["InviteeAddedEvent"];
+            };
+        };
+        responses: {
+            /** @description Any 2xx: the event is not sent again. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else: it is sent again later. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onInviteeChangedEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["InviteeChangedEvent"];
+            };
+        };
+        responses: {
+            /** @description Any 2xx: the event is not sent again. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else: it is sent again later. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onInviteeRemovedEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["InviteeRemovedEvent"];
+            };
+        };
+        responses: {
+            /** @description Any 2xx: the event is not sent again. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else: it is sent again later. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onInviteeUnreachableEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": components["schemas"]["InviteeUnreachableEvent"];
+            };
+        };
+        responses: {
+            /** @description Any 2xx: the event is not sent again. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Anything else: it is sent again later. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -14,6 +14,33 @@ export class Chat extends Group {
   }
 }
 
+/** `client.invitees` */
+export class Invitees extends Group {
+  get(meeting: string, invitee: string, options: CallOptions & { ifMatch?: string; ifNoneMatch?: string } = {}): Promise<models.InviteeResource> {
+    return this.expectJson({ method: "GET", path: `/meetings/${segment(meeting)}/invitees/${segment(invitee)}`, headers: { "if-match": options.ifMatch, "if-none-match": options.ifNoneMatch } }, options);
+  }
+
+  /** Invites somebody, who is told so at once; or replaces all that can be chosen about an invitee. */
+  put(meeting: string, invitee: string, content: models.InviteeContent, options: CallOptions & { ifMatch?: string; ifNoneMatch?: string } = {}): Promise<models.InviteeResource> {
+    return this.expectJson({ method: "PUT", path: `/meetings/${segment(meeting)}/invitees/${segment(invitee)}`, headers: { "if-match": options.ifMatch, "if-none-match": options.ifNoneMatch }, content }, options);
+  }
+
+  /** Invites somebody no more, who is told so; the link is dead at once. 204 also when there is no such invitee. */
+  delete(meeting: string, invitee: string, options: CallOptions & { ifMatch?: string; ifNoneMatch?: string } = {}): Promise<void> {
+    return this.expectNothing({ method: "DELETE", path: `/meetings/${segment(meeting)}/invitees/${segment(invitee)}`, headers: { "if-match": options.ifMatch, "if-none-match": options.ifNoneMatch } }, options);
+  }
+
+  /** The meeting's invitees, in the order in which they were added. */
+  list(meeting: string, options: CallOptions & { pageSize?: number } = {}): Paged<models.InviteeResource> {
+    return this.expectPages({ method: "GET", path: `/meetings/${segment(meeting)}/invitees`, query: { maxpagesize: options.pageSize } }, options);
+  }
+
+  /** The key by which push services know this service; 404 `WebPushNotConfigured` where nothing is pushed. */
+  getWebPushKey(options: CallOptions = {}): Promise<models.WebPushKey> {
+    return this.expectJson({ method: "GET", path: `/webPushKey` }, options);
+  }
+}
+
 /** `client.lobby` */
 export class Lobby extends Group {
   /** Those who wait to be let in. */
@@ -95,6 +122,11 @@ export class Meetings extends Group {
 The directory says which tenant's meeting it is; the meeting's `signedInRole` says whether, and as what. */
   exchangeToken(meeting: string, content: models.ExchangeRequest, options: CallOptions = {}): Promise<models.IssuedToken> {
     return this.expectJson({ method: "POST", path: `/meetings/${segment(meeting)}:exchangeToken`, content, repeatable: false }, options);
+  }
+
+  /** A join token for the link that an invitee was sent, which holds until the tenant takes the invitation back. */
+  exchangeInvitation(content: models.InvitationExchange, options: CallOptions = {}): Promise<models.IssuedToken> {
+    return this.expectJson({ method: "POST", path: `/invitations:exchange`, content, repeatable: false }, options);
   }
 
   /** Opens the meeting, whatever its schedule says, until `:end`. */
@@ -320,6 +352,7 @@ export class Webhooks extends Group {
 /** What the client can do, by groups. */
 export class Groups extends Group {
   readonly chat = new Chat(this.conversation);
+  readonly invitees = new Invitees(this.conversation);
   readonly lobby = new Lobby(this.conversation);
   readonly meetings = new Meetings(this.conversation);
   readonly operations = new Operations(this.conversation);

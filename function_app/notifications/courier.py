@@ -1,0 +1,110 @@
+"""Sends one due notification, and writes down what became of it."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from function_app.invitees.documents import Invitee
+from function_app.meetings.documents import Meeting
+from function_app.notifications.bounces import Bounces
+from function_app.notifications.channels import Channels
+from function_app.notifications.documents import Kind, Notification, State
+from function_app.notifications.letters import Letters
+from function_app.notifications.planning import is_held
+from function_app.notifications.port import Attempt, Outcome, Result
+from function_app.stores.invitees import InviteeStore
+from function_app.stores.meetings import MeetingStore
+from function_app.stores.notifications import NotificationStore
+from function_app.stores.outcomes import StoreRaceError
+from function_app.timestamps import Clock
+from function_app.webhooks.backoff import Random
+
+_logger = logging.getLogger("parley.notifications")
+
+
+class Courier:
+    """`longest_message` is how long one message may take; where the claim would lapse sooner, it is let go of."""
+
+    def __init__(
+        self,
+        meetings: MeetingStore,
+        invitees: InviteeStore,
+        notifications: NotificationStore,
+        bounces: Bounces,
+        channels: Channels,
+        letters: Letters,
+        clock: Clock,
+        random: Random,
+        longest_message: timedelta,
+    ) -> None:
+        self._meetings = meetings
+        self._invitees = invitees
+        self._notifications = notifications
+        self._bounces = bounces
+        self._channels = channels
+        self._letters = letters
+        self._clock = clock
+        self._random = random
+        self._longest_message = longest_message
+
+    async def run(self, due: Notification) -> None:
+        """Raises StoreUnavailableError and TooManyRequestsError; it is then due again when its claim has lapsed."""
+        now = self._clock()
+        claimed, attempt = due.claimed(now)
+        try:
+            claimed = await self._notifications.replace(claimed)
+            meeting = await self._meetings.find(due.key)
+            invitee = await self._invitees.read(due.key, due.invitee)
+            if meeting is None or invitee is None:
+                await self._notifications.replace(claimed.settled(State.DROPPED, now, "inviteeGone"))
+            elif why_not := _why_not(due, meeting, invitee, now):
+                await self._notifications.replace(claimed.settled(State.DROPPED, now, why_not))
+            else:
+                await self._send(claimed, attempt, meeting, invitee)
+        except StoreRaceError:
+            return  # Somebody else has claimed it.
+
+    async def _send(self, claimed: Notification, attempt: Attempt, meeting: Meeting, invitee: Invitee) -> None:
+        message = self._letters.compose(claimed, meeting, invitee)
+        if claimed.due_on is None or self._clock() + self._longest_message >= claimed.due_on:
+            return
+        outcome = await self._channels.of(claimed.channel).send(message, attempt)
+        _log(claimed, outcome)
+        now = self._clock()
+        if outcome.result is Result.REFUSED:
+            await self._bounces.note(invitee, claimed.channel, outcome.reason or "refused", now)
+        await self._notifications.replace(claimed.after(outcome, now, self._random))
+
+
+def _why_not(due: Notification, meeting: Meeting, invitee: Invitee, now: datetime) -> str | None:
+    """Why the notification means nothing any more; None when it does.
+
+    What may be sent already is followed to its end.
+    """
+    if invitee.edition != due.edition:
+        return "inviteeGone"
+    is_invited = meeting.deleted_on is None and invitee.is_of(meeting)
+    if is_invited is (due.kind is Kind.CANCELLATION):
+        return "invitedAgain" if is_invited else "notInvited"
+    if due.channel not in invitee.reachable():
+        return "notReachable"
+    if due.is_open:
+        return None
+    if due.is_late(now):
+        return "late"
+    if due.kind is Kind.REMINDER:
+        return None if due.occurrence and is_held(meeting, due.occurrence) else "notHeld"
+    return "outdated" if is_invited and due.calendar_sequence != meeting.calendar_sequence else None
+
+
+def _log(notification: Notification, outcome: Outcome) -> None:
+    _logger.info(
+        "notification tenant=%s id=%s kind=%s channel=%s result=%s reason=%s",
+        notification.tenant_id,
+        notification.id,
+        notification.kind,
+        notification.channel,
+        outcome.result,
+        outcome.reason,
+    )

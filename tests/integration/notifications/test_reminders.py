@@ -1,0 +1,80 @@
+"""Invitees are reminded before each occurrence, once, as the schedule is by then."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from function_app.notifications.planning import REMINDERS_LAST
+
+from .conftest import WEEKLY, Notifications
+
+LEAD = timedelta(minutes=15)
+
+
+class Calendar:
+    """A meeting that begins on the hour, in two days, and weekly from then on."""
+
+    def __init__(self, notifications: Notifications) -> None:
+        self._notifications = notifications
+        self.begins = (notifications.platform.clock() + timedelta(days=2)).replace(minute=0, second=0, microsecond=0)
+
+    def schedule(self, later: timedelta = timedelta()) -> dict[str, object]:
+        return {**WEEKLY, "timeZone": "UTC", "startsOn": f"{self.begins + later:%Y-%m-%dT%H:%M:%S}"}
+
+    async def wait_until(self, moment: datetime) -> None:
+        """The clock goes there, the timer fires, and what is due is sent."""
+        left = moment - self._notifications.platform.clock()
+        await self._notifications.tick(after_seconds=left.total_seconds())
+        await self._notifications.until_nothing_is_due()
+
+    @property
+    def reminders(self) -> list[str]:
+        """By which channels, in order."""
+        told = [one for one in self._notifications.sent if "begins soon" in one.text]
+        return sorted(one.kind for one in told)
+
+
+async def test_everybody_is_reminded_of_each_occurrence_once_by_every_way(notifications: Notifications) -> None:
+    calendar = Calendar(notifications)
+    await notifications.put_meeting(schedule=calendar.schedule())
+    await notifications.invite("ann", phone="+4915112345678")
+    await notifications.invite("ben")
+    await notifications.settle()
+    await calendar.wait_until(calendar.begins - LEAD - timedelta(minutes=2))
+    assert calendar.reminders == []
+    for week in range(2):
+        begins = calendar.begins + timedelta(weeks=week)
+        await calendar.wait_until(begins - LEAD + timedelta(seconds=5))
+        await notifications.settle()
+        assert calendar.reminders == sorted(["email", "email", "sms"] * (week + 1))
+
+
+async def test_a_meeting_that_is_moved_has_its_reminder_moved(notifications: Notifications) -> None:
+    calendar = Calendar(notifications)
+    await notifications.put_meeting(schedule=calendar.schedule())
+    await notifications.invite()
+    await notifications.settle()
+    later = timedelta(hours=3)
+    await notifications.put_meeting(schedule=calendar.schedule(later))
+    await notifications.settle()
+    await calendar.wait_until(calendar.begins - LEAD + timedelta(seconds=5))
+    assert calendar.reminders == []
+    await calendar.wait_until(calendar.begins + later - LEAD + timedelta(seconds=5))
+    assert calendar.reminders == ["email"]
+
+
+async def test_nobody_is_reminded_of_what_is_cancelled_long_begun_or_not_to_be_reminded_of(
+    notifications: Notifications,
+) -> None:
+    calendar = Calendar(notifications)
+    for meeting, settings in (("gone", {}), ("late", {}), ("quiet", {"reminderMinutes": 0})):
+        await notifications.put_meeting(meeting=meeting, schedule=calendar.schedule(), settings=settings)
+        await notifications.invite(meeting=meeting)
+        await notifications.settle(meeting)
+    await notifications.platform.call("DELETE", "/meetings/gone")
+    # Nothing runs until the meeting has begun and is past reminding of.
+    await calendar.wait_until(calendar.begins + REMINDERS_LAST + timedelta(minutes=1))
+    assert calendar.reminders == []
+    await calendar.wait_until(calendar.begins + timedelta(weeks=1) - LEAD + timedelta(seconds=5))
+    await notifications.until_nothing_is_due("late")
+    assert calendar.reminders == ["email"]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import aiohttp
+if TYPE_CHECKING:
+    from aiohttp import ClientResponse, ClientSession
 
 _SECONDS = 4
 _MAXIMUM_BYTES = 256 * 1024
@@ -16,10 +17,13 @@ class JsonFetcher:
     """One HTTP session, opened at the first use. Redirects are not followed, proxies and cookies not used."""
 
     def __init__(self) -> None:
-        self._session: aiohttp.ClientSession | None = None
+        self._session: ClientSession | None = None
 
     async def __call__(self, url: str) -> Any:
         """The JSON there. Raises OSError when it cannot be had in time, and ValueError when it is none or too long."""
+        # Imported where it is needed: indexing the functions needs no HTTP client.
+        import aiohttp
+
         if self._session is None:
             timeout = aiohttp.ClientTimeout(total=_SECONDS)
             self._session = aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())
@@ -35,7 +39,7 @@ class JsonFetcher:
             await session.close()
 
 
-async def _body(response: aiohttp.ClientResponse) -> bytes:
+async def _body(response: ClientResponse) -> bytes:
     body = b""
     async for chunk in response.content.iter_chunked(_CHUNK_BYTES):
         body += chunk

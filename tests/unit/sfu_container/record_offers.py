@@ -1,6 +1,7 @@
 """Records the golden offers from a real Chromium and from aiortc: `python -m tests.unit.sfu_container.record_offers`.
 
-The answers to them are recorded by the golden tests with PARLEY_RECORD_GOLDEN=1.
+GStreamer's is what `docs/examples/whip_gstreamer.py` posts, without addresses. The answers to them are recorded by the
+golden tests with PARLEY_RECORD_GOLDEN=1.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from tests.unit.sfu_container.golden import read_golden, write_golden
 TRANSPORT = LocalTransport("192.0.2.1", 8083, "nodeufrag", "nodepassword0123456789", NODE_FINGERPRINT)
 
 
-@pytest.mark.parametrize("client", ["chromium", "aiortc"])
+@pytest.mark.parametrize("client", ["chromium", "aiortc", "gstreamer"])
 def test_the_answer_to_a_real_offer_is_as_recorded(client: str, monkeypatch: pytest.MonkeyPatch) -> None:
     ssrcs = itertools.count(1_000)
     monkeypatch.setattr("secrets.randbelow", lambda _: next(ssrcs))

@@ -519,7 +519,6 @@ module roles 'modules/roles.bicep' = {
       insights: monitor.outputs.insightsName
       metrics: monitor.outputs.metricsName
       registry: registry.outputs.name
-      network: network.outputs.networkName
       zone: zone.outputs.name
       functions: functions.outputs.name
       client: client.outputs.name

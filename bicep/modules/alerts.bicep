@@ -194,7 +194,7 @@ resource signallingFull 'Microsoft.Insights/metricAlerts@2018-03-01' = {
 }
 
 // Key Vault itself tells when a certificate has thirty days left.
-resource vaultEvents 'Microsoft.EventGrid/systemTopics@2022-06-15' = {
+resource vaultEvents 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
   name: '${base}-vault'
   location: location
   tags: tags
@@ -204,7 +204,7 @@ resource vaultEvents 'Microsoft.EventGrid/systemTopics@2022-06-15' = {
   }
 }
 
-resource certificateExpiry 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2023-12-15-preview' = {
+resource certificateExpiry 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-02-15' = {
   parent: vaultEvents
   name: 'certificates'
   properties: {

@@ -239,9 +239,6 @@ resource turnAddresses 'Microsoft.Network/publicIPPrefixes@2024-05-01' = {
 @description('Resource id of the virtual network.')
 output networkId string = network.id
 
-@description('Name of the virtual network.')
-output networkName string = network.name
-
 @description('Subnet of the Functions app.')
 output functionsSubnetId string = '${network.id}/subnets/functions'
 

@@ -5,7 +5,7 @@
 @description('Object ids of the identities: {functions, sfu, mediaWorker, turn, cluster, kubelet, certManager, keda, images, infra, deploy}.')
 param principals object
 
-@description('Names of the resources: {hostStorage, recordings, vault, webPubSub, cosmos, redis, eventHubs, communication, insights, metrics, registry, network, zone, functions, client, kubeletIdentity}.')
+@description('Names of the resources: {hostStorage, recordings, vault, webPubSub, cosmos, redis, eventHubs, communication, insights, metrics, registry, zone, functions, client, kubeletIdentity}.')
 param names object
 
 // learn.microsoft.com, "Azure built-in roles".
@@ -70,9 +70,6 @@ var grants = {
     { to: 'kubelet', role: 'AcrPull' }
     { to: 'images', role: 'AcrPush' }
   ]
-  network: [
-    { to: 'cluster', role: 'NetworkContributor' }
-  ]
   zone: [
     { to: 'certManager', role: 'DnsZoneContributor' }
   ]
@@ -82,6 +79,8 @@ var grants = {
   // What is about no single resource, or about one that waits for the roles here: the cluster.
   group: [
     { to: 'deploy', role: 'AksClusterUser' }
+    // It joins subnets, blocks of addresses and the security group of the media hosts.
+    { to: 'cluster', role: 'NetworkContributor' }
   ]
   client: [
     { to: 'deploy', role: 'WebsiteContributor' }
@@ -213,20 +212,6 @@ resource registry 'Microsoft.ContainerRegistry/registries@2023-07-01' existing =
 resource registryRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for grant in grants.registry: {
   scope: registry
   name: guid(registry.id, principals[grant.to], grant.role)
-  properties: {
-    principalId: principals[grant.to]
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles[grant.role])
-  }
-}]
-
-resource network 'Microsoft.Network/virtualNetworks@2024-05-01' existing = {
-  name: names.network
-}
-
-resource networkRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for grant in grants.network: {
-  scope: network
-  name: guid(network.id, principals[grant.to], grant.role)
   properties: {
     principalId: principals[grant.to]
     principalType: 'ServicePrincipal'

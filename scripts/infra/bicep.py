@@ -21,6 +21,15 @@ _FORM = b"1"
 _OF_PARAMETERS = re.compile(r"^using .*$", re.MULTILINE)
 _FROM_ENVIRONMENT = re.compile(r"readEnvironmentVariable\((?:'[^']*'), ('[^']*')\)")
 
+_STRING_OR_COMMENT = re.compile(r"'(?:[^'\\\n]|\\.)*'|//[^\n]*")
+_INTERPOLATION = re.compile(r"\$\{([^}]*)\}")
+_DECLARATION = re.compile(r"^(?:param|var|resource|module|output) (\w+)", re.MULTILINE)
+_LOOP = re.compile(r"\bfor (?:\((\w+), (\w+)\)|(\w+)) in\b")
+_KEY = re.compile(r"(^|[{,])\s*\w+\s*:", re.MULTILINE)
+_NAME = re.compile(r"(?<![\w.@$])([a-zA-Z_]\w*)\b(?!\s*\()")
+_WORDS = {"param", "var", "resource", "module", "output", "targetScope", "existing", "if", "for", "in"}
+_WORDS |= {"true", "false", "null", "string", "int", "bool", "object", "array"}
+
 Document = dict[str, Any]
 """What is in a file: `globals`, `parameters`, `variables`, `resources`, `modules`, `outputs`, each by its name."""
 
@@ -35,8 +44,9 @@ def check() -> Look:
             problems.append(f"{named(path)}: {error}")
             continue
         if path.suffix == ".bicep":
-            problems += [f"{named(path)}: {problem}" for problem in undescribed(document)]
-    return Look(len(files), "Bicep files parse, all parameters described", tuple(problems))
+            found = undescribed(document) + undeclared(path.read_text())
+            problems += [f"{named(path)}: {problem}" for problem in found]
+    return Look(len(files), "Bicep files parse, names are declared and described", tuple(problems))
 
 
 def parse(path: Path) -> Document:
@@ -77,6 +87,14 @@ def _parser() -> Any:
     from pycep import BicepParser
 
     return BicepParser()
+
+
+def undeclared(text: str) -> list[str]:
+    """The names that are used and that nothing declares, as a compiler would tell."""
+    code = _STRING_OR_COMMENT.sub(lambda match: " ".join(_INTERPOLATION.findall(match[0])), text)
+    declared = set(_DECLARATION.findall(code)) | {name for loop in _LOOP.findall(code) for name in loop if name}
+    used = set(_NAME.findall(_KEY.sub(r"\1", code)))
+    return [f"{name} is not declared" for name in sorted(used - declared - _WORDS)]
 
 
 def undescribed(document: Document) -> list[str]:

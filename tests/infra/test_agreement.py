@@ -191,10 +191,42 @@ def test_every_parameter_of_an_environment_is_one_of_the_template_and_none_is_mi
 def test_every_module_gets_the_parameters_that_it_has_and_is_used() -> None:
     used = set()
     for name, one in main()["modules"].items():
-        file = one["detail"]["path"] if "detail" in one else one["path"]
-        used.add(file.removeprefix("modules/").removesuffix(".bicep"))
-        wanted = module(file.removeprefix("modules/").removesuffix(".bicep"))["parameters"]
+        used.add(_file_of(one))
+        wanted = module(_file_of(one))["parameters"]
         given = one["config"]["params"].keys()
         optional = {parameter for parameter, about in wanted.items() if about.get("default") is not None}
         assert wanted.keys() - optional <= given <= wanted.keys(), name
     assert used == {path.stem for path in (ROOT / "bicep/modules").glob("*.bicep")}
+
+
+def test_a_kind_of_resource_has_one_api_version_everywhere_and_no_preview_where_it_need_not() -> None:
+    versions: dict[str, set[str]] = {}
+    for path in (ROOT / "bicep/modules").glob("*.bicep"):
+        for resource in module(path.stem).get("resources", {}).values():
+            versions.setdefault(resource["type"], set()).add(resource["api_version"])
+    assert {kind: found for kind, found in versions.items() if len(found) > 1} == {}
+    previews = {
+        kind for kind, (version,) in ((kind, tuple(found)) for kind, found in versions.items()) if "preview" in version
+    }
+    # It has never had a version without the word.
+    assert previews == {"Microsoft.Insights/diagnosticSettings"}
+
+
+def test_every_output_that_the_template_takes_is_one_that_the_module_has() -> None:
+    files = {name: _file_of(one) for name, one in main()["modules"].items()}
+    taken = re.findall(r"(\w+)\.outputs\.(\w+)", (ROOT / "bicep/main.bicep").read_text())
+    assert len(taken) > 50
+    for symbol, output in taken:
+        assert output in module(files[symbol])["outputs"], f"{symbol}.{output}"
+
+
+def test_every_parameter_and_variable_is_used() -> None:
+    for path in [ROOT / "bicep/main.bicep", *(ROOT / "bicep/modules").glob("*.bicep")]:
+        text = re.sub(r"//.*", "", path.read_text())
+        for name in re.findall(r"^(?:param|var) (\w+)", text, re.MULTILINE):
+            assert len(re.findall(rf"\b{name}\b", text)) > 1, f"{path.name}: {name}"
+
+
+def _file_of(one: dict[str, Any]) -> str:
+    detail: dict[str, str] = one.get("detail", one)
+    return detail["path"].removeprefix("modules/").removesuffix(".bicep")

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from scripts.infra import charts
-from scripts.infra.bicep import parse, undescribed
+from scripts.infra.bicep import parse, undeclared, undescribed
 from scripts.infra.look import Look
 from tests.infra.bicep_files import values
 
@@ -29,6 +29,19 @@ def test_a_parameter_or_an_output_without_a_description_is_told(tmp_path: Path) 
     file = tmp_path / "undescribed.bicep"
     file.write_text("param one string\n\n@description('Told.')\nparam two string\n\noutput three string = one\n")
     assert undescribed(parse(file)) == ["one has no description", "three has no description"]
+
+
+def test_a_name_that_nothing_declares_is_told() -> None:
+    text = """
+    // It isn't one: nor is 'this'.
+param size int
+var sizes = [for (one, index) in range(0, size): { name: 'disk-${index}', value: true ? one : other }]
+resource disk 'Microsoft.Compute/disks@2024-03-02' = {
+  name: 'https://${prefix}'
+  properties: sizes[0].value
+}
+"""
+    assert undeclared(text) == ["other is not declared", "prefix is not declared"]
 
 
 def test_values_that_the_schema_forbids_are_refused(tmp_path: Path) -> None:

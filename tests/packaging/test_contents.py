@@ -20,14 +20,15 @@ def test_the_package_holds_the_control_plane_and_nothing_else(package: Path) -> 
     assert tops == {"function_app", "parley_protocol", "function_app.py", "host.json", "requirements.txt"}
 
 
-def test_the_package_holds_every_module_and_no_compiled_ones(package: Path) -> None:
+def test_the_package_holds_every_module_and_template_and_no_compiled_ones(package: Path) -> None:
     packaged = {name for name in names(package) if "/" in name}
-    modules = {
+    sources = {
         path.relative_to(ROOT).as_posix()
         for folder in ("function_app", "parley_protocol")
-        for path in (ROOT / folder).rglob("*.py")
+        for suffix in ("py", "j2")
+        for path in (ROOT / folder).rglob(f"*.{suffix}")
     }
-    assert packaged == modules
+    assert packaged == sources
 
 
 def test_the_root_module_is_only_a_comment(unpacked: Path) -> None:

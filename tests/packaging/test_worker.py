@@ -74,17 +74,19 @@ async def test_every_function_is_indexed_without_any_setting(unpacked: Path) -> 
         "operations": "*/10 * * * * *",
         "retention": "0 */10 * * * *",
         "webhook_retries": "*/5 * * * * *",
+        "due_notifications": "*/5 * * * * *",
     }
-    assert set(functions) == {"http_app_func", "meeting_changes", "webhook_events", *timers}
+    feed_names = ("meeting_changes", "webhook_events", "notification_events")
+    assert set(functions) == {"http_app_func", *feed_names, *timers}
     for name, schedule in timers.items():
         [timer] = functions[name]
         assert (timer["type"], timer["schedule"]) == ("timerTrigger", schedule)
-    feeds = [functions[name][0] for name in ("meeting_changes", "webhook_events")]
+    feeds = [functions[name][0] for name in feed_names]
     for feed in feeds:
         assert feed["type"] == "cosmosDBTrigger"
         assert (feed["connection"], feed["containerName"]) == ("PARLEY_COSMOS", "meetings")
     leases = [(feed["leaseContainerName"], feed.get("leaseContainerPrefix")) for feed in feeds]
-    assert leases == [("leases", None), ("leases", "webhooks")]
+    assert leases == [("leases", None), ("leases", "webhooks"), ("leases", "notifications")]
     http = next(binding for binding in functions["http_app_func"] if binding["type"] == "httpTrigger")
     assert http["authLevel"] == "ANONYMOUS"
     assert http["route"] == "/{*route}"

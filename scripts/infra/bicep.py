@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -62,9 +63,11 @@ def parse(path: Path) -> Document:
         document = _unquoted(_parser().parse(text=text))
     except Exception as error:
         raise ValueError(str(error).split("Expected one of")[0].strip()) from error
-    # A parse takes seconds, and tests want the same files.
+    # A parse takes seconds, and tests want the same files: several processes at once, which must see no half of one.
     kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_text(json.dumps(document))
+    with tempfile.NamedTemporaryFile("w", dir=kept.parent, delete=False) as file:
+        json.dump(document, file)
+    Path(file.name).rename(kept)
     return document
 
 

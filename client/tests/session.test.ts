@@ -46,6 +46,15 @@ it("leaves it to the API whether a join link has expired: the clock of this devi
   expect(join).toHaveBeenCalledWith("Ann");
 });
 
+it("knows whether its join link holds until the meeting opens", () => {
+  const inTenMinutes = new Date(Date.now() + 600_000);
+  expect(began({ token: tokenFor("Ann", 60) }).session.lastsUntil(inTenMinutes)).toBe(false);
+  sessionStorage.clear();
+  expect(began({ token: tokenFor("Ann", 3600) }).session.lastsUntil(inTenMinutes)).toBe(true);
+  sessionStorage.clear();
+  expect(began().session.lastsUntil(inTenMinutes)).toBe(true);
+});
+
 describe("the beginning", () => {
   it("waits for the person", () => {
     expect(began({ name: "Ann" }).join).not.toHaveBeenCalled();

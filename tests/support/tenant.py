@@ -31,6 +31,14 @@ class TenantMeeting:
         invitation = {"participant": participant, "name": name, "role": role}
         return str((await self._request("POST", ":issueToken", invitation))["joinUrl"])
 
+    async def change(self, **content: Any) -> None:
+        """Changes what is named (JSON merge patch)."""
+        await self._request("PATCH", "", content)
+
+    async def open(self) -> None:
+        """Opens it, whatever its schedule says."""
+        await self._request("POST", ":start", {})
+
     async def _request(self, method: str, action: str, body: dict[str, Any]) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {self.platform.state()['apiKey']}"}
         url = f"{self.platform.origin}/meetings/{self.id}{action}"

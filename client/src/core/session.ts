@@ -105,6 +105,13 @@ export class MeetingSession {
     await this.meeting.join(this.suggestedName);
   }
 
+  /** Whether what this tab has to join with still holds then; both times are the platform's. */
+  lastsUntil(moment: Date): boolean {
+    const kept = this.identity.get();
+    if (kept?.fromLink !== true) return true;
+    return (readClaims(kept.token)?.exp ?? 0) * 1000 > moment.getTime();
+  }
+
   setMicrophone(on: boolean): Promise<void> {
     return this.#toggle(this.media.microphone, on);
   }

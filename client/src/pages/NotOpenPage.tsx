@@ -11,12 +11,17 @@ const useStyles = makeStyles({
   actions: { display: "flex", flexWrap: "wrap", gap: "12px" },
 });
 
-/** For somebody who comes before the meeting opens: when that is, by the clock at hand. It joins by itself then. */
+/**
+ * For somebody who comes before the meeting opens: when that is, by the clock at hand. It joins by itself then, unless the
+ * join link will have expired.
+ */
 export function NotOpenPage({ opening }: { opening: Opening }) {
   const styles = useStyles();
   const session = useSession();
   const words = strings.notOpen;
+  const lasts = session.lastsUntil(opening.opensOn);
   useEffect(() => {
+    if (!lasts) return undefined;
     const gone = new AbortController();
     openingPassed(opening, gone.signal).then(
       () => session.rejoin(),
@@ -25,7 +30,7 @@ export function NotOpenPage({ opening }: { opening: Opening }) {
     return () => {
       gone.abort();
     };
-  }, [opening, session]);
+  }, [lasts, opening, session]);
   return (
     <Page>
       <Card className={styles.card} data-testid="ended" data-reason="notOpen">
@@ -33,7 +38,7 @@ export function NotOpenPage({ opening }: { opening: Opening }) {
         <Text role="status">
           {words.opens(opening.opensOn)} {words.starts(opening.startsOn)}
         </Text>
-        <Text>{words.stay}</Text>
+        <Text>{lasts ? words.stay : words.comeBack}</Text>
         <div className={styles.actions}>
           <Button data-testid="rejoin" onClick={() => void session.rejoin()}>
             {words.tryNow}

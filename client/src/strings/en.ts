@@ -117,6 +117,7 @@ export const en = {
     opens: (moment: Date) => `This meeting opens ${momentText(moment)}.`,
     starts: (moment: Date) => `It begins at ${clock.format(moment)}.`,
     stay: "Keep this page open: it joins by itself then.",
+    comeBack: "Come back by your invitation then: the link that brought you here will have expired.",
     tryNow: "Try now",
   },
   call: {

@@ -220,3 +220,17 @@ class LayerDecoder:
             self.decoded.add(frame)
             height = HEIGHTS[(frame - 1) % len(HEIGHTS)]
         return height
+
+
+@dataclass
+class Av1Decoder(LayerDecoder):
+    """Frames refer to others by the differences of the numbers in their descriptors, which have to stay right."""
+
+    offsets: set[int] = field(default_factory=set)
+
+    def take(self, parts: list[tuple[bytes, bytes]]) -> int | None:
+        for payload, descriptor in parts:
+            frame, *_ = MARK.unpack(payload[-MARK.size :])
+            self.offsets.add((int.from_bytes(descriptor[1:3]) - frame) % 65_536)
+        assert len(self.offsets) == 1
+        return super().take(parts)

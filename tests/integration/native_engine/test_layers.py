@@ -15,6 +15,7 @@ from sfu_container.native_engine import NativeEngine
 from tests.integration.native_engine.cameras import (
     DESCRIPTOR_ID,
     EXTENSIONS,
+    Av1Decoder,
     Av1Layers,
     Camera,
     Decoder,
@@ -32,7 +33,7 @@ SLOT = "slot"
 CODECS: dict[str, tuple[Callable[[], Camera], Callable[[], Decoder]]] = {
     "H264 simulcast": (H264Simulcast, H264Decoder),
     "VP9 layers": (Vp9Layers, LayerDecoder),
-    "AV1 layers": (Av1Layers, LayerDecoder),
+    "AV1 layers": (Av1Layers, Av1Decoder),
 }
 
 

@@ -8,7 +8,7 @@ use parley_forwarder_core::negotiated::Wish;
 use crate::simulation::{Conditions, Decoder, Encoder, Scheme, World};
 
 const PICTURE: Duration = Duration::from_micros(33_333);
-const DEFAULT_SEEDS: u64 = 20;
+const DEFAULT_SEEDS: u64 = 8;
 const SLOT_SSRC: u32 = 5_900;
 const MAX_FREEZE: Duration = Duration::from_secs(1);
 const ROUGH: Conditions =

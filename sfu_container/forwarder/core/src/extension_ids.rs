@@ -21,10 +21,17 @@ const TRANSPORT_SEQUENCE: &str = "http://www.ietf.org/id/draft-holmer-rmcat-tran
 const DEPENDENCY_DESCRIPTOR: &str =
     "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension";
 
-/// What belongs to one hop, and is written anew for the next.
-const OF_ONE_HOP: [&str; 5] = [MID, RID, REPAIRED_RID, ABSOLUTE_SEND_TIME, TRANSPORT_SEQUENCE];
-
 impl Known {
+    const ALL: [Self; 7] = [
+        Self::Mid,
+        Self::Rid,
+        Self::RepairedRid,
+        Self::AudioLevel,
+        Self::AbsoluteSendTime,
+        Self::TransportSequence,
+        Self::DependencyDescriptor,
+    ];
+
     const fn uri(self) -> &'static str {
         match self {
             Self::Mid => MID,
@@ -36,30 +43,51 @@ impl Known {
             Self::DependencyDescriptor => DEPENDENCY_DESCRIPTOR,
         }
     }
+
+    /// What belongs to one hop is written anew for the next.
+    const fn is_of_one_hop(self) -> bool {
+        !matches!(self, Self::AudioLevel | Self::DependencyDescriptor)
+    }
+}
+
+/// What an extension is. Those that are known take no memory of their own: every Slot of every Peer has them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Meaning {
+    Known(Known),
+    /// By its URI.
+    Other(Box<str>),
+}
+
+impl From<String> for Meaning {
+    fn from(uri: String) -> Self {
+        let known = Known::ALL.into_iter().find(|known| known.uri() == uri);
+        known.map_or_else(|| Self::Other(uri.into()), Self::Known)
+    }
 }
 
 /// The negotiated ids of one m-line.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ExtensionIds {
-    negotiated: Vec<(u8, String)>,
+    negotiated: Box<[(u8, Meaning)]>,
 }
 
 impl ExtensionIds {
-    pub(crate) const fn new(negotiated: Vec<(u8, String)>) -> Self {
-        Self { negotiated }
+    pub(crate) fn new(negotiated: Vec<(u8, String)>) -> Self {
+        Self { negotiated: negotiated.into_iter().map(|(id, uri)| (id, uri.into())).collect() }
     }
 
     pub(crate) fn id(&self, known: Known) -> Option<u8> {
-        self.of_uri(known.uri())
+        self.id_of(&Meaning::Known(known))
     }
 
     /// For each id of `self` that passes to an m-line with the ids `onward`, the id that it has there.
     pub(crate) fn passed_to<'a>(&'a self, onward: &'a Self) -> impl Iterator<Item = (u8, u8)> + 'a {
-        let passing = self.negotiated.iter().filter(|(_, uri)| !OF_ONE_HOP.contains(&uri.as_str()));
-        passing.filter_map(|(id, uri)| Some((*id, onward.of_uri(uri)?)))
+        let stays = |meaning: &Meaning| matches!(meaning, Meaning::Known(known) if known.is_of_one_hop());
+        let passing = self.negotiated.iter().filter(move |(_, meaning)| !stays(meaning));
+        passing.filter_map(|(id, meaning)| Some((*id, onward.id_of(meaning)?)))
     }
 
-    fn of_uri(&self, uri: &str) -> Option<u8> {
-        self.negotiated.iter().find(|(_, known)| known == uri).map(|(id, _)| *id)
+    fn id_of(&self, meaning: &Meaning) -> Option<u8> {
+        self.negotiated.iter().find(|(_, known)| known == meaning).map(|(id, _)| *id)
     }
 }

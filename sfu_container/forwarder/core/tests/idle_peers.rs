@@ -18,7 +18,7 @@ const PEERS: usize = 1_000;
 /// As the client asks for.
 const SLOTS: [(MediaKind, u32); 2] = [(MediaKind::Audio, 4), (MediaKind::Video, 9)];
 /// Of the 64 KiB that the whole process may take for such a Peer: Python has its share, too.
-const MAX_BYTES: isize = 40 << 10;
+const MAX_BYTES: isize = 34 << 10;
 
 struct Void([u8; MAX_PACKET_LEN]);
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -134,7 +135,10 @@ async def list_meetings(
     wanted = Wanted(Choice.parse(condition), Order.parse(order), include_deleted)
     paging = Paging(services, "/meetings", (tenant, "meetings"), size, continuation, **query)
     page = await services.meetings.page(tenant, wanted, size, paging.continuation)
-    value = [_resource(services, one) for one in page.meetings]
+    value = []
+    for one in page.meetings:
+        value.append(_resource(services, one))
+        await asyncio.sleep(0)  # Looking up occurrences takes a while: others get their turn in between.
     return MeetingList(value=value, next_link=paging.next_link(page.continuation))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from function_app.errors import ErrorDetail, InvalidRequestError
 from function_app.schedules.content import Schedule
 from function_app.schedules.occurrences import local_starts
-from function_app.schedules.recurrence import Recurrence, RecurrenceError
+from function_app.schedules.recurrence import LONGEST_COUNT, Recurrence, RecurrenceError
 from function_app.schedules.zones import zone_names
 
 
@@ -33,6 +33,9 @@ def _problems(schedule: Schedule) -> Iterator[tuple[str, str]]:
         return
     if next(local_starts(schedule, schedule.starts_on), None) != schedule.starts_on:
         yield "startsOn", "It must be an occurrence of the rule: the first."
+        return
+    if not rule.reaches_count(schedule.starts_on.date()):
+        yield "recurrence", f"COUNT must be reached within {LONGEST_COUNT.days // 366} years."
         return
     yield from _wrong_exceptions(schedule)
 

@@ -14,14 +14,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple, Self
 
 MAXIMUM_LENGTH = 300
 MAXIMUM_COUNT = 1000
 MAXIMUM_INTERVAL = 100
+LONGEST_COUNT = timedelta(days=30 * 366)
+"""Within that COUNT must be reached: such a rule is counted from its beginning, whenever it is asked about."""
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _WEEKDAY = re.compile(r"([+-]?[0-9]{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
-_NUMBER = re.compile(r"[+-]?[0-9]{1,4}")
+_NUMBER = re.compile(r"[0-9]{1,4}")
+_SIGNED_NUMBER = re.compile(r"[+-]?[0-9]{1,3}")
 _MOMENT = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 _DAY = timedelta(days=1)
 
@@ -91,6 +95,8 @@ class Recurrence:
         UNTIL is not looked at: it is a moment, and the schedule knows the time of day.
         """
         remaining = self.count
+        if self.count:
+            until = min(until, first + LONGEST_COUNT)
         begin = 0 if self.count else max(0, self._period_of(first, since))
         for number in range(begin, self._period_of(first, until) + 1):
             for day in self._chosen(first, number):
@@ -100,6 +106,11 @@ class Recurrence:
                     remaining -= 1
                 if day >= since:
                     yield day
+
+    def reaches_count(self, first: date) -> bool:
+        """Whether it has as many occurrences as COUNT says, soon enough."""
+        last = first + LONGEST_COUNT
+        return self.count is None or sum(1 for _ in self.days(first, first, last)) == self.count
 
     def _check(self) -> None:
         if self.count and self.until:
@@ -162,7 +173,7 @@ class Recurrence:
         if self.month_days and not self._is_month_day(day):
             return False
         if self.weekdays:
-            return any(self._is_weekday(weekday, day) for weekday in self.weekdays)
+            return self._is_weekday(day)
         if self.month_days or self.frequency is Frequency.DAILY:
             return True
         if self.frequency is Frequency.WEEKLY:
@@ -172,17 +183,24 @@ class Recurrence:
     def _is_month_day(self, day: date) -> bool:
         return day.day in self.month_days or day.day - _length(day.year, day.month) - 1 in self.month_days
 
-    def _is_weekday(self, weekday: Weekday, day: date) -> bool:
-        if day.weekday() != weekday.day:
-            return False
-        if weekday.ordinal is None:
-            return True
+    @cached_property
+    def _ordinals(self) -> dict[int, set[int | None]]:
+        """By day of the week, the numbers that stand before it; None for it without one."""
+        found: dict[int, set[int | None]] = {}
+        for day, ordinal in self.weekdays:
+            found.setdefault(day, set()).add(ordinal)
+        return found
+
+    def _is_weekday(self, day: date) -> bool:
+        ordinals = self._ordinals.get(day.weekday())
+        if ordinals is None or None in ordinals:
+            return ordinals is not None
         if self.frequency is Frequency.YEARLY and not self.months:
             begin, end = date(day.year, 1, 1), date(day.year, 12, 31)
         else:
             begin, end = day.replace(day=1), day.replace(day=_length(day.year, day.month))
         from_begin, from_end = (day - begin).days // 7 + 1, -((end - day).days // 7) - 1
-        return weekday.ordinal in (from_begin, from_end)
+        return from_begin in ordinals or from_end in ordinals
 
 
 def _days_of_month(year: int, month: int) -> Iterator[date]:
@@ -207,7 +225,8 @@ def _parts(text: str) -> dict[str, str]:
 
 
 def _number(name: str, text: str, least: int, most: int) -> int:
-    if not _NUMBER.fullmatch(text) or not least <= int(text) <= most:
+    form = _SIGNED_NUMBER if least < 0 else _NUMBER
+    if not form.fullmatch(text) or not least <= int(text) <= most:
         raise RecurrenceError(f"{name} is a number from {least} to {most}")
     return int(text)
 
@@ -216,7 +235,7 @@ def _numbers(name: str, text: str | None, most: int, *, negative: bool = True) -
     numbers = tuple(_number(name, one, -most if negative else 1, most) for one in text.split(",")) if text else ()
     if 0 in numbers:
         raise RecurrenceError(f"{name} has no 0")
-    return numbers
+    return tuple(dict.fromkeys(numbers))
 
 
 def _weekdays(text: str | None) -> tuple[Weekday, ...]:

@@ -68,6 +68,7 @@ async def test_a_schedule_is_kept_changed_and_taken_away(platform: Platform) -> 
         ({"startsOn": 0}, "/schedule/startsOn"),
         ({"durationMinutes": 100_000}, "/schedule/durationMinutes"),
         ({"recurrence": "FREQ=SECONDLY"}, "/schedule/recurrence"),
+        ({"recurrence": "FREQ=WEEKLY;INTERVAL=100;COUNT=1000"}, "/schedule/recurrence"),
         ({"exceptions": [{"occurrence": "2026-11-30T09:00"}]}, "/schedule/exceptions/0/occurrence"),
     ],
 )

@@ -86,6 +86,8 @@ def test_a_rule_means_what_dateutil_makes_of_it(rule: str, begin: date, count: i
         "FREQ=MONTHLY;BYMONTHDAY=32",
         "FREQ=MONTHLY;BYMONTHDAY=\N{ARABIC-INDIC DIGIT ONE}",
         "FREQ=MONTHLY;BYSETPOS=1",
+        "FREQ=YEARLY;BYMONTH=+11;BYMONTHDAY=30",
+        "FREQ=DAILY;COUNT=+5",
         "FREQ=DAILY\r\nATTENDEE:x",
         "FREQ=DAILY;" + "X" * 300,
     ],
@@ -116,3 +118,18 @@ def test_days_long_after_the_beginning_are_found_without_counting_from_it() -> N
     days = Recurrence.parse("FREQ=DAILY").days(date(1970, 1, 1), date(2199, 1, 1), date(2199, 1, 3))
     assert len(list(days)) == 3
     assert time.process_time() - started < 0.05
+
+
+def test_what_is_named_twice_is_meant_once() -> None:
+    rule = Recurrence.parse("FREQ=YEARLY;BYMONTH=2,2;BYMONTHDAY=3,3;BYDAY=TU,TU")
+    assert list(rule.days(date(2026, 2, 3), date(2026, 2, 3), date(2031, 1, 1))) == [date(2026, 2, 3)]
+
+
+def test_a_rule_that_is_hardly_ever_true_is_not_counted_for_long() -> None:
+    rule = Recurrence.parse("FREQ=YEARLY;COUNT=1000;BYDAY=" + "53MO," * 50 + "53TH")
+    begin = date(1970, 12, 31)
+    assert not rule.reaches_count(begin)
+    started = time.process_time()
+    assert not list(rule.days(begin, date(2195, 12, 31), date(2199, 1, 1)))
+    assert time.process_time() - started < 0.2
+    assert Recurrence.parse("FREQ=WEEKLY;COUNT=1000").reaches_count(begin)

@@ -547,6 +547,8 @@ module alerts 'modules/alerts.bicep' = {
     clusterName: cluster.outputs.name
     functionsId: functions.outputs.id
     webPubSubId: webPubSub.outputs.id
+    cosmosId: cosmos.outputs.id
+    turnId: turn.outputs.id
     logsId: monitor.outputs.logsId
     vaultId: vault.outputs.id
   }

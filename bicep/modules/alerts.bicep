@@ -25,6 +25,12 @@ param functionsId string
 @description('Resource id of Web PubSub.')
 param webPubSubId string
 
+@description('Resource id of Cosmos DB.')
+param cosmosId string
+
+@description('Resource id of the scale set of the TURN servers.')
+param turnId string
+
 @description('Resource id of the Log Analytics workspace.')
 param logsId string
 
@@ -35,6 +41,42 @@ var ruleFiles = [
   loadYamlContent('../rules/nodes.yaml')
   loadYamlContent('../rules/quality.yaml')
   loadYamlContent('../rules/signalling.yaml')
+]
+
+// What Azure measures of its own services, over five minutes.
+var limits = [
+  {
+    name: 'functions-errors'
+    description: 'The Functions app answers with errors of its own. Runbook: docs/runbooks/incident-response.md'
+    resource: functionsId
+    metric: 'Http5xx'
+    threshold: 20
+    aggregation: 'Total'
+  }
+  {
+    name: 'signalling-full'
+    description: 'Web PubSub has 80 % of the connections that it can have. Runbook: docs/runbooks/incident-response.md'
+    resource: webPubSubId
+    metric: 'ConnectionQuotaUtilization'
+    threshold: 80
+    aggregation: 'Maximum'
+  }
+  {
+    name: 'database-busy'
+    description: 'A partition of Cosmos DB has no throughput left. Runbook: docs/runbooks/incident-response.md'
+    resource: cosmosId
+    metric: 'NormalizedRUConsumption'
+    threshold: 95
+    aggregation: 'Average'
+  }
+  {
+    name: 'turn-busy'
+    description: 'The TURN servers use 80 % of their cores. Runbook: docs/runbooks/turn-exhaustion.md'
+    resource: turnId
+    metric: 'Percentage CPU'
+    threshold: 80
+    aggregation: 'Average'
+  }
 ]
 
 resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
@@ -125,16 +167,16 @@ resource failedJoins 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
   }
 }
 
-resource serverErrors 'Microsoft.Insights/metricAlerts@2018-03-01' = {
-  name: '${base}-functions-errors'
+resource measures 'Microsoft.Insights/metricAlerts@2018-03-01' = [for limit in limits: {
+  name: '${base}-${limit.name}'
   location: 'global'
   tags: tags
   properties: {
-    description: 'The Functions app answers with errors of its own. Runbook: docs/runbooks/incident-response.md'
+    description: limit.description
     severity: 2
     enabled: true
     scopes: [
-      functionsId
+      limit.resource
     ]
     evaluationFrequency: 'PT1M'
     windowSize: 'PT5M'
@@ -142,12 +184,12 @@ resource serverErrors 'Microsoft.Insights/metricAlerts@2018-03-01' = {
       'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
       allOf: [
         {
-          name: 'errors'
+          name: 'limit'
           criterionType: 'StaticThresholdCriterion'
-          metricName: 'Http5xx'
+          metricName: limit.metric
           operator: 'GreaterThan'
-          threshold: 20
-          timeAggregation: 'Total'
+          threshold: limit.threshold
+          timeAggregation: limit.aggregation
         }
       ]
     }
@@ -157,41 +199,7 @@ resource serverErrors 'Microsoft.Insights/metricAlerts@2018-03-01' = {
       }
     ]
   }
-}
-
-resource signallingFull 'Microsoft.Insights/metricAlerts@2018-03-01' = {
-  name: '${base}-signalling-full'
-  location: 'global'
-  tags: tags
-  properties: {
-    description: 'Web PubSub has 80 % of the connections that it can have. Add units: docs/runbooks/incident-response.md'
-    severity: 2
-    enabled: true
-    scopes: [
-      webPubSubId
-    ]
-    evaluationFrequency: 'PT1M'
-    windowSize: 'PT5M'
-    criteria: {
-      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
-      allOf: [
-        {
-          name: 'full'
-          criterionType: 'StaticThresholdCriterion'
-          metricName: 'ConnectionQuotaUtilization'
-          operator: 'GreaterThan'
-          threshold: 80
-          timeAggregation: 'Maximum'
-        }
-      ]
-    }
-    actions: [
-      {
-        actionGroupId: people.id
-      }
-    ]
-  }
-}
+}]
 
 // Key Vault itself tells when a certificate has thirty days left.
 resource vaultEvents 'Microsoft.EventGrid/systemTopics@2025-02-15' = {

@@ -93,3 +93,10 @@ def test_every_alert_and_dashboard_names_a_runbook_that_there_is() -> None:
     assert len(told) > 15
     for path in told:
         assert (ROOT / path).exists(), path
+
+
+def test_every_alert_is_tested_to_fire() -> None:
+    tests = [yaml.safe_load(path.read_text()) for path in (ROOT / "bicep/rules/tests").glob("*.yaml")]
+    cases = [case for file in tests for test in file["tests"] for case in test["alert_rule_test"]]
+    names = {rule["alert"] for rules in RULES.values() for rule in rules["groups"][0]["rules"]}
+    assert {case["alertname"] for case in cases if case.get("exp_alerts")} == names

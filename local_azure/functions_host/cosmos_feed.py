@@ -11,7 +11,6 @@ from azure.core.exceptions import AzureError
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
-from function_app.transport import direct_transport
 from local_azure.functions_host.change_feed import Batch, FeedUnavailableError
 from local_azure.functions_host.triggers import ChangeFeedFunction, ContainerAddress
 
@@ -80,6 +79,9 @@ def _unavailable() -> Iterator[None]:
 
 
 def _client(address: ContainerAddress) -> CosmosClient:
+    # Imported where it is needed: without a change feed the host runs any app by the name of function_app.
+    from function_app.transport import direct_transport
+
     return CosmosClient.from_connection_string(address.connection, transport=direct_transport())
 
 

@@ -24,7 +24,7 @@ async def test_when_all_is_ready_it_prints_the_link_and_writes_the_state(start: 
     await run.until_logged(f"http://localhost:{run.port}/m/demo\n")
     assert state["url"] == f"http://localhost:{run.port}"
     assert state["apiKey"].startswith("parley_")
-    assert set(state["ports"]) == {"http", "cosmos", "webpubsub", "media", "sfuHttp"}
+    assert set(state["ports"]) == {"http", "cosmos", "webpubsub", "media", "sfuHttp", "entra", "acs"}
     assert set(state["pids"]) == {"runner", "cosmos", "functions"}
     assert state["pids"]["runner"] == run.process.pid
     assert stat.S_IMODE((run.home / "state.json").stat().st_mode) == 0o600

@@ -453,14 +453,15 @@ module federations 'modules/federations.bicep' = {
   }
 }
 
-module turnAddress 'modules/turn-address.bicep' = {
+module turnBalancer 'modules/turn-balancer.bicep' = {
   scope: group
-  name: 'turn-address'
+  name: 'turn-balancer'
   params: {
     location: location
     base: base
     tags: allTags
     zones: zones
+    logsId: monitor.outputs.logsId
   }
 }
 
@@ -471,7 +472,7 @@ module records 'modules/dns-records.bicep' = {
     zoneName: zone.outputs.name
     frontDoorEndpointId: frontDoor.outputs.endpointId
     validationToken: frontDoor.outputs.validationToken
-    turnAddressId: turnAddress.outputs.id
+    turnAddressId: turnBalancer.outputs.addressId
   }
 }
 
@@ -487,7 +488,7 @@ module turn 'modules/turn-vmss.bicep' = {
     minimumServers: turnServers.minimum
     maximumServers: turnServers.maximum
     subnetId: network.outputs.turnSubnetId
-    addressId: turnAddress.outputs.id
+    backendPoolId: turnBalancer.outputs.backendPoolId
     addressPrefixId: network.outputs.turnPrefixId
     identity: { id: identities.outputs.ids.turn, clientId: identities.outputs.clients.turn }
     vaultName: vault.outputs.name
@@ -495,7 +496,6 @@ module turn 'modules/turn-vmss.bicep' = {
     relayStart: turnRelayStart
     relayEnd: turnRelayEnd
     sshPublicKey: sshPublicKey
-    logsId: monitor.outputs.logsId
   }
   dependsOn: [
     roles

@@ -1,5 +1,5 @@
-// coturn on a scale set. Clients find a server by the load balancer; media leaves from the server's own public address,
-// which it tells them (`external-ip`), so what is relayed never passes the balancer.
+// coturn on a scale set, behind the balancer of turn-balancer.bicep. Media leaves from a server's own public address, which
+// it tells clients (`external-ip`), so what is relayed never passes the balancer.
 
 @description('Azure region.')
 param location string
@@ -25,8 +25,8 @@ param maximumServers int
 @description('Subnet of the servers.')
 param subnetId string
 
-@description('Resource id of the balancer\'s public address.')
-param addressId string
+@description('Where the balancer finds the servers.')
+param backendPoolId string
 
 @description('The block of the servers\' own public addresses.')
 param addressPrefixId string
@@ -49,91 +49,8 @@ param relayEnd int
 @description('Public key of the administrator; the servers take no password and no SSH from outside.')
 param sshPublicKey string
 
-@description('Resource id of the Log Analytics workspace.')
-param logsId string
-
 // No secret is in it: each server fetches what it needs from the vault, with its identity.
 var cloudInit = replace(replace(replace(replace(replace(loadTextContent('../cloud-init/turn.yaml'), '@VAULT@', vaultName), '@CLIENT_ID@', identity.clientId), '@HOST@', turnHost), '@RELAY_START@', string(relayStart)), '@RELAY_END@', string(relayEnd))
-var balancerName = 'lb-${base}-turn'
-
-resource balancer 'Microsoft.Network/loadBalancers@2024-05-01' = {
-  name: balancerName
-  location: location
-  tags: tags
-  sku: {
-    name: 'Standard'
-  }
-  properties: {
-    frontendIPConfigurations: [
-      {
-        name: 'public'
-        properties: {
-          publicIPAddress: {
-            id: addressId
-          }
-        }
-      }
-    ]
-    backendAddressPools: [
-      {
-        name: 'servers'
-      }
-    ]
-    probes: [
-      {
-        // Closed by a server that drains, so that nobody new is sent there.
-        name: 'accepting'
-        properties: {
-          protocol: 'Tcp'
-          port: 8081
-          intervalInSeconds: 5
-          numberOfProbes: 2
-        }
-      }
-    ]
-    loadBalancingRules: [
-      {
-        name: 'udp'
-        properties: {
-          protocol: 'Udp'
-          frontendPort: 3478
-          backendPort: 3478
-          disableOutboundSnat: true
-          loadDistribution: 'SourceIPProtocol'
-          frontendIPConfiguration: {
-            id: resourceId('Microsoft.Network/loadBalancers/frontendIPConfigurations', balancerName, 'public')
-          }
-          backendAddressPool: {
-            id: resourceId('Microsoft.Network/loadBalancers/backendAddressPools', balancerName, 'servers')
-          }
-          probe: {
-            id: resourceId('Microsoft.Network/loadBalancers/probes', balancerName, 'accepting')
-          }
-        }
-      }
-      {
-        name: 'tls'
-        properties: {
-          protocol: 'Tcp'
-          frontendPort: 443
-          backendPort: 443
-          idleTimeoutInMinutes: 30
-          enableTcpReset: true
-          disableOutboundSnat: true
-          frontendIPConfiguration: {
-            id: resourceId('Microsoft.Network/loadBalancers/frontendIPConfigurations', balancerName, 'public')
-          }
-          backendAddressPool: {
-            id: resourceId('Microsoft.Network/loadBalancers/backendAddressPools', balancerName, 'servers')
-          }
-          probe: {
-            id: resourceId('Microsoft.Network/loadBalancers/probes', balancerName, 'accepting')
-          }
-        }
-      }
-    ]
-  }
-}
 
 resource servers 'Microsoft.Compute/virtualMachineScaleSets@2024-07-01' = {
   name: 'vmss-${base}-turn'
@@ -235,7 +152,7 @@ resource servers 'Microsoft.Compute/virtualMachineScaleSets@2024-07-01' = {
                     }
                     loadBalancerBackendAddressPools: [
                       {
-                        id: balancer.properties.backendAddressPools[0].id
+                        id: backendPoolId
                       }
                     ]
                   }
@@ -327,20 +244,6 @@ resource scaling 'Microsoft.Insights/autoscaleSettings@2022-10-01' = {
             }
           }
         ]
-      }
-    ]
-  }
-}
-
-resource log 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
-  scope: balancer
-  name: 'metrics'
-  properties: {
-    workspaceId: logsId
-    metrics: [
-      {
-        category: 'AllMetrics'
-        enabled: true
       }
     ]
   }

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import aiohttp
 
-from bench.api.cold_start import import_seconds
+from bench.api.cold_start import imports
 from bench.api.measure import Measured, as_fast_as_it_goes, at_a_rate
 from bench.api.platform import running_platform
 from bench.api.report import Rows, described, table
@@ -54,7 +54,7 @@ def main() -> None:
     parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5, help="how long each row is measured")
     arguments = parser.parse_args()
-    cold_start = import_seconds(PROCESSES)
+    cold_start = imports(PROCESSES)
     rows = asyncio.run(measure(arguments.port, arguments.repetitions, arguments.seconds))
     print(f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f}\n\n{table(rows)}\n{described(cold_start)}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from statistics import median
 
+from bench.api.cold_start import Import
 from bench.api.measure import Measured
 
 HEADER = ("request", "asked", "requests/s", "p50 ms", "p99 ms", "CPU ms a request", "emulator's", "failed")
@@ -19,9 +20,13 @@ def table(rows: Rows) -> str:
     return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
 
 
-def described(cold_start: Sequence[float]) -> str:
-    best, *others = (f"{one:.2f}" for one in cold_start)
-    return f"`import function_app`: {best} s, the best of {len(cold_start)} fresh processes ({', '.join(others)})"
+def described(cold_start: Sequence[Import]) -> str:
+    best, *others = (f"{one.elapsed:.2f}" for one in cold_start)
+    cpu = min(one.cpu for one in cold_start)
+    return (
+        f"`import function_app`: {best} s, the best of {len(cold_start)} fresh processes ({', '.join(others)}), "
+        f"with {cpu:.2f} s of CPU time"
+    )
 
 
 def _cells(repetitions: Sequence[Measured]) -> tuple[str, ...]:

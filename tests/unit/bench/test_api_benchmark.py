@@ -14,7 +14,7 @@ from bench.api.report import table
 from bench.api.subjects import Subject
 from local_azure.runner.home import Home
 
-STALL_SECONDS = 0.5
+STALL_SECONDS = 0.8
 
 
 async def test_those_who_wait_behind_a_stall_count_it_too(tmp_path: Path) -> None:
@@ -27,7 +27,7 @@ async def test_those_who_wait_behind_a_stall_count_it_too(tmp_path: Path) -> Non
         asked += 1
         async with stalled:
             await asyncio.sleep(STALL_SECONDS if asked == 10 else 0)
-        return web.Response(status=500 if asked == 12 else 200)
+        return web.Response()
 
     app = web.Application()
     app.router.add_get("/", answer)
@@ -42,8 +42,8 @@ async def test_those_who_wait_behind_a_stall_count_it_too(tmp_path: Path) -> Non
     finally:
         await runner.cleanup()
     assert measured.requests == 40
-    assert measured.p99 >= STALL_SECONDS * 1000 * 0.8
-    assert measured.p50 > STALL_SECONDS * 1000 * 0.05
+    assert measured.p99 >= STALL_SECONDS * 900
+    assert measured.p50 >= STALL_SECONDS * 100
 
 
 def test_the_table_shows_the_median_and_the_range() -> None:

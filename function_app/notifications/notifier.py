@@ -137,3 +137,4 @@ class Notifier:
             _logger.warning("reminders wait tenant=%s meeting=%s code=%s", *plan.key, error.code)
         except Exception:
             _logger.exception("reminders failed tenant=%s meeting=%s", *plan.key)
+            await self._reminders.put_off(plan)

@@ -6,7 +6,7 @@ writes the same notifications again, which are there already.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from function_app.invitees.documents import Invitee
 from function_app.meetings.documents import Meeting
@@ -27,6 +27,7 @@ from function_app.timestamps import Clock
 from function_app.together import all_done
 
 _AT_ONCE = 16
+_PUT_OFF = timedelta(minutes=5)
 
 
 class Reminders:
@@ -72,6 +73,13 @@ class Reminders:
             await self._notifications.save_plan(_following(plan, meeting, now))
         except StoreRaceError:
             return  # Somebody else has done the same, or the meeting has changed and is looked at again.
+
+    async def put_off(self, plan: ReminderPlan) -> None:
+        """Has the plan wait for a while: one that fails each time must not stand before the others for ever."""
+        try:
+            await self._notifications.save_plan(plan.model_copy(update={"due_on": self._clock() + _PUT_OFF}))
+        except StoreRaceError:
+            return  # It has changed meanwhile, and may not fail any more.
 
     async def _remind(self, meeting: Meeting, begins: datetime, now: datetime) -> None:
         some: list[Invitee] = []

@@ -90,7 +90,7 @@ class Notifications:
         """E-mail is asked after until its fate is known, which takes a while of the clock."""
 
         async def at_rest() -> bool:
-            await self.tick(after_seconds=1)
+            await self.tick(after_seconds=8)
             now = rfc3339(self.platform.clock())
             waiting = [one for one in await self.notifications(meeting) if one["dueOn"]]
             return not any(one["dueOn"] <= now or one["attemptedOn"] for one in waiting)

@@ -100,6 +100,19 @@ async def test_who_is_invited_no_more_is_told_so_and_who_comes_back_is_invited_a
     assert notifications.subjects == ["Invitation: Weekly", "Cancelled: Weekly", "Invitation: Weekly"]
 
 
+async def test_a_meeting_that_is_brought_back_is_in_calendars_again(notifications: Notifications) -> None:
+    await notifications.put_meeting(schedule=schedule_in(notifications.platform, 2))
+    await notifications.invite()
+    await notifications.settle()
+    await notifications.platform.call("DELETE", "/meetings/weekly")
+    await notifications.settle()
+    assert (await notifications.platform.call("POST", "/meetings/weekly:restore")).status_code == 200
+    await notifications.settle()
+    assert notifications.subjects == ["Invitation: Weekly", "Cancelled: Weekly", "Invitation: Weekly"]
+    events: list[Any] = [calendar_of(message).walk("VEVENT")[0] for message in notifications.sent]
+    assert [event["SEQUENCE"] for event in events] == [0, 1, 2]
+
+
 async def test_nobody_hears_of_a_meeting_that_is_over(notifications: Notifications) -> None:
     await notifications.put_meeting(schedule=schedule_in(notifications.platform, 0.5, recurrence=None))
     await notifications.invite()

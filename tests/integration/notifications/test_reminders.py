@@ -78,3 +78,17 @@ async def test_nobody_is_reminded_of_what_is_cancelled_long_begun_or_not_to_be_r
     await calendar.wait_until(calendar.begins + timedelta(weeks=1) - LEAD + timedelta(seconds=5))
     await notifications.until_nothing_is_due("late")
     assert calendar.reminders == ["email"]
+
+
+async def test_a_meeting_that_cannot_be_read_waits_and_holds_up_no_other(notifications: Notifications) -> None:
+    calendar = Calendar(notifications)
+    for meeting in ("weekly", "broken"):
+        await notifications.put_meeting(meeting=meeting, schedule=calendar.schedule())
+        await notifications.invite(meeting=meeting)
+        await notifications.settle(meeting)
+    [broken] = await notifications.platform.documents("meeting", "broken")
+    await notifications.platform.store.container("meetings").upsert({**broken, "createdOn": "never"})
+    await calendar.wait_until(calendar.begins - LEAD + timedelta(seconds=5))
+    assert calendar.reminders == ["email"]
+    [plan] = await notifications.platform.documents("reminderPlan", "broken")
+    assert datetime.fromisoformat(plan["dueOn"]) > notifications.platform.clock()

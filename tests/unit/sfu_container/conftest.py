@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from parley_protocol.grants import MediaGrant
-from tests.unit.sfu_container.fakes import CAMERA, MICROPHONE, World, join_message, make_grant
+from tests.unit.sfu_container.fakes import CAMERA, MICROPHONE, World, make_grant
 
 
 @pytest.fixture
@@ -16,16 +16,10 @@ def world() -> World:
 @pytest.fixture
 def ann(world: World) -> MediaGrant:
     """Ann is there, with camera and microphone, and connected."""
-    grant = make_grant()
-    world.node.join(grant, join_message(publications=[CAMERA, MICROPHONE]))
-    world.connect(grant)
-    return grant
+    return world.enter(make_grant(), CAMERA, MICROPHONE)
 
 
 @pytest.fixture
 def ben(world: World, ann: MediaGrant) -> MediaGrant:
     """Ben came after her."""
-    grant = make_grant(session=ann.session, name="Ben")
-    world.node.join(grant, join_message(publications=[MICROPHONE]))
-    world.connect(grant)
-    return grant
+    return world.enter(make_grant(session=ann.session, name="Ben"), MICROPHONE)

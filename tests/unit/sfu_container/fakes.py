@@ -123,6 +123,12 @@ class World:
     def link(self, grant: MediaGrant) -> FakeLink:
         return self.links.links[grant.peer]
 
+    def enter(self, grant: MediaGrant, *publications: PublicationOffer) -> MediaGrant:
+        """Let somebody join, publish that and connect."""
+        self.node.join(grant, join_message(publications=publications))
+        self.connect(grant)
+        return grant
+
     def connect(self, grant: MediaGrant) -> None:
         """Let the Peer's media path and control channel come up, and everyone hear of it."""
         self.node.link_events.link_secured(grant.peer, KEYS)

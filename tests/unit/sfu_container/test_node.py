@@ -38,9 +38,7 @@ def test_a_peer_that_never_connects_times_out() -> None:
 
 def test_a_silent_peer_has_the_grace_time_to_come_back() -> None:
     world = World()
-    grant = make_grant()
-    world.node.join(grant, join_message())
-    world.connect(grant)
+    grant = world.enter(make_grant())
     world.clock.now += 3_600
     world.emit(IceLost(grant.peer))
     world.clock.now += 29
@@ -56,9 +54,7 @@ def test_a_silent_peer_has_the_grace_time_to_come_back() -> None:
 
 def test_losing_the_path_again_and_again_does_not_put_the_end_off() -> None:
     world = World()
-    grant = make_grant()
-    world.node.join(grant, join_message())
-    world.connect(grant)
+    grant = world.enter(make_grant())
     world.emit(IceLost(grant.peer))
     world.clock.now += 20
     world.emit(IceLost(grant.peer))
@@ -103,9 +99,7 @@ def test_everything_of_a_session_goes_with_it() -> None:
 
 def test_the_control_plane_hears_of_each_connection_once() -> None:
     world = World()
-    grant = make_grant()
-    world.node.join(grant, join_message())
-    world.connect(grant)
+    grant = world.enter(make_grant())
     world.emit(IceLost(grant.peer), IceConnected(grant.peer, ("198.51.100.1", 5001), "udp"))
     (event,) = world.reporter.events
     assert isinstance(event, PeerConnected)
@@ -114,9 +108,7 @@ def test_the_control_plane_hears_of_each_connection_once() -> None:
 
 def test_what_the_control_plane_hears_names_the_tenant_and_meeting_of_the_grant() -> None:
     world = World()
-    grant = make_grant()
-    world.node.join(grant, join_message())
-    world.connect(grant)
+    grant = world.enter(make_grant())
     world.node.end_session(grant.session, LeaveReason.ENDED)
     assert [type(event) for event in world.reporter.events] == [PeerConnected, PeerLeft]
     assert {(event.tenant, event.meeting) for event in world.reporter.events} == {(grant.tenant, grant.meeting)}

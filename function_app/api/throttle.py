@@ -53,7 +53,7 @@ class Charges:
         await self._charge(tenant, Charge(TENANT, ""), Charge(CREDENTIAL, credential))
 
     async def person(self, tenant: str, meeting: str, user: str) -> None:
-        """Somebody calls who has a token for a meeting."""
+        """Somebody calls who has a token for a meeting, or for the tenant's directory if the meeting is empty."""
         await self._charge(tenant, Charge(PEOPLE, ""), Charge(PERSON, f"{meeting}/{user}"))
 
     async def node(self, node: str) -> None:

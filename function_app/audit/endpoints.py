@@ -7,14 +7,13 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 
 from function_app.api.continuation import MAXIMUM_LENGTH, PARAMETER
 from function_app.api.credentials import Administrator, ServicesOf
 from function_app.api.models import Response
 from function_app.stores.audit import AuditFilter
 from function_app.tenants.callers import Actor
-from function_app.timestamps import Timestamp, rfc3339
+from function_app.timestamps import Moment, Timestamp, rfc3339
 
 DEFAULT_PAGE_SIZE = 50
 MAXIMUM_PAGE_SIZE = 200
@@ -46,8 +45,8 @@ class AuditLog(Response):
 async def list_audit_log(
     caller: Administrator,
     services: ServicesOf,
-    since: Annotated[AwareDatetime | None, Query(description="The first moment.")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="The first moment that is not wanted.")] = None,
+    since: Annotated[Moment | None, Query(description="The first moment.")] = None,
+    until: Annotated[Moment | None, Query(description="The first moment that is not wanted.")] = None,
     actor: Name = None,
     action: Name = None,
     size: Annotated[int, Query(alias="maxpagesize", ge=1, le=MAXIMUM_PAGE_SIZE)] = DEFAULT_PAGE_SIZE,

@@ -69,8 +69,12 @@ class WebPushChannel:
         if subscription is None:
             return Outcome(Result.REFUSED, "NoSubscription")
         topic = _base64url(attempt.id.bytes)
+        try:
+            token = self._token(subscription.endpoint)
+        except ValueError:
+            return Outcome(Result.REFUSED, "InvalidEndpoint")
         headers = {
-            "Authorization": f"vapid t={self._token(subscription.endpoint)}, k={self._key.public}",
+            "Authorization": f"vapid t={token}, k={self._key.public}",
             "Content-Encoding": "aes128gcm",
             "Content-Type": "application/octet-stream",
             "TTL": str(int(max(message.lasts, _SHORTEST_LIFE).total_seconds())),

@@ -127,3 +127,9 @@ def test_the_exceptions_are_operations() -> None:
     text = document()
     for operation in NOT_ADMINISTRATIVE | WITH_ITS_BATCH:
         assert f'"{operation}"' in text
+
+
+async def test_a_moment_that_utc_does_not_have_is_refused(platform: Platform) -> None:
+    for query in ({"since": "0001-01-01T00:00:00+14:00"}, {"until": "9999-12-31T23:59:59-12:00"}):
+        answer = await platform.call("GET", LOG, params=query)
+        assert (answer.status_code, answer.json()["error"]["target"]) == (400, *query)

@@ -207,6 +207,14 @@ async def test_no_push_goes_to_an_address_of_our_own_network(world: World) -> No
     assert world.sent == []
 
 
+async def test_a_subscription_that_names_no_place_is_refused(world: World) -> None:
+    push = world.ann.push
+    assert push
+    for endpoint in ("https://[", "https://", "x", "https://push.example:99999/"):
+        to = replace(world.ann, push=push.model_copy(update={"endpoint": endpoint}))
+        assert (await world.send(ChannelName.PUSH, world.attempt(), to)).result is Result.REFUSED, endpoint
+
+
 async def test_the_mailbox_shows_what_was_sent_and_runs_nothing_of_it(world: World) -> None:
     hostile = replace(
         message_to(world.ann), subject="<script>1</script>", html="<script>2</script>", text="</pre><script>3</script>"

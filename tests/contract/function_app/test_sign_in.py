@@ -50,14 +50,16 @@ class World:
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    """The first tenant has a directory, and a meeting for its people."""
+async def world(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    """The first tenant has a directory, and a meeting for its people. A parameter tightens the rate limits."""
+    factor: float = getattr(request, "param", 1)
     port, directory = free_port(), str(uuid.uuid4())
     entra = EntraStandIn(f"http://127.0.0.1:{port}", {}, redirects=(HOME,))
     server = Server(entra.app, port)
     await server.start()
     authority = f"{server.origin}/{directory}/v2.0"
-    async with running_platform(tmp_path, sign_in_authority=authority, sign_in_client_id=CLIENT) as platform:
+    chosen: dict[str, Any] = {"sign_in_authority": authority, "sign_in_client_id": CLIENT, "rate_limit_factor": factor}
+    async with running_platform(tmp_path, **chosen) as platform:
         wanted = BootstrapSettings(tenant=platform.tenant, api_key=platform.api_key, directory=directory)
         await bootstrap(platform.settings, wanted)
         yield World(platform, entra, server, directory)
@@ -215,3 +217,9 @@ async def test_who_has_been_banned_does_not_come_in_by_signing_in_again(world: W
     assert (await world.platform.call("POST", remove, json={"ban": True})).status_code == 204
     again = await world.platform.try_join((await world.exchange(world.id_token())).json()["token"])
     assert failure(again) == (403, "ParticipantBanned")
+
+
+@pytest.mark.parametrize("world", [0.02], indirect=True)
+async def test_somebody_who_signs_in_is_charged_once_for_all_meetings(world: World) -> None:
+    answers = [await world.exchange(world.id_token(), meeting) for meeting in ("first", "second")]
+    assert [failure(answer) for answer in answers] == [(404, "MeetingNotFound"), (429, "TooManyRequests")]

@@ -81,6 +81,8 @@ async def test_speech_with_copies_survives_a_path_that_loses_a_fifth_of_it(
         with_copies, without = [await heard_by(one, 500, before) for one, before in zip((ben, cem), begun, strict=True)]
         assert with_copies["discarded"] > with_copies["packets"] / 2
         assert without["discarded"] < without["packets"] / 10
-        assert with_copies["concealed"] / with_copies["samples"] < without["concealed"] / without["samples"] / 2
+        # About 6 % and 16 %: one loss in five is followed by another, which takes the copy.
+        share, share_without = (heard["concealed"] / heard["samples"] for heard in (with_copies, without))
+        assert share < share_without * 0.75
         for person in (speaker, ben, cem):
             await person.leave()

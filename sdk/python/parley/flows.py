@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import count
 from typing import Any, Generic, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 from pydantic import TypeAdapter, ValidationError
@@ -81,12 +81,17 @@ class Conversation:
         return _read(kind, _json((yield from self.answer(call))))
 
     def page(self, call: Call, kind: type[T], continuation: str | None) -> Flow[Page[T]]:
-        """The list's first page, or the one that the continuation stands for."""
-        response = yield from self.answer(Call("GET", continuation) if continuation else call)
+        """The list's first page, or the one that the continuation stands for: another query of the same list.
+
+        So wherever a token has been meanwhile, it leads the credential nowhere else.
+        """
+        if continuation:
+            call = replace(call, query=dict(parse_qsl(continuation)))
+        response = yield from self.answer(call)
         body = _json(response)
         following = body.get("nextLink")
         items = [_read(kind, item) for item in body.get("value", ())]
-        return Page(items, _at_endpoint(following) if following else None)
+        return Page(items, urlsplit(following).query if following else None)
 
     def begun(self, call: Call, kind: type[T]) -> Flow[Work[T]]:
         """The long work that the call begins."""

@@ -1,5 +1,5 @@
 import type { Call, CallOptions } from "./call.js";
-import { atEndpoint, type Conversation } from "./conversation.js";
+import type { Conversation } from "./conversation.js";
 
 export interface Page<T> {
   readonly items: readonly T[];
@@ -19,13 +19,16 @@ export class Paged<T> implements AsyncIterable<T> {
     for await (const page of this.byPage()) yield* page.items;
   }
 
-  /** The pages: from the first one, or after the one that has this token. */
+  /**
+   * The pages: from the first one, or after the one that has this token. That is another query of the same list, so
+   * wherever a token has been meanwhile, it leads the credential nowhere else.
+   */
   async *byPage(continuationToken?: string): AsyncGenerator<Page<T>, void, undefined> {
     do {
-      const call: Call = continuationToken === undefined ? this.call : { method: "GET", path: continuationToken };
-      const response = await this.conversation.answer(call, this.options);
+      const query = continuationToken && Object.fromEntries(new URLSearchParams(continuationToken));
+      const response = await this.conversation.answer(query ? { ...this.call, query } : this.call, this.options);
       const { value, nextLink } = (await response.json()) as { value: T[]; nextLink?: string };
-      continuationToken = nextLink === undefined ? undefined : atEndpoint(nextLink);
+      continuationToken = nextLink === undefined ? undefined : new URL(nextLink, "http://endpoint").search.slice(1);
       yield { items: value, continuationToken };
     } while (continuationToken !== undefined);
   }

@@ -60,8 +60,17 @@ test("a list goes through all pages and takes the credential nowhere else", asyn
 
 test("a list goes on from a page that was read before", async () => {
   const { client } = scripted(Response.json({ value: [meeting("b")] }));
-  const { value: page } = await client.meetings.list().byPage("/meetings?continuationToken=t").next();
+  const { value: page } = await client.meetings.list().byPage("continuationToken=t").next();
   assert.deepEqual(page, { items: [meeting("b")], continuationToken: undefined });
+});
+
+test("a continuation token that was made up leads nowhere but to the list", async () => {
+  for (const token of ["@evil.example/", "//evil.example/", "/tenants/me", "https://evil.example/?a=b"]) {
+    const { client, requests } = scripted(Response.json({ value: [] }));
+    await client.meetings.list().byPage(token).next();
+    const { host, pathname } = new URL(requests[0].url);
+    assert.deepEqual([host, pathname], ["meet.example", "/meetings"]);
+  }
 });
 
 const operation = (status, code = 200) =>

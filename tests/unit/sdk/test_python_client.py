@@ -168,6 +168,14 @@ def test_a_list_goes_on_from_a_page_that_was_read_before() -> None:
     assert second.continuation_token is None
 
 
+@pytest.mark.parametrize("token", ["@evil.example/", "//evil.example/", "/tenants/me", "https://evil.example/?a=b"])
+def test_a_continuation_token_that_was_made_up_leads_nowhere_but_to_the_list(token: str) -> None:
+    script = Script(httpx.Response(200, json={"value": []}))
+    list(script.client().meetings.list().by_page(token))
+    [request] = script.requests
+    assert (request.url.host, request.url.path) == ("meet.example", "/meetings")
+
+
 def test_the_async_list_is_the_same() -> None:
     async def ids() -> list[str]:
         async with parley.aio.ParleyClient(ENDPOINT, "key", transport=httpx.MockTransport(pages())) as client:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query
 
-from function_app.api.continuation import MAXIMUM_LENGTH, PARAMETER
 from function_app.api.credentials import Administrator, ServicesOf
 from function_app.api.models import Response
+from function_app.api.paging import DEFAULT_PAGE_SIZE, ContinuationToken, PageSize, Paging
 from function_app.stores.audit import AuditFilter
 from function_app.tenants.callers import Actor
 from function_app.timestamps import Moment, Timestamp, rfc3339
 
-DEFAULT_PAGE_SIZE = 50
-MAXIMUM_PAGE_SIZE = 200
 _MAXIMUM_NAME_LENGTH = 128
 
 router = APIRouter(tags=["tenants"])
@@ -49,24 +45,14 @@ async def list_audit_log(
     until: Annotated[Moment | None, Query(description="The first moment that is not wanted.")] = None,
     actor: Name = None,
     action: Name = None,
-    size: Annotated[int, Query(alias="maxpagesize", ge=1, le=MAXIMUM_PAGE_SIZE)] = DEFAULT_PAGE_SIZE,
-    continuation: Annotated[str | None, Query(alias=PARAMETER, max_length=MAXIMUM_LENGTH)] = None,
+    size: PageSize = DEFAULT_PAGE_SIZE,
+    continuation: ContinuationToken = None,
 ) -> AuditLog:
     """Every administrative act of the tenant's credentials: who, when, what, and to what, by ids only."""
-    chosen = _chosen(since, until, actor, action)
-    listing = (caller.tenant, "auditLog", *(f"{name}={value}" for name, value in chosen.items()))
-    inner = services.continuations.open(listing, continuation) if continuation else None
-    wanted = AuditFilter(since, until, actor, action)
-    entries, following = await services.audit.page(caller.tenant, wanted, size, inner)
-    next_link = None
-    if following:
-        query = {"maxpagesize": size, **chosen, PARAMETER: services.continuations.seal(listing, following)}
-        next_link = f"{services.settings.public_url}/tenants/me/auditLog?{urlencode(query)}"
-    value = [AuditEntryResource(**entry.model_dump(include=set(AuditEntryResource.model_fields))) for entry in entries]
-    return AuditLog(value=value, next_link=next_link)
-
-
-def _chosen(since: datetime | None, until: datetime | None, actor: str | None, action: str | None) -> dict[str, str]:
-    """The filter as it stands in the address."""
     times = {name: rfc3339(moment) for name, moment in (("since", since), ("until", until)) if moment}
-    return times | {name: text for name, text in (("actor", actor), ("action", action)) if text}
+    query = {**times, "actor": actor, "action": action}
+    paging = Paging(services, "/tenants/me/auditLog", (caller.tenant, "auditLog"), size, continuation, **query)
+    wanted = AuditFilter(since, until, actor, action)
+    entries, following = await services.audit.page(caller.tenant, wanted, size, paging.continuation)
+    value = [AuditEntryResource(**entry.model_dump(include=set(AuditEntryResource.model_fields))) for entry in entries]
+    return AuditLog(value=value, next_link=paging.next_link(following))

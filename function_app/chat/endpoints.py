@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-from urllib.parse import urlencode
+from fastapi import APIRouter
 
-from fastapi import APIRouter, Query
-
-from function_app.api.continuation import MAXIMUM_LENGTH, PARAMETER
 from function_app.api.credentials import ReadableMeeting, ServicesOf
 from function_app.api.models import Response
+from function_app.api.paging import DEFAULT_PAGE_SIZE, ContinuationToken, PageSize, Paging
 from parley_protocol.signalling import ChatMessage
-
-DEFAULT_PAGE_SIZE = 50
-MAXIMUM_PAGE_SIZE = 200
 
 router = APIRouter(tags=["chat"])
 
@@ -29,16 +23,12 @@ class MessageList(Response):
 async def list_messages(
     meeting: ReadableMeeting,
     services: ServicesOf,
-    size: Annotated[int, Query(alias="maxpagesize", ge=1, le=MAXIMUM_PAGE_SIZE)] = DEFAULT_PAGE_SIZE,
-    continuation: Annotated[str | None, Query(alias=PARAMETER, max_length=MAXIMUM_LENGTH)] = None,
+    size: PageSize = DEFAULT_PAGE_SIZE,
+    continuation: ContinuationToken = None,
 ) -> MessageList:
     """What was said in the meeting's chat: the latest page first, and within a page the newest last."""
-    listing = (*meeting.key, "messages")
-    before = services.continuations.open(listing, continuation) if continuation else None
-    history = await services.chat.history(meeting, size, before)
-    next_link = None
-    if history.before:
-        token = services.continuations.seal(listing, history.before)
-        query = urlencode({"maxpagesize": size, PARAMETER: token})
-        next_link = f"{services.settings.public_url}/meetings/{meeting.meeting_id}/messages?{query}"
-    return MessageList(value=[stored.message() for stored in history.messages], next_link=next_link)
+    path = f"/meetings/{meeting.meeting_id}/messages"
+    paging = Paging(services, path, (*meeting.key, "messages"), size, continuation)
+    history = await services.chat.history(meeting, size, paging.continuation)
+    value = [stored.message() for stored in history.messages]
+    return MessageList(value=value, next_link=paging.next_link(history.before))

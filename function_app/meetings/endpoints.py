@@ -11,7 +11,7 @@ from starlette.responses import Response
 from function_app.api.conditional import ConditionsOf
 from function_app.api.credentials import MeetingIdInPath, ServicesOf, Tenant
 from function_app.api.idempotency import IdempotencyKey
-from function_app.api.paging import ContinuationToken, Paging
+from function_app.api.paging import DEFAULT_PAGE_SIZE, ContinuationToken, Paging
 from function_app.meetings.choosing import MAXIMUM_LENGTH, Choice, Order
 from function_app.meetings.content import MeetingContent, MeetingPatch
 from function_app.meetings.documents import Meeting
@@ -20,7 +20,6 @@ from function_app.stores.documents import MeetingKey
 from function_app.stores.meetings import Wanted
 from function_app.wiring import Services
 
-DEFAULT_PAGE_SIZE = 50
 MAXIMUM_PAGE_SIZE = 100
 
 router = APIRouter(tags=["meetings"])

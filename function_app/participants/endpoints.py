@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import urlencode
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path
 from pydantic import Field, StringConstraints
 from starlette.responses import Response as HttpResponse
 
-from function_app.api.continuation import MAXIMUM_LENGTH, PARAMETER
 from function_app.api.credentials import MeetingIdInPath, ServicesOf, Tenant
 from function_app.api.models import Request as Body
 from function_app.api.models import Response
 from function_app.api.moderators import ModeratedSession, ModeratorRole
+from function_app.api.paging import DEFAULT_PAGE_SIZE, ContinuationToken, PageSize, Paging
 from function_app.participants.exclusions import Exclusion
 from function_app.sessions.removal import Moderator
 from function_app.stores.documents import MeetingKey
 from function_app.timestamps import Timestamp
 from parley_protocol.ids import ParticipantId, UserId
-
-DEFAULT_PAGE_SIZE = 50
-MAXIMUM_PAGE_SIZE = 200
 
 router = APIRouter(tags=["participants"])
 
@@ -67,20 +63,15 @@ async def list_bans(
     tenant: Tenant,
     services: ServicesOf,
     meeting: MeetingIdInPath,
-    size: Annotated[int, Query(alias="maxpagesize", ge=1, le=MAXIMUM_PAGE_SIZE)] = DEFAULT_PAGE_SIZE,
-    continuation: Annotated[str | None, Query(alias=PARAMETER, max_length=MAXIMUM_LENGTH)] = None,
+    size: PageSize = DEFAULT_PAGE_SIZE,
+    continuation: ContinuationToken = None,
 ) -> BanList:
     """Who is kept out of the meeting."""
     key = MeetingKey(tenant, meeting)
     await services.meetings.get(key)
-    listing = (*key, "bans")
-    inner = services.continuations.open(listing, continuation) if continuation else None
-    bans, following = await services.exclusions.bans(key, size, inner)
-    next_link = None
-    if following:
-        query = urlencode({"maxpagesize": size, PARAMETER: services.continuations.seal(listing, following)})
-        next_link = f"{services.settings.public_url}/meetings/{meeting}/bans?{query}"
-    return BanList(value=[_shown(ban) for ban in bans], next_link=next_link)
+    paging = Paging(services, f"/meetings/{meeting}/bans", (*key, "bans"), size, continuation)
+    bans, following = await services.exclusions.bans(key, size, paging.continuation)
+    return BanList(value=[_shown(ban) for ban in bans], next_link=paging.next_link(following))
 
 
 @router.delete("/meetings/{id}/bans/{bid}", operation_id="liftBan", status_code=204)

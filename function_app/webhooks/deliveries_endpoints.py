@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
-from function_app.api.continuation import MAXIMUM_LENGTH, PARAMETER
 from function_app.api.credentials import ServicesOf, Tenant
+from function_app.api.paging import DEFAULT_PAGE_SIZE, ContinuationToken, Paging
 from function_app.stores.documents import MeetingKey
 from function_app.webhooks.deliveries import DeliveryStatus
 from function_app.webhooks.endpoints import WebhookIdInPath
 from function_app.webhooks.models import DeliveryList, DeliveryResource, ReplayRequest, TestResult
 from parley_protocol.ids import DeliveryId
 
-DEFAULT_PAGE_SIZE = 50
 MAXIMUM_PAGE_SIZE = 100
 
 _ACCEPTED = "The events are delivered as soon as they can be."
@@ -31,19 +29,14 @@ async def list_deliveries(
     webhook: WebhookIdInPath,
     status: Annotated[DeliveryStatus | None, Query(description="Only those of this status.")] = None,
     size: Annotated[int, Query(alias="maxpagesize", ge=1, le=MAXIMUM_PAGE_SIZE)] = DEFAULT_PAGE_SIZE,
-    continuation: Annotated[str | None, Query(alias=PARAMETER, max_length=MAXIMUM_LENGTH)] = None,
+    continuation: ContinuationToken = None,
 ) -> DeliveryList:
     """The attempts to deliver, newest first: those of the last 7 days, and what was given up in the last 30."""
     found = await services.webhooks.get(tenant, webhook)
-    listing = (tenant, "deliveries", found.key, status or "")
-    inner = services.continuations.open(listing, continuation) if continuation else None
-    page, following = await services.redelivery.log(tenant, found, status, size, inner)
-    next_link = None
-    if following:
-        query = {"maxpagesize": size, PARAMETER: services.continuations.seal(listing, following)}
-        chosen = urlencode(query | ({"status": status} if status else {}))
-        next_link = f"{services.settings.public_url}/webhooks/{webhook}/deliveries?{chosen}"
-    return DeliveryList(value=[DeliveryResource.of(one) for one in page], next_link=next_link)
+    path, listing = f"/webhooks/{webhook}/deliveries", (tenant, "deliveries", found.key)
+    paging = Paging(services, path, listing, size, continuation, status=status)
+    page, following = await services.redelivery.log(tenant, found, status, size, paging.continuation)
+    return DeliveryList(value=[DeliveryResource.of(one) for one in page], next_link=paging.next_link(following))
 
 
 @router.post(

@@ -226,7 +226,7 @@ def build(settings: Settings, clock: Clock) -> Services:
     lobby = Lobby(LobbyStore(cosmos.container(MEETINGS_CONTAINER)), sessions, signalling, clock)
     elsewhere = PresenceElsewhere(sessions, presence, signalling, clock)
     meeting_service = MeetingService(meetings, clock, settings.meeting_retention)
-    notifications = build_notifications(settings, cosmos, meetings, meeting_service, exclusions, clock)
+    notifications = build_notifications(settings, cosmos, meetings, meeting_service, exclusions, limits, clock)
     entitlements = Entitlements(sessions, signalling)
     deleted = RetentionStore(cosmos.container(MEETINGS_CONTAINER))
     return Services(

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from function_app.errors import InviteeNotFoundError, TooManyInviteesError
+from function_app.errors import InviteeNotFoundError, TooManyInviteesError, TooManyRequestsError
 from function_app.events.catalogue import EventData, InviteeAdded, InviteeChanged, InviteeRemoved
 from function_app.invitees.content import MAXIMUM_INVITEES, InviteeContent
 from function_app.invitees.documents import Invitee
 from function_app.meetings.documents import Meeting
 from function_app.meetings.service import MeetingService
+from function_app.rate_limits.limits import INVITATIONS, RateLimits
 from function_app.stores.documents import MeetingKey
 from function_app.stores.invitees import InviteeStore
 from function_app.stores.outcomes import until_it_holds
@@ -30,9 +31,12 @@ class Conditions(Protocol):
 class InviteeService:
     """`private_allowed` is whether push services may be on private addresses, and without TLS."""
 
-    def __init__(self, store: InviteeStore, meetings: MeetingService, clock: Clock, *, private_allowed: bool) -> None:
+    def __init__(
+        self, store: InviteeStore, meetings: MeetingService, limits: RateLimits, clock: Clock, *, private_allowed: bool
+    ) -> None:
         self._store = store
         self._meetings = meetings
+        self._limits = limits
         self._clock = clock
         self._private_allowed = private_allowed
 
@@ -52,9 +56,11 @@ class InviteeService:
     ) -> tuple[Invitee, bool]:
         """Adds or replaces; the invitee, and whether it is new.
 
-        Raises MeetingNotFoundError, PreconditionFailedError, TooManyInviteesError, and InvalidRequestError for a push
-        service that must not be called.
+        Raises MeetingNotFoundError, PreconditionFailedError, TooManyInviteesError, TooManyRequestsError, and
+        InvalidRequestError for a push service that must not be called.
         """
+        if not await self._limits.allows(INVITATIONS, key.tenant):
+            raise TooManyRequestsError
         if content.push:
             check_url(content.push.endpoint, private_allowed=self._private_allowed, target="/push/endpoint")
 

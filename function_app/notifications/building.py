@@ -19,6 +19,7 @@ from function_app.notifications.courier import Courier
 from function_app.notifications.letters import Letters
 from function_app.notifications.notifier import Notifier
 from function_app.notifications.reminders import Reminders
+from function_app.rate_limits.limits import RateLimits
 from function_app.stores.containers import MEETINGS_CONTAINER
 from function_app.stores.cosmos import Cosmos
 from function_app.stores.exclusions import ExclusionStore
@@ -44,13 +45,16 @@ def build_notifications(
     meetings: MeetingStore,
     meeting_service: MeetingService,
     exclusions: ExclusionStore,
+    limits: RateLimits,
     clock: Clock,
 ) -> BuiltNotifications:
     """What tells invitees, the invitees themselves, and what they do with their links."""
     container = cosmos.container(MEETINGS_CONTAINER)
     invitees, notifications = InviteeStore(container), NotificationStore(container)
     links = InviteeLinks(settings.api_key_pepper.get_secret_value().encode(), settings.public_url)
-    service = InviteeService(invitees, meeting_service, clock, private_allowed=settings.webhooks_to_private_addresses)
+    service = InviteeService(
+        invitees, meeting_service, limits, clock, private_allowed=settings.webhooks_to_private_addresses
+    )
     channels = configured_channels(settings, clock)
     longest_message = timedelta(seconds=2 * settings.notification_timeout_seconds + settings.cosmos_timeout_seconds)
     courier = Courier(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from .support import Platform
+from .support import Platform, running_platform
 
 ANN = {"name": "Ann", "email": "ann@example.com"}
 
@@ -96,6 +97,14 @@ async def test_there_are_never_more_than_a_meeting_may_have(
     assert len(listed) == 3
     await platform.call("DELETE", f"/meetings/demo/invitees/{listed[0]['id']}")
     assert (await put(platform, "last")).status_code == 201
+
+
+async def test_a_tenant_cannot_have_people_flooded_with_messages(tmp_path: Path) -> None:
+    async with running_platform(tmp_path, rate_limit_factor=0.003) as platform:
+        answers = [await put(platform, f"person{number}") for number in range(5)]
+    assert [answer.status_code for answer in answers[:3]] == [201, 201, 201]
+    refused = answers[-1]
+    assert (refused.status_code, refused.json()["error"]["code"]) == (429, "TooManyRequests")
 
 
 async def test_invitees_are_listed_a_page_at_a_time(platform: Platform) -> None:

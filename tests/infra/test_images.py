@@ -1,4 +1,4 @@
-"""compose.yaml runs what `make run` runs, on the same ports."""
+"""The images hold what they run; compose.yaml runs what `make run` runs, on the same ports."""
 
 import json
 import re
@@ -43,3 +43,12 @@ def test_the_images_hold_every_package_that_they_run() -> None:
             whole = re.search(rf"^COPY {package} ", dockerfile, re.MULTILINE)
             copied = set(re.findall(r"^COPY (\S+?)(?:/\*\.py)? \./", dockerfile, re.MULTILINE))
             assert whole or with_code <= copied, (name, with_code - copied)
+
+
+def test_every_image_that_ours_are_made_from_is_named_by_its_digest() -> None:
+    for path in (ROOT / "k8s/images").glob("*/Dockerfile"):
+        stages = re.findall(r"^FROM (\S+)(?: AS (\w+))?$", path.read_text(), re.MULTILINE)
+        own = {name for _, name in stages}
+        foreign = [image for image, _ in stages if image not in own]
+        assert foreign
+        assert all(re.search(r"@sha256:[0-9a-f]{64}$", image) for image in foreign)

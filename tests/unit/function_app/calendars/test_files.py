@@ -105,6 +105,18 @@ def test_the_time_zone_changes_its_clocks_when_they_change(zone: str, year: int)
                 assert local.replace(tzinfo=read).utcoffset() == local.replace(tzinfo=real).utcoffset(), local
 
 
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe"])
+def test_a_change_of_clocks_is_told_by_the_clock_of_before(zone: str) -> None:
+    schedule = meeting(timeZone=zone, startsOn="2026-01-01T09:00").schedule
+    assert schedule
+    _, *observances = time_zone(schedule).subcomponents
+    assert len(observances) == 2
+    for observance in observances:
+        onset = (observance.DTSTART - observance.TZOFFSETFROM).replace(tzinfo=UTC)
+        around = [moment.astimezone(ZoneInfo(zone)).utcoffset() for moment in (onset - timedelta(seconds=1), onset)]
+        assert around == [observance.TZOFFSETFROM, observance.TZOFFSETTO]
+
+
 def changes(day: datetime, zone: ZoneInfo) -> bool:
     """Whether the clocks change on that day."""
     return day.replace(tzinfo=zone).utcoffset() != (day + timedelta(days=1)).replace(tzinfo=zone).utcoffset()

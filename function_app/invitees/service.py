@@ -7,13 +7,19 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from function_app.errors import InviteeNotFoundError, TooManyInviteesError, TooManyRequestsError
+from function_app.errors import (
+    InvalidRequestError,
+    InviteeNotFoundError,
+    TooManyInviteesError,
+    TooManyRequestsError,
+)
 from function_app.events.catalogue import EventData, InviteeAdded, InviteeChanged, InviteeRemoved
 from function_app.invitees.content import MAXIMUM_INVITEES, InviteeContent
 from function_app.invitees.documents import Invitee
 from function_app.meetings.documents import Meeting
 from function_app.meetings.service import MeetingService
 from function_app.rate_limits.limits import INVITATIONS, RateLimits
+from function_app.schedules.zones import zone_names
 from function_app.stores.documents import MeetingKey
 from function_app.stores.invitees import InviteeStore
 from function_app.stores.outcomes import until_it_holds
@@ -57,12 +63,14 @@ class InviteeService:
         """Adds or replaces; the invitee, and whether it is new.
 
         Raises MeetingNotFoundError, PreconditionFailedError, TooManyInviteesError, TooManyRequestsError, and
-        InvalidRequestError for a push service that must not be called.
+        InvalidRequestError for a push service that must not be called or a time zone that there is not.
         """
         if not await self._limits.allows(INVITATIONS, key.tenant):
             raise TooManyRequestsError
         if content.push:
             check_url(content.push.endpoint, private_allowed=self._private_allowed, target="/push/endpoint")
+        if content.time_zone and content.time_zone not in zone_names():
+            raise InvalidRequestError.parameter("/timeZone", "It is no name of the IANA time zone database.")
 
         async def attempt() -> tuple[Invitee, bool]:
             meeting, now = await self._meetings.get(key), self._clock()

@@ -7,8 +7,14 @@ from datetime import timedelta
 from fastapi import APIRouter
 
 from function_app.api.credentials import ChargesOf, MeetingIdInPath, ServicesOf, SignedInPerson, Tenant
-from function_app.errors import MeetingNotFoundError, NotAllowedError
+from function_app.errors import (
+    MeetingNotFoundError,
+    NotAllowedError,
+    ParticipantBannedError,
+    ParticipantRemovedError,
+)
 from function_app.invitees.models import InvitationExchange
+from function_app.meetings.documents import Meeting
 from function_app.meetings.models import (
     DEFAULT_RENEWABLE_FOR,
     DEFAULT_TOKEN_SECONDS,
@@ -68,9 +74,11 @@ async def exchange_token(
     # The same for all meetings: whoever signs in may name any, and would else be charged little in each of many.
     await charges.person(tenant.id, "", person.user)
     key = MeetingKey(tenant.id, meeting)
-    role = (await services.meetings.get(key)).settings.signed_in_role
+    found = await services.meetings.get(key)
+    role = found.settings.signed_in_role
     if role is None:
         raise NotAllowedError("The meeting asks everybody for a join link.")
+    await _refuse_who_was_taken_out(services, found, person.user)
     name = person.name or request.name or DEFAULT_NAME
     invitation = Invitation(key, person.user, name, role, ROLE_GRANTS[role])
     return _issued(services, invitation, timedelta(seconds=DEFAULT_TOKEN_SECONDS), DEFAULT_RENEWABLE_FOR)
@@ -81,6 +89,18 @@ async def exchange_invitation(services: ServicesOf, request: InvitationExchange)
     """A join token for the link that an invitee was sent, which holds until the tenant takes the invitation back."""
     invitation = await services.acceptance.accept(request.invitation)
     return _issued(services, invitation, timedelta(seconds=DEFAULT_TOKEN_SECONDS), DEFAULT_RENEWABLE_FOR)
+
+
+async def _refuse_who_was_taken_out(services: Services, meeting: Meeting, user: str) -> None:
+    """A token that anybody gets by asking would undo a removal: it holds while the session lives that it was from."""
+    exclusion = await services.exclusions.find(meeting.key, user)
+    if exclusion is None or exclusion.excluded_on < meeting.created_on:
+        return
+    if exclusion.banned:
+        raise ParticipantBannedError
+    active = await services.sessions.active(meeting.key)
+    if active and active.started_on <= exclusion.excluded_on:
+        raise ParticipantRemovedError
 
 
 def _issued(services: Services, invitation: Invitation, lifetime: timedelta, renewable_for: timedelta) -> IssuedToken:

@@ -58,6 +58,9 @@ class Courier:
             invitee = await self._invitees.read(due.key, due.invitee)
             if meeting is None or invitee is None:
                 await self._notifications.replace(claimed.settled(State.DROPPED, now, "inviteeGone"))
+            elif due.is_given_up(now):
+                # Each time the process died, or failed in a way that nobody foresaw.
+                await self._notifications.replace(claimed.settled(State.UNCERTAIN, now, "neverAnswered"))
             elif why_not := _why_not(due, meeting, invitee, now):
                 await self._notifications.replace(claimed.settled(State.DROPPED, now, why_not))
             else:

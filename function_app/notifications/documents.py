@@ -29,6 +29,7 @@ CLAIM_LASTS = timedelta(seconds=60)
 """It must be much longer than sending may take, and shorter than services tell repeats."""
 TRIED_FOR = timedelta(hours=24)
 KEPT_FOR = timedelta(days=30)
+_GRACE = timedelta(hours=1)
 _ASK_AGAIN_AFTER = timedelta(seconds=20)
 _ATTEMPTS = UUID("6f1c3c0e-6a8e-5d6c-9a55-2f3f0c0e7a11")
 """The name space of the attempts' ids (RFC 9562, section 5.5)."""
@@ -101,6 +102,14 @@ class Notification(MeetingScoped):
         """Whether an attempt was made of which nobody knows yet what came."""
         return self.attempted_on is not None
 
+    @property
+    def tried_until(self) -> datetime:
+        return max(self.expires_on, self.created_on + TRIED_FOR)
+
+    def is_given_up(self, now: datetime) -> bool:
+        """Whether nothing came of an attempt long after the last one should have been made."""
+        return self.is_open and now >= self.tried_until + _GRACE
+
     def claimed(self, now: datetime) -> tuple[Self, Attempt]:
         """To be written before the attempt is made. It is due again when the claim has lapsed."""
         first_on = self.attempted_on or now
@@ -120,7 +129,7 @@ class Notification(MeetingScoped):
         if outcome.result is Result.FAILED:
             return self._failed(outcome, now, random)
         # What is open is asked for again, with the same attempt, for as long as there is time.
-        if now >= max(self.expires_on, self.created_on + TRIED_FOR):
+        if now >= self.tried_until:
             return self.settled(State.UNCERTAIN, now, outcome.reason)
         again = now + _ASK_AGAIN_AFTER * (0.8 + 0.4 * random())
         return self.model_copy(update={"claim": None, "due_on": again, "reason": outcome.reason})

@@ -219,6 +219,18 @@ async def test_who_has_been_banned_does_not_come_in_by_signing_in_again(world: W
     assert failure(again) == (403, "ParticipantBanned")
 
 
+async def test_who_was_taken_out_does_not_sign_in_to_the_same_session_again(world: World, node: FakeNode) -> None:
+    joined = await world.platform.try_join((await world.exchange(world.id_token())).json()["token"])
+    participant, session = joined.json()["participant"]["id"], joined.json()["session"]["id"]
+    path = f"/sessions/{session}/participants/{participant}:remove"
+    assert (await world.platform.call("POST", path)).status_code == 204
+    assert failure(await world.exchange(world.id_token())) == (403, "ParticipantRemoved")
+    assert (await world.platform.call("POST", f"/meetings/{STAFF_MEETING}:end")).status_code in (200, 204)
+    assert (await world.exchange(world.id_token())).status_code == 200
+    await world.platform.call("POST", path, json={"ban": True})
+    assert failure(await world.exchange(world.id_token())) == (403, "ParticipantBanned")
+
+
 @pytest.mark.parametrize("world", [0.02], indirect=True)
 async def test_somebody_who_signs_in_is_charged_once_for_all_meetings(world: World) -> None:
     answers = [await world.exchange(world.id_token(), meeting) for meeting in ("first", "second")]

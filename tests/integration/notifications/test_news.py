@@ -11,6 +11,7 @@ from function_app.notifications.documents import TRIED_FOR
 from local_azure.mailbox.emails import NOBODY
 from local_azure.mailbox.messages import SentMessage
 from tests.contract.function_app.support import Platform
+from tests.support.waiting import eventually
 
 from .conftest import WEEKLY, Notifications
 
@@ -162,3 +163,19 @@ async def test_what_fails_is_tried_again_until_a_day_is_over(notifications: Noti
         await notifications.tick(after_seconds=TRIED_FOR.total_seconds())
         await notifications.until_nothing_is_due()
     assert await notifications.states() == ["failed", "sent"]
+
+
+async def test_a_letter_that_cannot_be_written_is_given_up_when_a_day_is_over(notifications: Notifications) -> None:
+    await notifications.put_meeting(schedule=schedule_in(notifications.platform, days=7))
+    await notifications.invite("ann")
+    [invitee] = await notifications.platform.documents("invitee", "weekly")
+    await notifications.platform.store.container("meetings").upsert({**invitee, "timeZone": "Nowhere/Else"})
+    await notifications.feed()
+    await notifications.tick(after_seconds=31)
+
+    async def is_given_up() -> bool:
+        await notifications.tick(after_seconds=TRIED_FOR.total_seconds())
+        return await notifications.states() == ["uncertain"]
+
+    await eventually(is_given_up, "nobody tries any more", within=20)
+    assert notifications.sent == []

@@ -7,9 +7,7 @@ can ask for it, and do so before anything is sent again.
 
 from __future__ import annotations
 
-import asyncio
 from base64 import b64encode
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -18,10 +16,9 @@ from uuid import UUID
 from azure.communication.email.aio import EmailClient
 from azure.core.credentials import AzureKeyCredential
 from azure.core.credentials_async import AsyncTokenCredential
-from azure.core.exceptions import AzureError, HttpResponseError, ServiceRequestError
 from azure.core.rest import HttpRequest
 
-from function_app.notifications.acs_answers import CONNECT_SECONDS, outcome_of_refusal
+from function_app.notifications.acs_answers import CONNECT_SECONDS, bounded
 from function_app.notifications.port import Attempt, Calendar, Message, Outcome, Result
 from function_app.timestamps import Clock
 
@@ -59,26 +56,15 @@ class AcsEmailChannel:
 
     async def send(self, message: Message, attempt: Attempt) -> Outcome:
         if attempt.is_repeat:
-            known = await self._bounded(lambda: self._fate(attempt.id))
+            known = await bounded(self._timeout, lambda: self._fate(attempt.id))
             if known is not None:
                 return known
-        return await self._bounded(lambda: self._begin(message, attempt)) or Outcome(Result.UNKNOWN)
+        return await bounded(self._timeout, lambda: self._begin(message, attempt))
 
     async def close(self) -> None:
         await self._client.close()
         if isinstance(self._credential, AsyncTokenCredential):
             await self._credential.close()
-
-    async def _bounded(self, ask: Callable[[], Awaitable[Outcome | None]]) -> Outcome | None:
-        try:
-            async with asyncio.timeout(self._timeout):
-                return await ask()
-        except HttpResponseError as error:
-            return outcome_of_refusal(error)
-        except ServiceRequestError as error:
-            return Outcome(Result.FAILED, type(error).__name__)
-        except (AzureError, TimeoutError, OSError) as error:
-            return Outcome(Result.UNKNOWN, type(error).__name__)
 
     async def _begin(self, message: Message, attempt: Attempt) -> Outcome:
         now = self._clock()

@@ -6,7 +6,6 @@ of its pipeline puts the attempt's own in its place before the request is signed
 
 from __future__ import annotations
 
-import asyncio
 import json
 from contextvars import ContextVar
 from datetime import timedelta
@@ -16,11 +15,10 @@ from typing import Any
 from azure.communication.sms.aio import SmsClient
 from azure.core.credentials import AzureKeyCredential
 from azure.core.credentials_async import AsyncTokenCredential
-from azure.core.exceptions import AzureError, HttpResponseError, ServiceRequestError
 from azure.core.pipeline import PipelineRequest
 from azure.core.pipeline.policies import SansIOHTTPPolicy
 
-from function_app.notifications.acs_answers import CONNECT_SECONDS, outcome_of_refusal
+from function_app.notifications.acs_answers import CONNECT_SECONDS, bounded
 from function_app.notifications.port import Attempt, Message, Outcome, Result
 from function_app.timestamps import Clock
 
@@ -74,23 +72,19 @@ class AcsSmsChannel:
             return Outcome(Result.UNCERTAIN, "TooLateToRepeat")
         token = _attempt.set(attempt)
         try:
-            async with asyncio.timeout(self._timeout):
-                text = f"{message.short}\n{message.link}"[:_LONGEST]
-                [answer] = await self._client.send(self._sender, message.to.phone or "", text)
-        except HttpResponseError as error:
-            return outcome_of_refusal(error)
-        except ServiceRequestError as error:
-            return Outcome(Result.FAILED, type(error).__name__)
-        except (AzureError, TimeoutError, OSError) as error:
-            return Outcome(Result.UNKNOWN, type(error).__name__)
+            return await bounded(self._timeout, lambda: self._ask(message))
         finally:
             _attempt.reset(token)
-        return _judge(answer.successful, int(answer.http_status_code or 0))
 
     async def close(self) -> None:
         await self._client.close()
         if isinstance(self._credential, AsyncTokenCredential):
             await self._credential.close()
+
+    async def _ask(self, message: Message) -> Outcome:
+        text = f"{message.short}\n{message.link}"[:_LONGEST]
+        [answer] = await self._client.send(self._sender, message.to.phone or "", text)
+        return _judge(answer.successful, int(answer.http_status_code or 0))
 
 
 def _judge(successful: bool, status: int) -> Outcome:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from function_app.api.models import Request
 from function_app.media.providers.names import MediaProviderName
@@ -17,7 +18,19 @@ MAXIMUM_PARTICIPANTS = 1000
 MAXIMUM_REMINDER_MINUTES = 7 * 24 * 60
 _SCREEN = frozenset({Source.SCREEN, Source.SCREEN_AUDIO})
 
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+def _on_one_line(title: object) -> object:
+    return _CONTROLS.sub(" ", title) if isinstance(title, str) else title
+
+
+Title = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    BeforeValidator(_on_one_line),
+]
+"""One line: calendars, mails and logs of receivers take no control characters."""
 Region = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,64}$")]
 
 

@@ -198,3 +198,11 @@ async def test_the_next_page_of_one_list_is_none_of_another(platform: Platform) 
     answer = await platform.call("GET", f"/meetings/demo/messages?{query}")
     assert answer.status_code == 400
     assert answer.json()["error"]["target"] == "continuationToken"
+
+
+async def test_a_title_is_one_line_without_control_characters(platform: Platform) -> None:
+    put = await platform.call("PUT", "/meetings/weekly", json={"title": "Weekly\r\nplan\x00ning\x85"})
+    assert put.json()["title"] == "Weekly plan ning"
+    patch = await platform.call("PATCH", "/meetings/weekly", json={"title": "\u2028New\x0bone"})
+    assert patch.json()["title"] == "New one"
+    assert (await platform.call("PUT", "/meetings/weekly", json={"title": "\x00"})).status_code == 400

@@ -13,7 +13,8 @@ from function_app.participants.documents import Participant
 from function_app.participants.exclusions import Exclusion
 from function_app.stores.cosmos import BatchOperation, Container, set_values
 from function_app.stores.documents import MeetingKey
-from function_app.stores.outcomes import AbsentError
+from function_app.stores.outcomes import AbsentError, ChangedError
+from function_app.timestamps import rfc3339
 
 NOBODY = "erased"
 """Stands where a user's id stood."""
@@ -78,18 +79,26 @@ class PersonalData:
 
     async def erase_invitee(self, invitee: Invitee) -> None:
         """The invitee with its addresses; events go on telling that there was one, and not who."""
+        if invitee.invitee != NOBODY:  # Those events would be found for ever.
+            await self._erase_events_of_invitee(invitee)
+        deletion: BatchOperation = ("delete", (invitee.id,))
+        operations = [deletion]
+        if invitee.removed_on is None:
+            fewer = [{"op": "incr", "path": "/inviteeCount", "value": -1}]
+            condition = f"FROM c WHERE c.createdOn <= '{rfc3339(invitee.created_on)}'"
+            operations.append(("patch", (MEETING_DOCUMENT, fewer), {"filter_predicate": condition}))
+        try:
+            await self._container.batch(invitee.key, operations)
+        except ChangedError:  # The meeting was made anew since, and counts others.
+            await self._container.batch(invitee.key, [deletion])
+        except AbsentError:
+            return  # Somebody else was faster.
+
+    async def _erase_events_of_invitee(self, invitee: Invitee) -> None:
         key, changes = invitee.key, set_values({"data/invitee": NOBODY})
         parameters = {"invitee": invitee.invitee, "size": _BATCH}
         while found := await self._container.query(key, _EVENTS_OF_INVITEE, tenant=key.tenant, **parameters):
             await self._container.batch(key, [("patch", (event, changes)) for event in found])
-        operations: list[BatchOperation] = [("delete", (invitee.id,))]
-        if invitee.removed_on is None:
-            fewer = [{"op": "incr", "path": "/inviteeCount", "value": -1}]
-            operations.append(("patch", (MEETING_DOCUMENT, fewer)))
-        try:
-            await self._container.batch(key, operations)
-        except AbsentError:
-            return  # Somebody else was faster.
 
     async def delete_messages(self, participant: Participant) -> None:
         """All that the participant said in the chat."""

@@ -1,5 +1,6 @@
 """Erasing a user: nothing in the database says any more who it was, others' data stays, and no failure stops it."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -162,3 +163,22 @@ async def test_work_that_another_instance_does_is_left_to_it(platform: Platform)
     platform.clock.advance(CLAIMED_FOR.total_seconds() + 1)
     await platform.services.operations.run_due()
     assert await status(platform, operation) == ("succeeded", 100)
+
+
+async def test_an_invitee_goes_whatever_its_name_and_only_its_own_meeting_counts_one_fewer(platform: Platform) -> None:
+    body = {"name": NAME, "email": "ann@example.com", "participant": USER}
+    for meeting in ("one", "anew"):
+        await platform.put_meeting(meeting)
+        for invitee in ("erased", "other"):
+            put = await platform.call("PUT", f"/meetings/{meeting}/invitees/{invitee}", json=body)
+            assert put.status_code == 201, put.text
+    await platform.call("DELETE", "/meetings/anew")
+    await platform.put_meeting("anew")
+    operation = await erase(platform)
+    async with asyncio.timeout(20):
+        await platform.services.operations.run_due()
+    assert await status(platform, operation) == ("succeeded", 100)
+    assert NAME not in await stored(platform)
+    for meeting in ("one", "anew"):
+        [kept] = await platform.documents("meeting", meeting)
+        assert kept["inviteeCount"] == 0

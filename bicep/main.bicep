@@ -439,6 +439,7 @@ module federations 'modules/federations.bicep' = {
     federations: [
       { identity: identities.outputs.names.sfu, name: 'sfu-stable', issuer: cluster.outputs.oidcIssuer, subject: 'system:serviceaccount:parley:sfu-stable' }
       { identity: identities.outputs.names.sfu, name: 'sfu-canary', issuer: cluster.outputs.oidcIssuer, subject: 'system:serviceaccount:parley:sfu-canary' }
+      { identity: identities.outputs.names.turn, name: 'coturn', issuer: cluster.outputs.oidcIssuer, subject: 'system:serviceaccount:parley:coturn-${env}' }
       { identity: identities.outputs.names.mediaWorker, name: 'media-worker', issuer: cluster.outputs.oidcIssuer, subject: 'system:serviceaccount:parley:media-worker' }
       { identity: identities.outputs.names.certManager, name: 'cert-manager', issuer: cluster.outputs.oidcIssuer, subject: 'system:serviceaccount:cert-manager:cert-manager' }
       { identity: identities.outputs.names.keda, name: 'keda', issuer: cluster.outputs.oidcIssuer, subject: 'system:serviceaccount:kube-system:keda-operator' }

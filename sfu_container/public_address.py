@@ -14,6 +14,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 METADATA = "http://169.254.169.254"
 _PATH = "/metadata/loadbalancer?api-version=2020-10-01"
@@ -55,12 +56,17 @@ def wait_for_public_address(seconds: float, metadata: str = METADATA) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m sfu_container.public_address", description=__doc__)
     parser.add_argument("--seconds", type=float, default=60, help="how long to ask (default: 60)")
+    parser.add_argument("--file", type=Path, help="where to write it (default: standard output)")
+    arguments = parser.parse_args()
     try:
-        address = wait_for_public_address(parser.parse_args().seconds)
+        address = wait_for_public_address(arguments.seconds)
     except NoPublicAddressError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    sys.stdout.write(f"{address}\n")
+    if arguments.file:
+        arguments.file.write_text(f"{address}\n")
+    else:
+        sys.stdout.write(f"{address}\n")
     return 0
 
 

@@ -126,6 +126,8 @@ def test_every_release_has_an_identity_that_its_service_account_may_take(environ
     subjects = {federation["subject"] for federation in federations}
     for path in (ROOT / "k8s/envs" / environment).glob("*.yaml"):
         assert f"system:serviceaccount:parley:{path.stem}" in subjects
+    for path in (ROOT / "k8s/envs/on-request").glob("*-prod.yaml"):
+        assert f"system:serviceaccount:parley:{path.stem.removesuffix('prod')}${{env}}" in subjects
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
@@ -172,6 +174,21 @@ def test_turn_servers_relay_to_no_private_address_and_to_no_service_of_the_host(
     private = ("10.40.1.4", "172.20.0.1", "192.168.1.1", "127.0.0.1", "169.254.169.254", "168.63.129.16", "100.64.0.1")
     assert all(is_denied(address) for address in (*private, "0.0.0.0", "239.1.1.1", "::1", "fd00::1", "fe80::1"))
     assert not is_denied("20.31.4.7")
+
+
+def test_turn_servers_in_the_cluster_are_told_what_those_on_virtual_machines_are() -> None:
+    chart = ROOT / "k8s/charts/coturn"
+    files = {file["path"]: file["content"] for file in yaml.safe_load(CLOUD_INIT.read_text())["write_files"]}
+    of_the_system = {"syslog", "proc-user=turnserver", "proc-group=turnserver"}
+    assert _told((chart / "files/turnserver.base.conf").read_text()) - {"log-file=stdout"} == (
+        _told(files["/etc/parley/turnserver.base.conf"]) - of_the_system
+    )
+    relay = yaml.safe_load((chart / "values.yaml").read_text())["relay"]
+    variables = main()["variables"]
+    assert relay == {
+        "portStart": variables["turnRelayStart"]["value"],
+        "portEnd": variables["turnRelayEnd"]["value"],
+    }
 
 
 def test_cloud_init_holds_no_secret_and_every_blank_in_it_is_filled() -> None:
@@ -225,6 +242,10 @@ def test_every_parameter_and_variable_is_used() -> None:
         text = re.sub(r"//.*", "", path.read_text())
         for name in re.findall(r"^(?:param|var) (\w+)", text, re.MULTILINE):
             assert len(re.findall(rf"\b{name}\b", text)) > 1, f"{path.name}: {name}"
+
+
+def _told(configuration: str) -> set[str]:
+    return {line for line in configuration.splitlines() if line and not line.startswith("#")}
 
 
 def _file_of(one: dict[str, Any]) -> str:

@@ -12,7 +12,6 @@ _REQUEST_HEADERS = (
     "Authorization",
     "Content-Type",
     "Idempotency-Key",
-    "Repeatability-Request-ID",
     "If-Match",
     "If-None-Match",
     "Repeatability-Request-ID",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from function_app.audit.documents import AuditEntry
 from function_app.stores.cosmos import Container
+from function_app.stores.outcomes import AbsentError
 from function_app.timestamps import rfc3339
 
 _LOG = """
@@ -36,8 +38,9 @@ class AuditStore:
         await self._container.create(entry.body())
 
     async def take_back(self, entry: AuditEntry) -> None:
-        """The act was refused."""
-        await self._container.batch(entry.tenant_id, [("delete", (entry.id,))])
+        """The act was refused. Safe to repeat, as the SDK does when an answer is lost."""
+        with suppress(AbsentError):
+            await self._container.batch(entry.tenant_id, [("delete", (entry.id,))])
 
     async def page(
         self, tenant: str, wanted: AuditFilter, size: int, continuation: str | None

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from function_app.audit.documents import AuditEntry
 from function_app.audit.trail import NOT_ADMINISTRATIVE, WITH_ITS_BATCH
 from function_app.openapi import document
+from function_app.tenants.callers import Actor, ActorKind
 from local_azure.cosmos import Fault
 
 from .support import FakeNode, Platform, bearer
@@ -133,3 +135,12 @@ async def test_a_moment_that_utc_does_not_have_is_refused(platform: Platform) ->
     for query in ({"since": "0001-01-01T00:00:00+14:00"}, {"until": "9999-12-31T23:59:59-12:00"}):
         answer = await platform.call("GET", LOG, params=query)
         assert (answer.status_code, answer.json()["error"]["target"]) == (400, *query)
+
+
+async def test_an_entry_is_taken_back_however_often_that_is_asked(platform: Platform) -> None:
+    actor = Actor(kind=ActorKind.API_KEY, id="key_1")
+    entry = AuditEntry.new(platform.tenant, actor, "putMeeting", {}, platform.clock())
+    await platform.services.audit.add(entry)
+    for _ in range(2):
+        await platform.services.audit.take_back(entry)
+    assert await log(platform) == []

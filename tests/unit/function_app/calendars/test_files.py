@@ -70,7 +70,8 @@ def test_the_uid_stays_and_the_sequence_rises_with_what_calendars_must_hear_of()
 
 def test_what_people_wrote_cannot_add_lines() -> None:
     hostile = "Plan\r\nEND:VEVENT\r\nATTENDEE:mailto:x@example.com; , \\"
-    event = events(meeting(hostile), Method.REQUEST, Person("ann@example.com", 'Ann"\r\nX:y'))[0]
+    titled = meeting().model_copy(update={"title": hostile})
+    event = events(titled, Method.REQUEST, Person("ann@example.com", 'Ann"\r\nX:y'))[0]
     assert str(event["SUMMARY"]).splitlines() == hostile.splitlines()
     assert str(event["ATTENDEE"]) == "mailto:ann@example.com"
     assert event["ATTENDEE"].params["PARTSTAT"] == "NEEDS-ACTION"

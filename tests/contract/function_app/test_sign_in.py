@@ -215,8 +215,7 @@ async def test_who_has_been_banned_does_not_come_in_by_signing_in_again(world: W
     joined = (await world.platform.try_join((await world.exchange(world.id_token())).json()["token"])).json()
     remove = f"/sessions/{joined['session']['id']}/participants/{joined['participant']['id']}:remove"
     assert (await world.platform.call("POST", remove, json={"ban": True})).status_code == 204
-    again = await world.platform.try_join((await world.exchange(world.id_token())).json()["token"])
-    assert failure(again) == (403, "ParticipantBanned")
+    assert failure(await world.exchange(world.id_token())) == (403, "ParticipantBanned")
 
 
 async def test_who_was_taken_out_does_not_sign_in_to_the_same_session_again(world: World, node: FakeNode) -> None:
@@ -227,8 +226,6 @@ async def test_who_was_taken_out_does_not_sign_in_to_the_same_session_again(worl
     assert failure(await world.exchange(world.id_token())) == (403, "ParticipantRemoved")
     assert (await world.platform.call("POST", f"/meetings/{STAFF_MEETING}:end")).status_code in (200, 204)
     assert (await world.exchange(world.id_token())).status_code == 200
-    await world.platform.call("POST", path, json={"ban": True})
-    assert failure(await world.exchange(world.id_token())) == (403, "ParticipantBanned")
 
 
 @pytest.mark.parametrize("world", [0.02], indirect=True)

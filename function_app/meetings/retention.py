@@ -21,6 +21,10 @@ MEETINGS_OF_TENANT = 20
 STEPS_OF_MEETING = 50
 """A round does no more for one meeting: five thousand documents."""
 
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""For so long after the retention time a meeting can neither be restored nor is it purged: instances decide each by
+their own clock, and none may restore what another has begun to take away."""
+
 _logger = logging.getLogger("parley.retention")
 
 
@@ -36,7 +40,7 @@ class Retention:
 
     async def run(self) -> None:
         """One round over every tenant."""
-        before = self._clock() - self._keep
+        before = self._clock() - self._keep - CLOCKS_DIFFER
         for tenant in await self._tenants.ids():
             with contained(_logger, f"tenant={tenant}"):
                 for meeting in await self._store.due(tenant, before, MEETINGS_OF_TENANT):

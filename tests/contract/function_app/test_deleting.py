@@ -84,6 +84,9 @@ async def test_after_the_retention_time_only_a_mark_is_left(platform: Platform, 
     platform.clock.advance(120)
     assert (await restore(platform)).status_code == 404
     await platform.services.retention.run()
+    assert len(await platform.documents("session")) == 1, "another instance's clock may be behind, and restore it"
+    platform.clock.advance(300)
+    await platform.services.retention.run()
     [mark] = await everything(platform)
     assert (mark["id"], mark["title"], mark["eventSequence"]) == ("meeting", "", numbered)
     assert (await platform.call("GET", "/meetings/demo?includeDeleted=true")).status_code == 404

@@ -1,5 +1,6 @@
-"""`python -m sfu_container.public_address` prints the address that this machine has on the internet, for
-PARLEY_MEDIA_ADDRESS. For hosts in Azure, where the machine's own network interface does not know it.
+"""`python -m sfu_container.public_address` prints the address that this machine has on the internet, or becomes a
+command that finds it in PARLEY_MEDIA_ADDRESS. For hosts in Azure, where the machine's own network interface does not
+know it.
 
 Source: learn.microsoft.com, "Retrieve load balancer information by using Azure Instance Metadata Service": behind a
 standard load balancer, which AKS has, `/metadata/instance` tells no public address, and this does.
@@ -10,10 +11,12 @@ from __future__ import annotations
 import argparse
 import ipaddress
 import json
+import os
 import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 METADATA = "http://169.254.169.254"
@@ -53,16 +56,20 @@ def wait_for_public_address(seconds: float, metadata: str = METADATA) -> str:
             time.sleep(_BETWEEN_SECONDS)
 
 
-def main() -> int:
+def main(words: Sequence[str] | None = None, metadata: str = METADATA) -> int:
     parser = argparse.ArgumentParser(prog="python -m sfu_container.public_address", description=__doc__)
     parser.add_argument("--seconds", type=float, default=60, help="how long to ask (default: 60)")
     parser.add_argument("--file", type=Path, help="where to write it (default: standard output)")
-    arguments = parser.parse_args()
+    parser.add_argument("command", nargs="*", help="after --: what to become, with the address in its environment")
+    arguments = parser.parse_args(words)
     try:
-        address = wait_for_public_address(arguments.seconds)
+        address = wait_for_public_address(arguments.seconds, metadata)
     except NoPublicAddressError as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    if arguments.command:
+        environment = {**os.environ, "PARLEY_MEDIA_ADDRESS": address}
+        os.execvpe(arguments.command[0], arguments.command, environment)  # noqa: S606 a shell would be one process too many
     if arguments.file:
         arguments.file.write_text(f"{address}\n")
     else:

@@ -3,9 +3,11 @@
 import json
 import re
 
+import pytest
 import yaml
 
 from local_azure.runner.ports import DEFAULT_PORT
+from scripts.infra import image_size
 from scripts.infra.look import ROOT
 
 DOCKERFILE = (ROOT / "k8s/images/local/Dockerfile").read_text()
@@ -52,3 +54,22 @@ def test_every_image_that_ours_are_made_from_is_named_by_its_digest() -> None:
         foreign = [image for image, _ in stages if image not in own]
         assert foreign
         assert all(re.search(r"@sha256:[0-9a-f]{64}$", image) for image in foreign)
+
+
+def test_the_image_of_the_nodes_is_small_and_one_that_is_not_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert image_size.problems() == ()
+    assert image_size.estimated()["packages"] > 100_000_000
+    monkeypatch.setattr(image_size, "LIMIT_BYTES", 200_000_000)
+    assert "the image of the nodes gets" in image_size.problems()[0]
+
+
+def test_an_image_on_a_base_of_unknown_size_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(image_size, "BASES_BYTES", {})
+    assert "is not known" in image_size.problems()[0]
+
+
+def test_nothing_asks_the_image_of_the_nodes_for_a_shell() -> None:
+    last_stage = (ROOT / "k8s/images/sfu/Dockerfile").read_text().rpartition("\nFROM ")[2]
+    assert "distroless" in last_stage
+    assert "\nRUN " not in last_stage
+    assert "/sh" not in (ROOT / "k8s/charts/sfu/templates/deployment.yaml").read_text()

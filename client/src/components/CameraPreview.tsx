@@ -57,7 +57,7 @@ export function CameraPreview() {
       />
       {track === null && (
         <div className={styles.placeholder}>
-          {opening ? <Spinner /> : <VideoOffRegular />}
+          {opening ? <Spinner aria-hidden="true" /> : <VideoOffRegular />}
           <Text>{opening ? strings.prejoin.cameraOpening : strings.prejoin.cameraOff}</Text>
         </div>
       )}

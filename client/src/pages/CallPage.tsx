@@ -79,7 +79,7 @@ export function CallPage({ phase }: CallPageProps) {
   return (
     <div className={styles.call} data-testid="call" data-phase={phase.name}>
       {phase.name === "reconnecting" && (
-        <MessageBar intent="warning" icon={<Spinner size="extra-tiny" />} data-testid="reconnecting">
+        <MessageBar intent="warning" icon={<Spinner size="extra-tiny" aria-hidden="true" />} data-testid="reconnecting">
           <MessageBarBody>{strings.reconnecting[phase.cause]}</MessageBarBody>
         </MessageBar>
       )}

@@ -28,7 +28,7 @@ export function ConnectingPage({ phase }: { phase: Extract<Phase, { name: "conne
           {JOIN_STEPS.map((step, index) => (
             <li key={step} className={styles.step} aria-current={index === current ? "step" : undefined}>
               {index < current && <CheckmarkCircleFilled className={styles.done} />}
-              {index === current && <Spinner size="extra-tiny" />}
+              {index === current && <Spinner size="extra-tiny" aria-hidden="true" />}
               {index > current && <CircleRegular className={styles.waiting} />}
               <Text className={index > current ? styles.waiting : ""}>{words.steps[step]}</Text>
             </li>

@@ -14,6 +14,7 @@ DEFAULTS = {
     "mayChat": "everyone",
     "muteOnEntry": False,
     "recordingPolicy": "byHosts",
+    "reminderMinutes": 15,
     "regions": [],
 }
 MERGE_PATCH = {"Content-Type": "application/merge-patch+json"}

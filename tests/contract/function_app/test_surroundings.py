@@ -211,7 +211,7 @@ async def test_the_log_holds_no_secret_and_nothing_personal(
 async def test_every_line_has_its_time_and_those_of_a_request_its_trace(
     platform: Platform, lines: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def broken(*_: object) -> None:
+    async def broken(*_: object, **__: object) -> None:
         raise RuntimeError
 
     monkeypatch.setattr(MeetingService, "get", broken)

@@ -16,6 +16,7 @@ INSTALLED = (
     "requirements/local.txt",
     "requirements/dev.txt",
     "requirements/functions-runtime.txt",
+    "requirements/infra.txt",
     "client/package.json",
     "client/package-lock.json",
     "client/.npmrc",
@@ -25,6 +26,7 @@ INSTALLED = (
     ".make/python-run",
     ".make/forwarder",
     ".make/python-test",
+    ".make/python-infra",
     "client/dist/index.html",
 )
 
@@ -99,11 +101,11 @@ def test_a_removed_source_file_builds_the_client_again(clone: Path) -> None:
 
 
 def test_every_install_checks_hashes(clone: Path) -> None:
-    for name in ("requirements/local.txt", "requirements/dev.txt"):
+    for name in ("requirements/local.txt", "requirements/dev.txt", "requirements/infra.txt"):
         touch(clone / name)
     installs = [line for line in plan(clone, "run", "check").splitlines() if "pip install" in line]
     own_wheel = [line for line in installs if "--no-index" in line]
-    assert (len(installs), len(own_wheel)) == (4, 1)
+    assert (len(installs), len(own_wheel)) == (5, 1)
     assert all("--require-hashes" in line for line in installs if line not in own_wheel)
 
 

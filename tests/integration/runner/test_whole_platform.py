@@ -46,7 +46,7 @@ async def is_joinable(http: aiohttp.ClientSession, platform: Platform) -> bool:
 
 async def test_every_part_runs_and_is_named_in_the_state(platform: Platform) -> None:
     state = platform.state()
-    assert set(state["pids"]) == {"runner", "cosmos", "entra", "webpubsub", "functions", "sfu"}
+    assert set(state["pids"]) == {"runner", "cosmos", "entra", "acs", "webpubsub", "functions", "sfu"}
     assert all(map(alive, state["pids"].values()))
 
 

@@ -26,6 +26,8 @@ VALUES: dict[str, Any] = {
     "name": "Ann",
     "role": "host",
     "reason": "left",
+    "invitee": "ann",
+    "channel": "email",
 }
 
 

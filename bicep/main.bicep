@@ -202,8 +202,8 @@ module storage 'modules/storage.bicep' = {
   name: 'storage'
   params: {
     location: location
-    hostName: 'sthost${compact}'
-    recordingsName: 'strec${compact}'
+    hostName: 'sth${compact}'
+    recordingsName: 'str${compact}'
     tags: allTags
     redundancy: storageRedundancy
     recordingRetentionDays: recordingRetentionDays

@@ -251,3 +251,17 @@ def _told(configuration: str) -> set[str]:
 def _file_of(one: dict[str, Any]) -> str:
     detail: dict[str, str] = one.get("detail", one)
     return detail["path"].removeprefix("modules/").removesuffix(".bicep")
+
+
+LONGEST_NAME = 24
+"""Of storage accounts and key vaults; a registry's may be longer."""
+
+
+def test_names_that_are_unique_in_azure_fit_with_the_longest_prefix_in_every_environment() -> None:
+    text = (ROOT / "bicep/main.bicep").read_text()
+    longest_prefix = re.search(r"@maxLength\((\d+)\)\nparam prefix", text)
+    assert longest_prefix
+    made_of = int(longest_prefix[1]) + max(map(len, ENVIRONMENTS)) + len("abcdef")
+    names = re.findall(r"'([a-z-]+)\$\{compact\}'", text)
+    assert len(names) >= 4
+    assert {name for name in names if len(name) + made_of > LONGEST_NAME} == set()

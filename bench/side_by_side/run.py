@@ -16,7 +16,7 @@ from bench.side_by_side.plots import draw_costs, draw_sweep
 from bench.side_by_side.rows import Row
 from bench.side_by_side.scenario import Scenario
 from bench.side_by_side.sfu import Sfu
-from bench.side_by_side.sweep import half_load, is_generators_limit, keeps_up, knee
+from bench.side_by_side.sweep import half_load, is_open_ended, keeps_up, knee
 from bench.side_by_side.table import table
 
 
@@ -93,7 +93,7 @@ def _sweep_line(swept: Sequence[Row], sfu: str) -> str:
     top, half = knee(swept, sfu), half_load(swept, sfu)
     if top is None or half is None:
         return f"{sfu} does not keep up with the lowest rate"
-    least = "at least " if is_generators_limit(swept, sfu) else ""
+    least = "at least " if is_open_ended(swept, sfu) else ""
     return (
         f"{sfu} keeps up with {least}{top.received_per_second:,.0f} packets/s ({top.cpu_share:.0%} of the core); "
         f"at {half.received_per_second:,.0f} its latency is {half.latency_p50:.2f} ms (p99 {half.latency_p99:.2f} ms)"

@@ -22,9 +22,9 @@ def knee(rows: Sequence[Row], sfu: str) -> Row | None:
     return max(good, key=lambda row: row.received_per_second, default=None)
 
 
-def is_generators_limit(rows: Sequence[Row], sfu: str) -> bool:
-    """Whether it was the load generator that went no further, or the rates that ended, so that the SFU's own limit is
-    higher than its knee."""
+def is_open_ended(rows: Sequence[Row], sfu: str) -> bool:
+    """Whether the knee is no limit that was seen: the rates ended there, or the next row is void, which tells nothing of
+    whether the SFU or the load generator went no further."""
     own = [row for row in rows if row.sfu == sfu]
     return bool(own) and (own[-1].void is not None or keeps_up(own[-1]))
 

@@ -1,6 +1,6 @@
 """How far an SFU keeps up."""
 
-from bench.side_by_side.sweep import half_load, is_generators_limit, knee
+from bench.side_by_side.sweep import half_load, is_open_ended, knee
 
 from .results import row
 
@@ -32,10 +32,10 @@ def test_an_sfu_that_never_keeps_up_has_no_knee() -> None:
     assert half_load([row(loss=0.5)], "Parley") is None
 
 
-def test_a_void_row_after_the_knee_is_the_generators_limit() -> None:
-    assert is_generators_limit(SWEPT, "Parley")
-    assert not is_generators_limit([row(received_per_second=20_000.0), row(loss=0.5)], "Parley")
+def test_a_void_row_after_the_knee_tells_no_limit() -> None:
+    assert is_open_ended(SWEPT, "Parley")
+    assert not is_open_ended([row(received_per_second=20_000.0), row(loss=0.5)], "Parley")
 
 
-def test_rates_that_end_while_the_sfu_keeps_up_are_no_limit_of_the_sfu() -> None:
-    assert is_generators_limit(SWEPT, "Janus")
+def test_rates_that_end_while_the_sfu_keeps_up_tell_no_limit() -> None:
+    assert is_open_ended(SWEPT, "Janus")

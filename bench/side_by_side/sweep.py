@@ -23,7 +23,7 @@ def knee(rows: Sequence[Row], sfu: str) -> Row | None:
 
 
 def is_open_ended(rows: Sequence[Row], sfu: str) -> bool:
-    """Whether the knee is no limit that was seen: the rates ended there, or the next row is void, which tells nothing of
+    """Whether the knee is no limit that was seen: the rates ended there, or the next row is void, which does not tell
     whether the SFU or the load generator went no further."""
     own = [row for row in rows if row.sfu == sfu]
     return bool(own) and (own[-1].void is not None or keeps_up(own[-1]))

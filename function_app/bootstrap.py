@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from function_app.api.conditional import EntityTags, RequestConditions
 from function_app.config import OptionalSecret, Settings
 from function_app.connections import open_cosmos
+from function_app.directories.documents import DirectoryOwner
 from function_app.errors import ApiError, PreconditionFailedError
 from function_app.meetings.content import MeetingContent, MeetingSettings
 from function_app.meetings.service import MeetingService
@@ -126,7 +127,9 @@ async def _furnish(settings: Settings, wanted: BootstrapSettings, cosmos: Cosmos
         await _point_webhook(webhooks, key.tenant, wanted.webhook_url)
     await _create_meeting(cosmos, MeetingKey(key.tenant, DEMO_MEETING), DEMO_TITLE)
     if wanted.directory:
-        await DirectoryStore(cosmos.container(TENANTS_CONTAINER)).claim(wanted.directory, key.tenant)
+        with suppress(AlreadyExistsError):
+            owner = DirectoryOwner.of(wanted.directory, key.tenant)
+            await DirectoryStore(cosmos.container(TENANTS_CONTAINER)).create(owner)
         await _link_directory(tenants, key.tenant, wanted.directory)
         staff = MeetingSettings(signed_in_role=Role.PRESENTER)
         await _create_meeting(cosmos, MeetingKey(key.tenant, STAFF_MEETING), "Staff meeting", staff)

@@ -239,7 +239,7 @@ def build(settings: Settings, clock: Clock) -> Services:
         authentication=authentication,
         people=issuers.people,
         tenants=TenantService(
-            tenants, TenantDirectories(directories, issuers.applications), pepper, clock, authentication.forget
+            tenants, TenantDirectories(directories, tenants, issuers.applications), pepper, clock, authentication.forget
         ),
         usage=UsageReport(UsageStore(cosmos.container(MEETINGS_CONTAINER)), clock),
         audit=AuditStore(cosmos.container(TENANTS_CONTAINER)),

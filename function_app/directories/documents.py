@@ -10,7 +10,7 @@ OWNER_DOCUMENT = "owner"
 
 
 class DirectoryOwner(Document):
-    """`tenant_id`, the partition's key, names the directory; `owner` is the tenant."""
+    """`tenant_id`, the partition's key, names the directory; `owner` is the tenant, if its own document says so too."""
 
     type: Literal["directoryOwner"] = "directoryOwner"
     owner: str
@@ -18,6 +18,9 @@ class DirectoryOwner(Document):
     @classmethod
     def of(cls, directory: str, tenant: str) -> Self:
         return cls(id=OWNER_DOCUMENT, tenant_id=partition_of(directory), owner=tenant)
+
+    def owned_by(self, tenant: str) -> Self:
+        return self.model_copy(update={"owner": tenant})
 
 
 def partition_of(directory: str) -> str:

@@ -79,19 +79,24 @@ class Authentication:
 
     async def of_directory(self, directory: str) -> Tenant | None:
         """The tenant to whom the directory belongs, as it was at most CACHE_SECONDS ago."""
-        owner = self._owners.get(directory)
+        kept = self._owners.get(directory)
+        tenant = await self._linked(kept, directory) if kept else None
+        if tenant:
+            return tenant
+        owner = await self._directories.find(directory)
         if owner is None:
-            owner = await self._directories.owner(directory)
-            if owner is None:
-                return None
-            self._owners.put(directory, owner)
-        tenant = await self.find(owner)
-        # Both must say so: a link that was half made or half undone is none.
-        return tenant if tenant and tenant.directory == directory else None
+            return None
+        self._owners.put(directory, owner.owner)
+        return await self._linked(owner.owner, directory)
 
     def forget(self, tenant: str) -> None:
         """The tenant has changed: it is read again at its next request to this process."""
         self._tenants.forget(tenant)
+
+    async def _linked(self, tenant: str, directory: str) -> Tenant | None:
+        """Both must say so: a link that was half made or half undone is none."""
+        found = await self.find(tenant)
+        return found if found and found.directory == directory else None
 
     async def find(self, tenant: str) -> Tenant | None:
         """The tenant as it was at most CACHE_SECONDS ago."""

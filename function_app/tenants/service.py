@@ -7,7 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
 from function_app.audit.documents import AuditEntry
-from function_app.errors import ApiKeyNotFoundError, LastApiKeyError, TooManyApiKeysError, UnauthorizedError
+from function_app.errors import (
+    ApiKeyNotFoundError,
+    DirectoryTakenError,
+    LastApiKeyError,
+    TooManyApiKeysError,
+    UnauthorizedError,
+)
 from function_app.stores.tenants import TenantStore
 from function_app.tenants.api_keys import ApiKey
 from function_app.tenants.callers import Caller, CallerRole
@@ -67,10 +73,11 @@ class TenantService:
         """
         now = self._clock()
         settings = {name: value for name, value in changes.items() if name not in ("name", "directory")}
-        if "directory" in changes:
+        wanted: str | None = changes.get("directory")
+        if wanted is not None:
             present = await self.get(caller.tenant)
             conditions.check(present.version)
-            await self._directories.move(caller.tenant, present.directory, changes["directory"], proof)
+            await self._directories.claim(caller.tenant, present.directory, wanted, proof)
 
         def changed(tenant: Tenant) -> Tenant:
             conditions.check(tenant.version)
@@ -78,7 +85,10 @@ class TenantService:
             name, directory = changes.get("name", tenant.name), changes.get("directory", tenant.directory)
             return tenant.changed(now, name, directory, chosen)
 
-        return await self._change(caller, changed, "patchTenant", {})
+        patched = await self._change(caller, changed, "patchTenant", {})
+        if wanted is not None:
+            await self._confirm(caller, wanted)
+        return patched
 
     async def keys(self, tenant: str) -> list[KeyInUse]:
         """The tenant's live keys, oldest first."""
@@ -135,6 +145,20 @@ class TenantService:
             return tenant.with_keys(*kept)
 
         await self._change(caller, changed, "revokeApiKey", {"apiKey": key})
+
+    async def _confirm(self, caller: Caller, directory: str) -> None:
+        """Takes the directory out of the tenant again where another was faster. Raises DirectoryTakenError."""
+        now = self._clock()
+
+        def without(tenant: Tenant) -> Tenant:
+            kept = None if tenant.directory == directory else tenant.directory
+            return tenant.changed(now, tenant.name, kept, tenant.settings)
+
+        try:
+            await self._directories.confirm(caller.tenant, directory)
+        except DirectoryTakenError:
+            await self._change(caller, without, "patchTenant", {})
+            raise
 
     def _new_key(self, tenant: str, name: str | None, role: CallerRole, now: datetime) -> NewKey:
         key = ApiKey.generate(tenant, self._pepper)

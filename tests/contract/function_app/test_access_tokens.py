@@ -17,7 +17,9 @@ import pytest
 from aiohttp import web
 from azure.identity import ClientSecretCredential
 
+from function_app.directories.documents import DirectoryOwner
 from function_app.stores.directories import DirectoryStore
+from function_app.tenants.directories import TenantDirectories
 from local_azure.entra.server import EntraStandIn, RegisteredApplication
 from tests.support.certificates import certificate
 
@@ -213,13 +215,53 @@ async def test_two_tenants_at_once_do_not_both_get_it(world: World) -> None:
     assert sorted(answer.status_code for answer in answers) == [200, 409]
 
 
-async def test_a_link_that_was_only_half_made_is_none_and_can_be_made_again(world: World) -> None:
+async def test_a_link_that_was_only_half_made_is_none_and_can_be_made_by_whoever_has_the_proof(world: World) -> None:
     store = DirectoryStore(world.platform.store.container("tenants"))
-    await store.claim(world.directory, world.platform.tenant)
+    await store.create(DirectoryOwner.of(world.directory, world.platform.tenant))
     assert await world.code(world.token()) == (401, "Unauthorized")
-    assert (await world.link(await add_tenant(world.platform))).status_code == 409
-    assert (await world.link()).status_code == 200
-    assert (await world.call("GET", "/meetings", world.token())).status_code == 200
+    other = await add_tenant(world.platform)
+    assert (await world.link(other, entraProof=None)).status_code == 400
+    assert (await world.link(other)).status_code == 200
+    assert (await world.link()).status_code == 409
+    assert (await world.call("GET", "/tenants/me", world.token())).json()["name"] == "Other"
+
+
+async def test_two_changes_of_the_directory_at_once_leave_none_that_belongs_to_a_tenant_without_it(
+    world: World,
+) -> None:
+    directories = [str(uuid.uuid4()) for _ in range(3)]
+    changes: list[dict[str, Any]] = [
+        {"entraTenantId": one, "entraProof": world.token(directory=one)} for one in directories
+    ]
+    answers = await asyncio.gather(*(world.link(**change) for change in changes))
+    assert [answer.status_code for answer in answers] == [200] * len(answers)
+    kept = (await world.platform.call("GET", "/tenants/me")).json()["entraTenantId"]
+    other = await add_tenant(world.platform)
+    statuses = [(await world.link(other, **change)).status_code for change in changes]
+    assert statuses == [409 if one == kept else 200 for one in directories]
+    assert (await world.call("GET", "/meetings", world.token(directory=kept))).status_code == 200
+
+
+async def test_whoever_is_overtaken_between_claim_and_confirmation_does_not_keep_the_directory(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = await add_tenant(world.platform)
+    confirm = TenantDirectories.confirm
+
+    async def overtaken(directories: TenantDirectories, tenant: str, directory: str) -> None:
+        if tenant == world.platform.tenant:
+            store = DirectoryStore(world.platform.store.container("tenants"))
+            owner = await store.find(directory)
+            assert owner
+            await store.replace(
+                owner.owned_by((await world.platform.http.get("/tenants/me", headers=other)).json()["id"])
+            )
+        await confirm(directories, tenant, directory)
+
+    monkeypatch.setattr(TenantDirectories, "confirm", overtaken)
+    assert (await world.link()).json()["error"]["code"] == "DirectoryTaken"
+    assert "entraTenantId" not in (await world.platform.call("GET", "/tenants/me")).json()
+    assert (await world.link(other)).status_code == 200
 
 
 async def test_a_tenant_may_take_another_directory(linked: World) -> None:

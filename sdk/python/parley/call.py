@@ -10,6 +10,9 @@ from uuid import uuid4
 
 from parley.model import Model
 
+_OTHER_PATHS = ("", ".", "..")
+"""Encoding does not help: `%2e%2e` goes up, too (WHATWG URL, "double-dot path segment")."""
+
 
 @dataclass(frozen=True)
 class Call:
@@ -29,7 +32,9 @@ class Call:
 
 
 def segment(text: str) -> str:
-    """One segment of a path."""
+    """One segment of a path. Raises ValueError for what would make it another path: nothing, `.` and `..`."""
+    if text in _OTHER_PATHS:
+        raise ValueError(f"{text!r} is no id")
     return quote(text, safe="")
 
 

@@ -16,8 +16,12 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
-/** One segment of a path. */
+/** Encoding does not help: `%2e%2e` goes up, too (WHATWG URL, "double-dot path segment"). */
+const OTHER_PATHS: readonly string[] = ["", ".", ".."];
+
+/** One segment of a path. Throws RangeError for what would make it another path: nothing, `.` and `..`. */
 export function segment(text: string): string {
+  if (OTHER_PATHS.includes(text)) throw new RangeError(`${JSON.stringify(text)} is no id`);
   return encodeURIComponent(text);
 }
 

@@ -73,6 +73,19 @@ test("a continuation token that was made up leads nowhere but to the list", asyn
   }
 });
 
+test("an id never leads to another path", async () => {
+  for (const id of ["", ".", ".."]) {
+    const { client, requests } = scripted();
+    assert.throws(() => client.meetings.delete(id), RangeError);
+    assert.deepEqual(requests, []);
+  }
+  for (const id of ["a/../b", "/", "..%2f", "?a=b", "#", "%2e%2e", "a\\b"]) {
+    const { client, requests } = scripted(new Response(null, { status: 204 }));
+    await client.meetings.delete(id);
+    assert.equal(new URL(requests[0].url).pathname, `/meetings/${encodeURIComponent(id)}`);
+  }
+});
+
 const operation = (status, code = 200) =>
   Response.json({ status }, { status: code, headers: { "operation-location": "https://elsewhere.example/operations/op_1", "retry-after": "0" } });
 

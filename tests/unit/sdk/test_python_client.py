@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -66,6 +67,23 @@ def meeting(**changes: Any) -> httpx.Response:
 
 def unavailable(**headers: str) -> httpx.Response:
     return httpx.Response(503, headers=headers, json={"error": {"code": "StoreUnavailable", "message": "Later."}})
+
+
+@pytest.mark.parametrize("identity", ["", ".", ".."])
+def test_an_id_that_would_be_another_path_is_refused(identity: str) -> None:
+    script = Script()
+    with pytest.raises(ValueError, match="is no id"), script.client() as client:
+        client.meetings.delete(identity)
+    assert not script.requests
+
+
+@pytest.mark.parametrize("identity", ["a/../b", "/", "..%2f", "?a=b", "#", "%2e%2e", "a\\b", "ü"])
+def test_an_id_is_one_segment_of_a_path(identity: str) -> None:
+    script = Script(httpx.Response(204))
+    with script.client() as client:
+        client.meetings.delete(identity)
+    [sent] = script.requests
+    assert sent.url.raw_path.startswith(f"/meetings/{quote(identity, safe='')}?".encode())
 
 
 def test_what_later_versions_add_to_an_answer_does_no_harm() -> None:

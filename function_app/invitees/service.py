@@ -5,7 +5,7 @@ Each change is one batch: the invitee, the meeting's count of them, and the even
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Literal, Protocol
 
 from function_app.errors import (
     InvalidRequestError,
@@ -110,7 +110,6 @@ class InviteeService:
         fresh = Invitee.new(key, invitee, content, self._clock())
         return fresh.model_copy(update={"etag": former.etag}) if former else fresh
 
-    async def _save(self, invitee: Invitee, meeting: Meeting, what: EventData, more: int = 0) -> None:
+    async def _save(self, invitee: Invitee, meeting: Meeting, what: EventData, more: Literal[-1, 0, 1] = 0) -> None:
         counted, event = meeting.happened(what, invitee.updated_on)
-        counted = counted.model_copy(update={"invitee_count": meeting.invitee_count + more})
-        await self._store.save(invitee, meeting, counted, event)
+        await self._store.save(invitee, meeting, counted, event, more=more)

@@ -191,6 +191,11 @@ def set_values(values: Mapping[str, object]) -> list[Json]:
     return [{"op": "set", "path": f"/{name}", "value": value} for name, value in values.items()]
 
 
+def add_to(field: str, number: int) -> Json:
+    """The patch operation that adds to what the field holds by then, whatever was read."""
+    return {"op": "incr", "path": f"/{field}", "value": number}
+
+
 def _key(partition: Partition) -> str | list[str]:
     """The SDK takes a plain value for a container with one path and a list for one with several."""
     return partition if isinstance(partition, str) else list(partition)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from function_app.events.documents import Event
 from function_app.meetings.documents import MEETING_DOCUMENT, Meeting
-from function_app.stores.cosmos import BatchOperation, set_values
+from function_app.stores.cosmos import BatchOperation, Json, set_values
 
 
-def count_event(before: Meeting, after: Meeting, event: Event, **more: object) -> list[BatchOperation]:
-    """The operations that write the event and count it, and set `more` on the meeting, by names in JSON.
+def count_event(before: Meeting, after: Meeting, event: Event, *more: Json) -> list[BatchOperation]:
+    """The operations that write the event and count it, and make the changes `more` of the meeting.
 
     They hold while no other event has been counted, and leave alone what else changes in the meeting.
     """
     condition = f"FROM c WHERE c.eventSequence = {before.event_sequence}"
-    changes = set_values({"eventSequence": after.event_sequence, **more})
+    changes = [*set_values({"eventSequence": after.event_sequence}), *more]
     return [
         ("patch", (MEETING_DOCUMENT, changes), {"filter_predicate": condition}),
         ("create", (event.body(),)),

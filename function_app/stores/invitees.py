@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
+from typing import Literal
 
 from pydantic import ValidationError
 
@@ -11,11 +12,13 @@ from function_app.events.documents import Event
 from function_app.invitees.documents import Invitee, invitee_id
 from function_app.meetings.documents import Meeting
 from function_app.notifications.documents import Notification
-from function_app.stores.cosmos import BatchOperation, Container
+from function_app.stores.cosmos import BatchOperation, Container, add_to
 from function_app.stores.counting import count_event
 from function_app.stores.documents import MeetingKey
 from function_app.timestamps import rfc3339
 
+COUNT = "inviteeCount"
+"""Where the meeting counts its invitees. It is only ever added to: erasing takes some away and counts no event."""
 _PAGE_SIZE = 100
 
 _logger = logging.getLogger("parley.store")
@@ -63,12 +66,14 @@ class InviteeStore:
             if continuation is None:
                 return
 
-    async def save(self, invitee: Invitee, meeting: Meeting, counted: Meeting, event: Event) -> None:
-        """Writes the invitee, and `counted`, the meeting with the event and the number of its invitees.
+    async def save(
+        self, invitee: Invitee, meeting: Meeting, counted: Meeting, event: Event, *, more: Literal[-1, 0, 1] = 0
+    ) -> None:
+        """Writes the invitee, `counted`, the meeting with the event, and by how many more there are.
 
         Raises StoreRaceError when one of the two has changed since it was read.
         """
-        counting = count_event(meeting, counted, event, inviteeCount=counted.invitee_count)
+        counting = count_event(meeting, counted, event, *([add_to(COUNT, more)] if more else []))
         await self._container.batch(invitee.key, [_write(invitee), *counting])
 
     async def inform(self, invitee: Invitee, notifications: list[Notification]) -> list[Notification]:

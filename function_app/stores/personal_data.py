@@ -11,9 +11,10 @@ from function_app.invitees.documents import Invitee
 from function_app.meetings.documents import MEETING_DOCUMENT
 from function_app.participants.documents import Participant
 from function_app.participants.exclusions import Exclusion
-from function_app.stores.cosmos import BatchOperation, Container, set_values
+from function_app.stores.cosmos import BatchOperation, Container, add_to, set_values
 from function_app.stores.documents import MeetingKey
-from function_app.stores.outcomes import AbsentError, ChangedError
+from function_app.stores.invitees import COUNT
+from function_app.stores.outcomes import AbsentError, until_it_holds
 from function_app.timestamps import rfc3339
 
 NOBODY = "erased"
@@ -79,20 +80,21 @@ class PersonalData:
 
     async def erase_invitee(self, invitee: Invitee) -> None:
         """The invitee with its addresses; events go on telling that there was one, and not who."""
-        if invitee.invitee != NOBODY:  # Those events would be found for ever.
-            await self._erase_events_of_invitee(invitee)
-        deletion: BatchOperation = ("delete", (invitee.id,))
-        operations = [deletion]
-        if invitee.removed_on is None:
-            fewer = [{"op": "incr", "path": "/inviteeCount", "value": -1}]
-            condition = f"FROM c WHERE c.createdOn <= '{rfc3339(invitee.created_on)}'"
-            operations.append(("patch", (MEETING_DOCUMENT, fewer), {"filter_predicate": condition}))
-        try:
-            await self._container.batch(invitee.key, operations)
-        except ChangedError:  # The meeting was made anew since, and counts others.
-            await self._container.batch(invitee.key, [deletion])
-        except AbsentError:
-            return  # Somebody else was faster.
+
+        async def attempt() -> None:
+            found, meeting = [await self._container.read(invitee.key, one) for one in (invitee.id, MEETING_DOCUMENT)]
+            present = Invitee.read(found) if found else None
+            if present is None or present.user != invitee.user:
+                return  # Somebody else was faster, or it is for another person now.
+            if present.invitee != NOBODY:  # Those events would be found for ever.
+                await self._erase_events_of_invitee(present)
+            operations: list[BatchOperation] = [("delete", (present.id,), {"if_match_etag": present.etag})]
+            if meeting and present.removed_on is None and rfc3339(present.created_on) >= meeting["createdOn"]:
+                same = f"FROM c WHERE c.createdOn = '{meeting['createdOn']}'"  # One made anew counts others.
+                operations.append(("patch", (MEETING_DOCUMENT, [add_to(COUNT, -1)]), {"filter_predicate": same}))
+            await self._container.batch(present.key, operations)
+
+        await until_it_holds(attempt)
 
     async def _erase_events_of_invitee(self, invitee: Invitee) -> None:
         key, changes = invitee.key, set_values({"data/invitee": NOBODY})

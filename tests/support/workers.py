@@ -66,11 +66,13 @@ async def running_workers(platform: Platform, module: str, apart: int) -> AsyncI
         env={"PATH": os.environ["PATH"], "TENANT": platform.tenant, **environment},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,
     )
     try:
         yield Workers(process, apart)
     finally:
-        process.kill()
+        # A test that failed leaves a worker behind. That holds the output open, for whose end `wait` waits, too.
+        os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from function_app.errors import StoreUnavailableError
 from function_app.operations.documents import CLAIMED_FOR
+from function_app.stores.cosmos import Container
 from local_azure.cosmos import Fault
 
 from .support import FakeNode, Platform, Socket, bearer, eventually
@@ -182,3 +183,34 @@ async def test_an_invitee_goes_whatever_its_name_and_only_its_own_meeting_counts
     for meeting in ("one", "anew"):
         [kept] = await platform.documents("meeting", meeting)
         assert kept["inviteeCount"] == 0
+
+
+@pytest.mark.parametrize("meanwhile", ["another comes", "it is removed", "it becomes another's"])
+async def test_invitees_are_counted_exactly_whatever_happens_while_one_is_erased(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    path, body = "/meetings/demo/invitees/ann", {"name": NAME, "email": "ann@example.com"}
+    await platform.call("PUT", path, json={**body, "participant": USER})
+    await erase(platform)
+    batch = Container.batch
+
+    async def interrupted(container: Container, *given: Any) -> list[Any]:
+        """The first batch, which is one side's of the race, has the other side go before it."""
+        monkeypatch.setattr(Container, "batch", batch)
+        if meanwhile == "it is removed":
+            await platform.call("DELETE", path)
+        elif meanwhile == "it becomes another's":
+            await platform.call("PUT", path, json={**body, "name": "Other", "participant": "other"})
+        else:
+            await platform.services.operations.run_due()
+        return await batch(container, *given)
+
+    monkeypatch.setattr(Container, "batch", interrupted)
+    if meanwhile == "another comes":
+        await platform.call("PUT", "/meetings/demo/invitees/ben", json={**body, "name": "Ben"})
+    else:
+        await platform.services.operations.run_due()
+    left = [one["name"] for one in (await platform.call("GET", "/meetings/demo/invitees")).json()["value"]]
+    assert left == {"another comes": ["Ben"], "it is removed": [], "it becomes another's": ["Other"]}[meanwhile]
+    [meeting] = await platform.documents("meeting", "demo")
+    assert meeting["inviteeCount"] == len(left)

@@ -74,6 +74,7 @@ async def test_a_process_killed_between_sending_and_writing_it_down_sends_once(
     worker = await workers.start()
 
     async def written_down() -> bool:
+        assert notifications.subjects == ["Invitation: Weekly"]
         return await notifications.states() == ["sent"]
 
     await eventually(written_down, "it is written down that it was sent", within=60)

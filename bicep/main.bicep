@@ -38,16 +38,16 @@ param vnetCidr string
 @description('Address ranges of the subnets: {functions, endpoints, turn, system, media}.')
 param subnets object
 
-@description('Kubernetes, as 1.33.')
+@description('Kubernetes, as 1.36: one that AKS supports.')
 param kubernetesVersion string
 
 @description('Addresses that may reach the API server of the cluster; empty for all.')
 param apiServerRanges array
 
-@description('The cluster\'s system and control pools: {vmSize, minimum, maximum}.')
+@description('The cluster\'s system and control pools: {vmSize, diskGb, minimum, maximum}.')
 param systemPool object
 
-@description('The media pool: {vmSize, minimum, maximum, prefixLength}, the last of the block of its public addresses.')
+@description('The media pool: {vmSize, diskGb, minimum, maximum, prefixLength}, the last of the block of its public addresses.')
 param mediaPool object
 
 @description('First media port of a node host, PARLEY_MEDIA_PORT of its first node.')
@@ -400,6 +400,7 @@ module cluster 'modules/aks.bicep' = {
     kubernetesVersion: kubernetesVersion
     zones: zones
     vmSize: systemPool.vmSize
+    diskGb: systemPool.diskGb
     minimumNodes: systemPool.minimum
     maximumNodes: systemPool.maximum
     subnetId: network.outputs.systemSubnetId
@@ -421,7 +422,9 @@ module mediaHosts 'modules/aks-media-pool.bicep' = {
   params: {
     clusterName: cluster.outputs.name
     zones: zones
+    kubernetesVersion: kubernetesVersion
     vmSize: mediaPool.vmSize
+    diskGb: mediaPool.diskGb
     minimumNodes: mediaPool.minimum
     maximumNodes: mediaPool.maximum
     subnetId: network.outputs.mediaSubnetId

@@ -17,15 +17,17 @@ param subnets = {
   system: '10.42.16.0/20'
   media: '10.42.32.0/20'
 }
-param kubernetesVersion = '1.33'
+param kubernetesVersion = '1.36'
 param apiServerRanges = []
 param systemPool = {
   vmSize: 'Standard_D2ds_v5'
+  diskGb: 64
   minimum: 1
   maximum: 2
 }
 param mediaPool = {
-  vmSize: 'Standard_F2s_v2'
+  vmSize: 'Standard_D2ds_v5'
+  diskGb: 64
   minimum: 1
   maximum: 2
   prefixLength: 28

@@ -17,15 +17,17 @@ param subnets = {
   system: '10.40.16.0/20'
   media: '10.40.32.0/20'
 }
-param kubernetesVersion = '1.33'
+param kubernetesVersion = '1.36'
 param apiServerRanges = []
 param systemPool = {
   vmSize: 'Standard_D4ds_v5'
+  diskGb: 128
   minimum: 3
   maximum: 6
 }
 param mediaPool = {
   vmSize: 'Standard_F8s_v2'
+  diskGb: 100
   minimum: 3
   maximum: 16
   prefixLength: 27

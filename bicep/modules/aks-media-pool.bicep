@@ -3,11 +3,17 @@
 @description('Name of the cluster.')
 param clusterName string
 
+@description('Kubernetes, as that of the cluster.')
+param kubernetesVersion string
+
 @description('Availability zones; empty where the region has none.')
 param zones array
 
 @description('Virtual machine: compute-optimised, with accelerated networking. One node process runs on each core but one.')
 param vmSize string
+
+@description('Size of a machine\'s disk in GiB: what its cache holds, or its temporary disk where it has no cache.')
+param diskGb int
 
 @description('Fewest machines.')
 param minimumNodes int
@@ -39,12 +45,14 @@ resource media 'Microsoft.ContainerService/managedClusters/agentPools@2024-09-01
   name: 'media'
   properties: {
     mode: 'User'
+    orchestratorVersion: kubernetesVersion
     osType: 'Linux'
     maxPods: 50
     osSKU: 'AzureLinux'
     type: 'VirtualMachineScaleSets'
     vmSize: vmSize
     osDiskType: 'Ephemeral'
+    osDiskSizeGB: diskGb
     availabilityZones: zones
     vnetSubnetID: subnetId
     enableAutoScaling: true

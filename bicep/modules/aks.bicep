@@ -9,7 +9,7 @@ param base string
 @description('Tags of every resource.')
 param tags object
 
-@description('Kubernetes, as 1.33.')
+@description('Kubernetes, as 1.36.')
 param kubernetesVersion string
 
 @description('Availability zones, as [\'1\', \'2\', \'3\']; empty where the region has none.')
@@ -17,6 +17,9 @@ param zones array
 
 @description('Virtual machine of the system and control pools.')
 param vmSize string
+
+@description('Size of a machine\'s disk in GiB: what its cache holds, or its temporary disk where it has no cache.')
+param diskGb int
 
 @description('Fewest machines in each of the two pools.')
 param minimumNodes int
@@ -154,12 +157,14 @@ resource cluster 'Microsoft.ContainerService/managedClusters@2024-09-01' = {
       {
         name: 'system'
         mode: 'System'
+        orchestratorVersion: kubernetesVersion
         osType: 'Linux'
         maxPods: 50
         osSKU: 'AzureLinux'
         type: 'VirtualMachineScaleSets'
         vmSize: vmSize
         osDiskType: 'Ephemeral'
+        osDiskSizeGB: diskGb
         availabilityZones: zones
         vnetSubnetID: subnetId
         enableAutoScaling: true
@@ -180,12 +185,14 @@ resource control 'Microsoft.ContainerService/managedClusters/agentPools@2024-09-
   name: 'control'
   properties: {
     mode: 'User'
+    orchestratorVersion: kubernetesVersion
     osType: 'Linux'
     maxPods: 50
     osSKU: 'AzureLinux'
     type: 'VirtualMachineScaleSets'
     vmSize: vmSize
     osDiskType: 'Ephemeral'
+    osDiskSizeGB: diskGb
     availabilityZones: zones
     vnetSubnetID: subnetId
     enableAutoScaling: true

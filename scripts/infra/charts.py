@@ -23,7 +23,7 @@ from scripts.infra.look import ROOT, Look, named, tracked
 CHARTS = ROOT / "k8s" / "charts"
 LIBRARY = CHARTS / "common"
 NAMESPACE = "parley"
-KUBERNETES = "1.33"
+KUBERNETES = "1.36"
 RENDERED = ROOT / "build" / "rendered"
 _SCHEMAS = Path(os.environ.get("PARLEY_CRD_SCHEMAS", ROOT.parent / "shared" / "schemas" / "crds"))
 _WARNING = 2

@@ -1,4 +1,4 @@
-"""Machines of the environments: their disks fit into them, they have cores for their nodes, Kubernetes is one for all."""
+"""Machines of the environments: their disks fit into them, they have cores for their nodes, Kubernetes is the same."""
 
 import pytest
 

@@ -27,6 +27,7 @@ from function_app.directories.building import build_issuers
 from function_app.directories.people import People
 from function_app.invitees.acceptance import Acceptance
 from function_app.invitees.links import InviteeLinks
+from function_app.invitees.push_choices import PushChoices
 from function_app.invitees.service import InviteeService
 from function_app.lobby.service import Lobby
 from function_app.media.controller import MediaController
@@ -141,6 +142,7 @@ class Services:
     invitees: InviteeService
     invitee_links: InviteeLinks
     acceptance: Acceptance
+    push_choices: PushChoices
     notifier: Notifier
     closing: tuple[Close, ...]
 
@@ -277,6 +279,7 @@ def build(settings: Settings, clock: Clock) -> Services:
         invitees=notifications.invitees,
         invitee_links=notifications.links,
         acceptance=notifications.acceptance,
+        push_choices=notifications.push_choices,
         notifier=notifications.notifier,
         closing=(
             *webhooks.closing,

@@ -25,6 +25,8 @@ var apiPatterns = [
   '/clientSettings'
   '/internal/*'
   '/invitations:exchange'
+  '/invitations:getPush'
+  '/invitations:setPush'
   '/meetings'
   '/meetings/*'
   '/openMeetings/*'

@@ -30,7 +30,7 @@ class Acceptance:
         Raises InvitationInvalidError, ParticipantRemovedError and ParticipantBannedError: somebody who was taken out
         comes in again only when the tenant has written the invitee anew since.
         """
-        invitee, meeting = await self._addressed(self._links.addressee(token))
+        invitee, meeting = await self.addressed(token)
         exclusion = await self._exclusions.find(invitee.key, invitee.user)
         if exclusion and exclusion.excluded_on >= meeting.created_on:
             if exclusion.banned:
@@ -38,6 +38,10 @@ class Acceptance:
             if exclusion.excluded_on >= invitee.updated_on:
                 raise ParticipantRemovedError
         return Invitation(invitee.key, invitee.user, invitee.name, invitee.role, ROLE_GRANTS[invitee.role])
+
+    async def addressed(self, token: str) -> tuple[Invitee, Meeting]:
+        """Whose invitation it is, whether or not it lets that person in now. Raises InvitationInvalidError."""
+        return await self._addressed(self._links.addressee(token))
 
     async def preference(self, token: str) -> tuple[Invitee, Meeting, ChannelName]:
         """Whose preference an unsubscribing link is about. Raises InvitationInvalidError."""

@@ -24,7 +24,6 @@ INVITEE_PREFIX = "invitee_"
 _FOR_EVER = -1
 _REMOVED_ARE_KEPT_FOR = timedelta(days=30)
 """Long enough to tell them so."""
-_ADDRESSES = {ChannelName.EMAIL: "email", ChannelName.SMS: "phone", ChannelName.PUSH: "push"}
 
 
 class _Part(BaseModel):
@@ -59,6 +58,8 @@ class Invitee(MeetingScoped):
     email: EmailAddress | None = None
     phone: PhoneNumber | None = None
     push: PushSubscription | None = None
+    own_push: PushSubscription | None = None
+    """What the person subscribed with by the link; it counts before the tenant's."""
     participant: UserId | None = None
     role: Role
     locale: str
@@ -93,7 +94,7 @@ class Invitee(MeetingScoped):
 
     @property
     def recipient(self) -> Recipient:
-        return Recipient(self.name, self.email, self.phone, self.push)
+        return Recipient(self.name, self.email, self.phone, self.own_push or self.push)
 
     def is_of(self, meeting: Meeting) -> bool:
         """Whether it is invited: it was not removed, and is not of a deleted meeting of the same id."""
@@ -102,19 +103,28 @@ class Invitee(MeetingScoped):
     def reachable(self) -> list[ChannelName]:
         """The ways to reach it, the preferred first."""
         lost = self.opted_out | self.bounces.keys()
-        return [name for name in ChannelName if name not in lost and getattr(self, _ADDRESSES[name])]
+        return [name for name in ChannelName if name not in lost and self._address(name)]
+
+    def is_pushed_to(self, endpoint: str | None) -> bool:
+        """Whether messages are pushed to the browser that is reached there."""
+        push = self.recipient.push
+        return push is not None and push.endpoint == endpoint and ChannelName.PUSH in self.reachable()
 
     def replaced(self, content: InviteeContent, now: datetime) -> Self:
         """With what was chosen anew. An address that is new has not bounced, and nobody has opted out there."""
-        chosen = _chosen(content)
-        kept = {name for name, field in _ADDRESSES.items() if chosen[field] == getattr(self, field)}
-        news: dict[str, Any] = {
-            "opted_out": self.opted_out & kept,
-            "bounces": {name: bounce for name, bounce in self.bounces.items() if name in kept},
-        }
+        news: dict[str, Any] = {}
         if (content.email or content.phone) != (self.email or self.phone):
-            news |= {"edition": str(ULID()), "told": None}
-        return self._changed(updated_on=now, **chosen, **news)
+            # It may be another person.
+            news = {"edition": str(ULID()), "told": None, "own_push": None}
+        return self._readdressed(updated_on=now, **_chosen(content), **news)
+
+    def subscribed(self, push: PushSubscription | None) -> Self:
+        """The person wants pushes there, even if it had opted out of them, or nowhere."""
+        opted_out = self.opted_out - {ChannelName.PUSH}
+        if push is None and self.push:
+            opted_out |= {ChannelName.PUSH}
+        bounces = {name: bounce for name, bounce in self.bounces.items() if name is not ChannelName.PUSH}
+        return self._changed(own_push=push, opted_out=opted_out, bounces=bounces)
 
     def removed(self, now: datetime) -> Self:
         ttl = int(_REMOVED_ARE_KEPT_FOR.total_seconds())
@@ -131,6 +141,16 @@ class Invitee(MeetingScoped):
 
     def informed(self, told: Told) -> Self:
         return self.model_copy(update={"told": told})
+
+    def _readdressed(self, **changes: object) -> Self:
+        changed = self._changed(**changes)
+        kept = {name for name in ChannelName if changed._address(name) == self._address(name)}
+        bounces = {name: bounce for name, bounce in self.bounces.items() if name in kept}
+        return changed.model_copy(update={"opted_out": self.opted_out & kept, "bounces": bounces})
+
+    def _address(self, channel: ChannelName) -> str | PushSubscription | None:
+        to = self.recipient
+        return {ChannelName.EMAIL: to.email, ChannelName.SMS: to.phone, ChannelName.PUSH: to.push}[channel]
 
     def _changed(self, **changes: object) -> Self:
         return self.model_copy(update={"version": str(ULID()), **changes})

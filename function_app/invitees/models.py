@@ -8,6 +8,7 @@ from pydantic import Field
 
 from function_app.api.models import Request, Response
 from function_app.invitees.documents import Invitee
+from function_app.notifications.addresses import PushSubscription
 from function_app.notifications.port import ChannelName
 from function_app.timestamps import Timestamp
 from parley_protocol.grants import Role
@@ -27,7 +28,7 @@ class InviteeResource(Response):
     email: str | None = None
     phone: str | None = None
     has_push: bool
-    """Whether there is a push subscription; it is a secret, and not shown again."""
+    """Whether there is a push subscription, yours or the person's own; it is a secret, and not shown."""
     participant: UserId
     role: Role
     locale: str
@@ -50,7 +51,7 @@ class InviteeResource(Response):
             name=invitee.name,
             email=invitee.email,
             phone=invitee.phone,
-            has_push=invitee.push is not None,
+            has_push=invitee.recipient.push is not None,
             participant=invitee.user,
             role=invitee.role,
             locale=invitee.locale,
@@ -78,6 +79,29 @@ class InvitationExchange(Request):
 
     invitation: str = Field(min_length=1, max_length=1000)
     """What the link has after `#invitation=`."""
+
+
+class PushQuestion(InvitationExchange):
+    """The body of `/invitations:getPush`."""
+
+    endpoint: str | None = Field(default=None, max_length=2048)
+    """That of the browser's subscription, if it has one."""
+
+
+class PushWish(InvitationExchange):
+    """The body of `/invitations:setPush`."""
+
+    push: PushSubscription | None = None
+    """What `PushSubscription.toJSON()` gives; absent means that nothing is to be pushed to the person any more."""
+
+
+class PushState(Response):
+    subscribed: bool
+    """Whether messages are pushed to this browser."""
+    reminds_on: Timestamp | None = None
+    """When the invitee is reminded next; absent where nobody is, by the schedule and the meeting's settings."""
+    public_key: str
+    """As in `GET /webPushKey`."""
 
 
 class WebPushKey(Response):

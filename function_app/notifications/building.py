@@ -10,6 +10,7 @@ from function_app.config import Settings
 from function_app.connections import Close
 from function_app.invitees.acceptance import Acceptance
 from function_app.invitees.links import InviteeLinks
+from function_app.invitees.push_choices import PushChoices
 from function_app.invitees.service import InviteeService
 from function_app.lanes import Lanes
 from function_app.meetings.service import MeetingService
@@ -36,6 +37,7 @@ class BuiltNotifications(NamedTuple):
     invitees: InviteeService
     links: InviteeLinks
     acceptance: Acceptance
+    push_choices: PushChoices
     closing: tuple[Close, ...]
 
 
@@ -52,9 +54,8 @@ def build_notifications(
     container = cosmos.container(MEETINGS_CONTAINER)
     invitees, notifications = InviteeStore(container), NotificationStore(container)
     links = InviteeLinks(settings.api_key_pepper.get_secret_value().encode(), settings.public_url)
-    service = InviteeService(
-        invitees, meeting_service, limits, clock, private_allowed=settings.webhooks_to_private_addresses
-    )
+    private_allowed = settings.webhooks_to_private_addresses
+    service = InviteeService(invitees, meeting_service, limits, clock, private_allowed=private_allowed)
     channels = configured_channels(settings, clock)
     longest_message = timedelta(seconds=2 * settings.notification_timeout_seconds + settings.cosmos_timeout_seconds)
     courier = Courier(
@@ -77,4 +78,5 @@ def build_notifications(
         await channels.close()
 
     acceptance = Acceptance(links, invitees, meetings, exclusions)
-    return BuiltNotifications(notifier, service, links, acceptance, (stop,))
+    push_choices = PushChoices(acceptance, invitees, clock, private_allowed=private_allowed)
+    return BuiltNotifications(notifier, service, links, acceptance, push_choices, (stop,))

@@ -81,6 +81,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/invitations:getPush": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get Invitation Push
+         * @description Whether the invitee's messages are pushed to this browser; 404 `WebPushNotConfigured` where nothing is pushed.
+         */
+        post: operations["getInvitationPush"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/invitations:setPush": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set Invitation Push
+         * @description Has the invitee's messages pushed to this browser and to no other, or to none.
+         */
+        post: operations["setInvitationPush"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/meetings": {
         parameters: {
             query?: never;
@@ -2091,10 +2131,25 @@ export interface components {
             auth: string;
             p256dh: string;
         };
+        /** @description The body of `/invitations:getPush`. */
+        PushQuestion: {
+            endpoint?: string | null;
+            invitation: string;
+        };
+        PushState: {
+            publicKey: string;
+            remindsOn?: string | null;
+            subscribed: boolean;
+        };
         /** @description What `PushSubscription.toJSON()` gives in a browser (W3C Push API). */
         PushSubscription: {
             endpoint: string;
             keys: components["schemas"]["PushKeys"];
+        };
+        /** @description The body of `/invitations:setPush`. */
+        PushWish: {
+            invitation: string;
+            push?: components["schemas"]["PushSubscription"] | null;
         };
         /** @description `degraded`: something is down that we can do without for a while. */
         ReadinessStatus: {
@@ -2508,6 +2563,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IssuedToken"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getInvitationPush: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushQuestion"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushState"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    setInvitationPush: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushState"];
                 };
             };
             /** @description An error; `error.code` says which. */

@@ -795,11 +795,31 @@ class PushKeys(Model):
     auth: str
 
 
+class PushQuestion(Model):
+    """The body of `/invitations:getPush`."""
+
+    invitation: str
+    endpoint: str | None = None
+
+
+class PushState(Model):
+    subscribed: bool
+    reminds_on: datetime | None = None
+    public_key: str
+
+
 class PushSubscription(Model):
     """What `PushSubscription.toJSON()` gives in a browser (W3C Push API)."""
 
     endpoint: str
     keys: PushKeys
+
+
+class PushWish(Model):
+    """The body of `/invitations:setPush`."""
+
+    invitation: str
+    push: PushSubscription | None = None
 
 
 class ReadinessStatus(Model):

@@ -9,9 +9,13 @@ from typing import Any
 import httpx
 import pytest
 
-from .support import Platform, running_platform
+from .support import Platform, new_push_key, running_platform
 
 ANN = {"name": "Ann", "email": "ann@example.com"}
+POINT = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
+PUSH_KEYS = {"p256dh": POINT, "auth": "BTBZMqHH6r4Tts7J_aSIgg"}
+PRIVATE = ("https://169.254.169.254/latest", "http://push.example/1", "https://localhost/1")
+"""Addresses of push services that must not be called."""
 
 
 async def put(
@@ -75,14 +79,27 @@ async def test_what_cannot_be_sent_to_is_refused(platform: Platform, wrong: dict
 
 
 async def test_a_push_service_on_a_private_address_is_refused(platform: Platform) -> None:
-    point = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4"
-    keys = {"p256dh": point, "auth": "BTBZMqHH6r4Tts7J_aSIgg"}
-    for endpoint in ("https://169.254.169.254/latest", "http://push.example/1", "https://localhost/1"):
-        answer = await put(platform, push={"endpoint": endpoint, "keys": keys})
+    for endpoint in PRIVATE:
+        answer = await put(platform, push={"endpoint": endpoint, "keys": PUSH_KEYS})
         assert (answer.status_code, answer.json()["error"]["target"]) == (400, "/push/endpoint")
-    shown = (await put(platform, push={"endpoint": "https://push.example/1", "keys": keys})).json()
+    shown = (await put(platform, push={"endpoint": "https://push.example/1", "keys": PUSH_KEYS})).json()
     assert shown["hasPush"] is True
     assert "push.example" not in str(shown)
+
+
+async def test_nor_may_the_person_name_one(tmp_path: Path) -> None:
+    async with running_platform(tmp_path, web_push_key=new_push_key()) as platform:
+        invitation = (await put(platform)).json()["inviteUrl"].partition("#invitation=")[2]
+        for endpoint in PRIVATE:
+            wish = {"invitation": invitation, "push": {"endpoint": endpoint, "keys": PUSH_KEYS}}
+            answer = await platform.http.post("/invitations:setPush", json=wish)
+            assert (answer.status_code, answer.json()["error"]["target"]) == (400, "/push/endpoint")
+
+
+async def test_where_nothing_is_pushed_a_browser_is_told_so(platform: Platform) -> None:
+    invitation = (await put(platform)).json()["inviteUrl"].partition("#invitation=")[2]
+    answer = await platform.http.post("/invitations:getPush", json={"invitation": invitation})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "WebPushNotConfigured")
 
 
 async def test_there_are_never_more_than_a_meeting_may_have(

@@ -12,8 +12,6 @@ from uuid import uuid4
 import aiohttp
 import pytest
 from azure.core.credentials import AzureKeyCredential
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from function_app.notifications.acs_email import AcsEmailChannel
 from function_app.notifications.acs_sms import AcsSmsChannel
@@ -37,7 +35,7 @@ from local_azure.mailbox.emails import NOBODY
 from local_azure.mailbox.messages import SentMessage
 from local_azure.mailbox.pushes import GONE_PATH
 
-from .support import Server, TestClock
+from .support import Server, TestClock, new_push_key
 
 ACS_KEY = base64.b64encode(b"an access key of acs, for the tests only").decode()
 TIMEOUT_SECONDS = 5.0
@@ -97,8 +95,7 @@ def message_to(recipient: Recipient) -> Message:
 
 
 def new_vapid_key() -> VapidKey:
-    key = generate_private_key(SECP256R1())
-    return VapidKey(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return VapidKey(new_push_key().encode())
 
 
 @pytest.fixture

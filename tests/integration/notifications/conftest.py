@@ -10,15 +10,13 @@ from typing import Any
 
 import azure.functions as func
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from function_app.timestamps import rfc3339, utc_now
 from function_app.triggers import notifications as trigger
 from local_azure.acs import AcsStandIn
 from local_azure.functions_host.timers import timer_request
 from local_azure.mailbox.messages import SentMessage
-from tests.contract.function_app.support import Platform, Server, running_platform
+from tests.contract.function_app.support import Platform, Server, new_push_key, running_platform
 from tests.support.waiting import eventually
 
 ACS_KEY = base64.b64encode(b"an access key of acs, for the tests only").decode()
@@ -96,11 +94,6 @@ class Notifications:
             return not any(one["dueOn"] <= now or one["attemptedOn"] for one in waiting)
 
         await eventually(at_rest, "all that is due is sent", within=40)
-
-
-def new_push_key() -> str:
-    key = generate_private_key(SECP256R1())
-    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 @pytest.fixture

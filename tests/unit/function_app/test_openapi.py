@@ -43,6 +43,8 @@ OPERATIONS = {
     "deleteInvitee",
     "listInvitees",
     "getWebPushKey",
+    "getInvitationPush",
+    "setInvitationPush",
     "joinSession",
     "leaveSession",
     "listMessages",

@@ -42,6 +42,9 @@ from parley.models import (
     OperationResource,
     ParticipantPatch,
     ParticipantResource,
+    PushQuestion,
+    PushState,
+    PushWish,
     ReadinessStatus,
     Removal,
     ReplayRequest,
@@ -120,6 +123,18 @@ class Invitees(Group):
         """The key by which push services know this service; 404 `WebPushNotConfigured` where nothing is pushed."""
         call = Call("GET", "/webPushKey")
         return await self._get(call, WebPushKey)
+
+    async def get_invitation_push(self, content: PushQuestion) -> PushState:
+        """Whether the invitee's messages are pushed to this browser; 404 `WebPushNotConfigured` where nothing is
+        pushed.
+        """
+        call = Call("POST", "/invitations:getPush", content=content, repeatable=False)
+        return await self._get(call, PushState)
+
+    async def set_invitation_push(self, content: PushWish) -> PushState:
+        """Has the invitee's messages pushed to this browser and to no other, or to none."""
+        call = Call("POST", "/invitations:setPush", content=content, repeatable=False)
+        return await self._get(call, PushState)
 
 
 class Lobby(Group):

@@ -39,6 +39,16 @@ export class Invitees extends Group {
   getWebPushKey(options: CallOptions = {}): Promise<models.WebPushKey> {
     return this.expectJson({ method: "GET", path: `/webPushKey` }, options);
   }
+
+  /** Whether the invitee's messages are pushed to this browser; 404 `WebPushNotConfigured` where nothing is pushed. */
+  getInvitationPush(content: models.PushQuestion, options: CallOptions = {}): Promise<models.PushState> {
+    return this.expectJson({ method: "POST", path: `/invitations:getPush`, content, repeatable: false }, options);
+  }
+
+  /** Has the invitee's messages pushed to this browser and to no other, or to none. */
+  setInvitationPush(content: models.PushWish, options: CallOptions = {}): Promise<models.PushState> {
+    return this.expectJson({ method: "POST", path: `/invitations:setPush`, content, repeatable: false }, options);
+  }
 }
 
 /** `client.lobby` */

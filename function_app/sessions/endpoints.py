@@ -1,4 +1,4 @@
-"""`/sessions`: joining and leaving."""
+"""`/sessions`: joining, staying and leaving."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from starlette.responses import JSONResponse, Response
 
-from function_app.api.credentials import JoinClaimsOf, ServicesOf
+from function_app.api.credentials import JoinClaimsOf, ServicesOf, admitted_to
 from function_app.errors import InLobbyError
 from function_app.media.providers.port import AcsAdmission, Admission, LiveKitAdmission, SfuAdmission
+from function_app.participants.documents import Participant
 from function_app.sessions.join import Joining
 from function_app.sessions.models import (
     AcsJoinResponse,
@@ -22,8 +23,10 @@ from function_app.sessions.models import (
     LetIn,
     LiveKitJoinResponse,
     LobbyResponse,
+    Renewal,
     SignallingAddress,
 )
+from function_app.sessions.refresh import participant_there
 from function_app.stores.documents import MeetingKey
 from function_app.wiring import Services
 from parley_protocol.addresses import ParticipantAddress
@@ -70,6 +73,15 @@ async def leave_session(
     return Response(status_code=204)
 
 
+@router.post("/sessions/{sid}:refresh", operation_id="refreshSession")
+async def refresh_session(
+    claims: JoinClaimsOf, services: ServicesOf, session: Annotated[SessionId, Path(alias="sid")]
+) -> Renewal:
+    """Renews what the token's user, who is in the session, needs to stay there; the Peer stays as it is."""
+    await admitted_to(services, claims)
+    return await _renewed(services, claims, await participant_there(services.sessions, claims, session))
+
+
 async def _waiting(services: Services, claims: JoinClaims, session: str | None) -> LobbyResponse:
     meeting = await services.meetings.get(MeetingKey(claims.tenant, claims.meeting))
     participant = session and participant_id(session, claims.sub)
@@ -88,8 +100,6 @@ async def _waiting(services: Services, claims: JoinClaims, session: str | None) 
 
 async def _answer(services: Services, claims: JoinClaims, joining: Joining) -> AnyJoinResponse:
     participant = joining.participant
-    address = ParticipantAddress(participant.tenant_id, participant.meeting_id, participant.session_id, participant.id)
-    renewed = services.join_tokens.renew(claims)
     let_in = LetIn(
         session=JoinedSession(
             id=participant.session_id,
@@ -102,11 +112,19 @@ async def _answer(services: Services, claims: JoinClaims, joining: Joining) -> A
             id=participant.id, name=participant.name, role=participant.role, grants=participant.grants
         ),
         peer=participant.peer,
+        **dict(await _renewed(services, claims, participant)),
+    )
+    return _with_media(let_in, joining.admission)
+
+
+async def _renewed(services: Services, claims: JoinClaims, participant: Participant) -> Renewal:
+    address = ParticipantAddress(*participant.key, participant.session_id, participant.id)
+    renewed = services.join_tokens.renew(claims)
+    return Renewal(
         token=renewed.text,
         token_expires_on=renewed.expires_on,
         signalling=SignallingAddress(url=await services.signalling.participant_url(address)),
     )
-    return _with_media(let_in, joining.admission)
 
 
 def _with_media(let_in: LetIn, admission: Admission) -> AnyJoinResponse:

@@ -60,17 +60,22 @@ class LobbyResponse(Response):
     """A join token to ask with after the one that was used has died."""
 
 
-class LetIn(Response):
+class Renewal(Response):
+    """What a client that is in a session needs to stay, and to come back."""
+
+    token: str
+    """A join token for the time after the one that was used has died."""
+    token_expires_on: Timestamp
+    signalling: SignallingAddress
+
+
+class LetIn(Renewal):
     """What every answer of `:join` has, whoever carries the media."""
 
     session: JoinedSession
     participant: JoinedParticipant
     peer: PeerId
     """The client's new Peer."""
-    token: str
-    """A join token for coming back after the one that was used has died."""
-    token_expires_on: Timestamp
-    signalling: SignallingAddress
 
 
 class JoinResponse(LetIn, SfuAdmission):

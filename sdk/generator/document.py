@@ -16,8 +16,9 @@ _SAFE_TO_REPEAT = ("get", "put", "patch", "delete")
 _LEFT_TO_THE_CLIENT = ("api-version", "continuationToken", "Repeatability-Request-ID")
 _IDEMPOTENCY_KEY = "idempotency-key"
 _REPEATABLE_ACTIONS = frozenset(
-    {"issueToken", "issueGuestToken", "joinSession", "leaveSession", "startMeeting", "endMeeting", "lockMeeting"}
-    | {"unlockMeeting", "admitParticipant", "denyParticipant", "admitAll", "muteAll", "removeParticipant", "eraseUser"}
+    {"issueToken", "issueGuestToken", "joinSession", "refreshSession", "leaveSession", "startMeeting", "endMeeting"}
+    | {"lockMeeting", "unlockMeeting", "admitParticipant", "denyParticipant", "admitAll", "muteAll"}
+    | {"removeParticipant", "eraseUser"}
 )
 """Those POST operations that have the same effect when they are done twice, though they take no idempotency key."""
 

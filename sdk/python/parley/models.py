@@ -103,12 +103,12 @@ class AcsJoinResponse(Model):
 
     provider: Literal["acs"] = "acs"
     acs: AcsEntry
-    session: JoinedSession
-    participant: JoinedParticipant
-    peer: str
     token: str
     token_expires_on: datetime
     signalling: SignallingAddress
+    session: JoinedSession
+    participant: JoinedParticipant
+    peer: str
 
 
 class Actor(Model):
@@ -432,12 +432,12 @@ class JoinResponse(Model):
     ice_servers: list[IceServer]
     """For RTCConfiguration.iceServers."""
     media_grant: str
-    session: JoinedSession
-    participant: JoinedParticipant
-    peer: str
     token: str
     token_expires_on: datetime
     signalling: SignallingAddress
+    session: JoinedSession
+    participant: JoinedParticipant
+    peer: str
 
 
 class JoinedParticipant(Model):
@@ -488,12 +488,12 @@ class LiveKitJoinResponse(Model):
 
     provider: Literal["livekit"] = "livekit"
     livekit: LiveKitEntry
-    session: JoinedSession
-    participant: JoinedParticipant
-    peer: str
     token: str
     token_expires_on: datetime
     signalling: SignallingAddress
+    session: JoinedSession
+    participant: JoinedParticipant
+    peer: str
 
 
 class LobbyResponse(Model):
@@ -834,6 +834,14 @@ class Removal(Model):
 
     ban: bool = False
     """Whether the user is kept out of the meeting until the ban is lifted."""
+
+
+class Renewal(Model):
+    """What a client that is in a session needs to stay, and to come back."""
+
+    token: str
+    token_expires_on: datetime
+    signalling: SignallingAddress
 
 
 class ReplayRequest(Model):

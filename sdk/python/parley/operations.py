@@ -45,6 +45,7 @@ from parley.models import (
     PushWish,
     ReadinessStatus,
     Removal,
+    Renewal,
     ReplayRequest,
     SecretRotation,
     SessionResource,
@@ -400,6 +401,11 @@ class Sessions(Group):
         """The token's user leaves; 204 also when it has left already."""
         call = Call("POST", f"/sessions/{segment(session)}:leave", content=content)
         self._do(call)
+
+    def refresh(self, session: str) -> Renewal:
+        """Renews what the token's user, who is in the session, needs to stay there; the Peer stays as it is."""
+        call = Call("POST", f"/sessions/{segment(session)}:refresh")
+        return self._get(call, Renewal)
 
     def list(self, meeting: str, *, page_size: int | None = None) -> ItemPaged[SessionResource]:
         """The meeting's sessions, live and past."""

@@ -46,6 +46,7 @@ OPERATIONS = {
     "getInvitationPush",
     "setInvitationPush",
     "joinSession",
+    "refreshSession",
     "leaveSession",
     "listMessages",
     "putWebhook",

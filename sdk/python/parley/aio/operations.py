@@ -47,6 +47,7 @@ from parley.models import (
     PushWish,
     ReadinessStatus,
     Removal,
+    Renewal,
     ReplayRequest,
     SecretRotation,
     SessionResource,
@@ -402,6 +403,11 @@ class Sessions(Group):
         """The token's user leaves; 204 also when it has left already."""
         call = Call("POST", f"/sessions/{segment(session)}:leave", content=content)
         await self._do(call)
+
+    async def refresh(self, session: str) -> Renewal:
+        """Renews what the token's user, who is in the session, needs to stay there; the Peer stays as it is."""
+        call = Call("POST", f"/sessions/{segment(session)}:refresh")
+        return await self._get(call, Renewal)
 
     def list(self, meeting: str, *, page_size: int | None = None) -> AsyncItemPaged[SessionResource]:
         """The meeting's sessions, live and past."""

@@ -740,6 +740,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sessions/{sid}:refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refresh Session
+         * @description Renews what the token's user, who is in the session, needs to stay there; the Peer stays as it is.
+         */
+        post: operations["refreshSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sessions:join": {
         parameters: {
             query?: never;
@@ -2166,6 +2186,13 @@ export interface components {
              * @default false
              */
             ban?: boolean;
+        };
+        /** @description What a client that is in a session needs to stay, and to come back. */
+        Renewal: {
+            signalling: components["schemas"]["SignallingAddress"];
+            token: string;
+            /** Format: date-time */
+            tokenExpiresOn: string;
         };
         /** @description The body of `:replay`. */
         ReplayRequest: {
@@ -4004,6 +4031,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    refreshSession: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Renewal"];
+                };
             };
             /** @description An error; `error.code` says which. */
             default: {

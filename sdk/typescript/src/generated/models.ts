@@ -99,6 +99,7 @@ export type PushWish = Schemas["PushWish"];
 export type ReadinessStatus = Schemas["ReadinessStatus"];
 export type RecordingPolicy = Schemas["RecordingPolicy"];
 export type Removal = Schemas["Removal"];
+export type Renewal = Schemas["Renewal"];
 export type ReplayRequest = Schemas["ReplayRequest"];
 export type Role = Schemas["Role"];
 export type Schedule = Schemas["Schedule"];

@@ -247,6 +247,11 @@ export class Sessions extends Group {
     return this.expectNothing({ method: "POST", path: `/sessions/${segment(session)}:leave`, content }, options);
   }
 
+  /** Renews what the token's user, who is in the session, needs to stay there; the Peer stays as it is. */
+  refresh(session: string, options: CallOptions = {}): Promise<models.Renewal> {
+    return this.expectJson({ method: "POST", path: `/sessions/${segment(session)}:refresh` }, options);
+  }
+
   /** The meeting's sessions, live and past. */
   list(meeting: string, options: CallOptions & { pageSize?: number } = {}): Paged<models.SessionResource> {
     return this.expectPages({ method: "GET", path: `/meetings/${segment(meeting)}/sessions`, query: { maxpagesize: options.pageSize } }, options);

@@ -12,6 +12,9 @@ targetScope = 'subscription'
 ])
 param env string
 
+@description('Whether an owner of the subscription deploys: the first time, and whenever roles.bicep has changed.')
+param bootstrap bool
+
 @description('Azure region.')
 param location string
 
@@ -507,9 +510,10 @@ module turn 'modules/turn-vmss.bicep' = {
 }
 
 module roles 'modules/roles.bicep' = {
-  scope: group
-  name: 'roles'
+  name: 'roles-${env}'
   params: {
+    bootstrap: bootstrap
+    groupName: group.name
     principals: identities.outputs.principals
     names: {
       hostStorage: storage.outputs.hostName
@@ -528,14 +532,6 @@ module roles 'modules/roles.bicep' = {
       client: client.outputs.name
       kubeletIdentity: identities.outputs.names.kubelet
     }
-  }
-}
-
-module workflowRoles 'modules/roles-subscription.bicep' = {
-  name: 'roles-subscription'
-  params: {
-    infraPrincipalId: identities.outputs.principals.infra
-    assignableRoleIds: roles.outputs.roleIds
   }
 }
 
@@ -559,7 +555,7 @@ module alerts 'modules/alerts.bicep' = {
 }
 
 module spending 'modules/budget.bicep' = {
-  name: 'budget'
+  name: 'budget-${env}'
   params: {
     name: 'budget-${base}'
     resourceGroupName: group.name

@@ -1,6 +1,7 @@
 using '../main.bicep'
 
 param env = 'prod'
+param bootstrap = bool(readEnvironmentVariable('PARLEY_BOOTSTRAP', 'false'))
 param location = 'westeurope'
 param drLocation = 'northeurope'
 param prefix = 'parley'

@@ -1,6 +1,17 @@
 // Who may do what: every role of every identity, in one place. docs/deploy.md explains the matrix.
 //
-// Azure's own roles are given by `grants`, by resource. Cosmos DB and Redis have roles of their own for their data.
+// `grants` gives Azure's roles, by resource; `dataGrants` those that Cosmos DB and Redis have of their own for their data.
+// role-assignments.bicep writes both down. The workflow `infra` may give the roles of `grants` and, by a condition that
+// Azure enforces, no others: so what gives it that right, and the definition of our own role, are written only where an
+// owner deploys (`bootstrap`).
+
+targetScope = 'subscription'
+
+@description('Whether an owner of the subscription deploys, who may write what the workflow `infra` may not: its own roles, and definitions of roles.')
+param bootstrap bool
+
+@description('Resource group of everything.')
+param groupName string
 
 @description('Object ids of the identities: {functions, sfu, mediaWorker, turn, cluster, kubelet, certManager, keda, images, infra, deploy}.')
 param principals object
@@ -8,7 +19,7 @@ param principals object
 @description('Names of the resources: {hostStorage, recordings, vault, webPubSub, cosmos, redis, eventHubs, communication, insights, metrics, registry, zone, functions, client, kubeletIdentity}.')
 param names object
 
-// learn.microsoft.com, "Azure built-in roles".
+// Azure's own are in learn.microsoft.com, "Azure built-in roles".
 var roles = {
   AksClusterUser: '4abbcc35-e782-43d8-92c5-2d3f1bd2253f'
   AcrPull: '7f951dda-4ed3-4680-a7ca-43fe172d538d'
@@ -29,6 +40,8 @@ var roles = {
   StorageTableDataContributor: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
   WebPubSubServiceOwner: '12cf5a90-567b-43ae-8102-96cf46c7d9b4'
   WebsiteContributor: 'de139f84-1756-47ae-9be6-808fbbe84772'
+  // Ours, below: none of Azure's is about Static Web Apps alone.
+  ClientDeployer: guid(subscription().id, 'ClientDeployer')
 }
 
 var grants = {
@@ -83,263 +96,84 @@ var grants = {
     { to: 'cluster', role: 'NetworkContributor' }
   ]
   client: [
-    { to: 'deploy', role: 'WebsiteContributor' }
+    { to: 'deploy', role: 'ClientDeployer' }
   ]
   kubeletIdentity: [
     { to: 'cluster', role: 'ManagedIdentityOperator' }
   ]
 }
 
-// Cosmos DB's "Built-in Data Contributor": reads and writes documents, and makes no containers.
-var cosmosDataContributor = '00000000-0000-0000-0000-000000000002'
-
-resource hostStorage 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
-  name: names.hostStorage
+var dataGrants = {
+  cosmos: [
+    // "Built-in Data Contributor": reads and writes documents, and makes no containers.
+    { to: 'functions', role: '00000000-0000-0000-0000-000000000002' }
+  ]
+  redis: [
+    // The access policy that there is: all commands on all keys.
+    { to: 'functions', role: 'default' }
+  ]
 }
 
-resource hostStorageRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for grant in grants.hostStorage: {
-  scope: hostStorage
-  name: guid(hostStorage.id, principals[grant.to], grant.role)
+// On the subscription, for `infra`: all but giving roles, and giving those of `grants`.
+var contributor = 'b24988ac-6180-42a0-ab88-20f7382dd24c'
+var accessAdministrator = 'f58310d9-a9f6-439a-9e8d-f62e7b41a168'
+var roleIds = [for role in items(roles): role.value]
+var assignable = join(roleIds, ', ')
+
+resource deploys 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (bootstrap) {
+  name: guid(subscription().id, principals.infra, contributor)
   properties: {
-    principalId: principals[grant.to]
+    principalId: principals.infra
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles[grant.role])
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', contributor)
   }
-}]
-
-resource recordings 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
-  name: names.recordings
 }
 
-resource recordingsRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for grant in grants.recordings: {
-  scope: recordings
-  name: guid(recordings.id, principals[grant.to], grant.role)
+resource assigns 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (bootstrap) {
+  name: guid(subscription().id, principals.infra, accessAdministrator)
   properties: {
-    principalId: principals[grant.to]
+    principalId: principals.infra
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles[grant.role])
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', accessAdministrator)
+    conditionVersion: '2.0'
+    condition: '((!(ActionMatches{\'Microsoft.Authorization/roleAssignments/write\'})) OR (@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {${assignable}})) AND ((!(ActionMatches{\'Microsoft.Authorization/roleAssignments/delete\'})) OR (@Resource[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {${assignable}}))'
   }
-}]
-
-resource vault 'Microsoft.KeyVault/vaults@2023-07-01' existing = {
-  name: names.vault
 }
 
-resource vaultRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for grant in grants.vault: {
-  scope: vault
-  name: guid(vault.id, principals[grant.to], grant.role)
+// Reads the token with which the client is deployed; "Website Contributor" is about `Microsoft.Web/sites` only. The
+// environments of a subscription share it.
+resource clientDeployer 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (bootstrap) {
+  name: roles.ClientDeployer
   properties: {
-    principalId: principals[grant.to]
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles[grant.role])
-  }
-}]
-
-resource webPubSub 'Microsoft.SignalRService/webPubSub@2024-03-01' existing = {
-  name: names.webPubSub
-}
-
-resource webPubSubRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for grant in grants.webPubSub: {
-  scope: webPubSub
-  name: guid(webPubSub.id, principals[grant.to], grant.role)
-  properties: {
-    principalId: principals[grant.to]
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles[grant.role])
-  }
-}]
-
-resource eventHubs 'Microsoft.EventHub/namespaces@2024-01-01' existing = {
-  name: names.eventHubs
-}
-
-resource eventHubsRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for grant in grants.eventHubs: {
-  scope: eventHubs
-  name: guid(eventHubs.id, principals[grant.to], grant.role)
-  properties: {
-    principalId: principals[grant.to]
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles[grant.role])
-  }
-}]
-
-resource communication 'Microsoft.Communication/communicationServices@2023-04-01' existing = {
-  name: names.communication
-}
-
-resource communicationRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for grant in grants.communication: {
-  scope: communication
-  name: guid(communication.id, principals[grant.to], grant.role)
-  properties: {
-    principalId: principals[grant.to]
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles[grant.role])
-  }
-}]
-
-resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
-  name: names.insights
-}
-
-resource insightsRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for grant in grants.insights: {
-  scope: insights
-  name: guid(insights.id, principals[grant.to], grant.role)
-  properties: {
-    principalId: principals[grant.to]
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles[grant.role])
-  }
-}]
-
-resource metrics 'Microsoft.Monitor/accounts@2023-04-03' existing = {
-  name: names.metrics
-}
-
-resource metricsRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for grant in grants.metrics: {
-  scope: metrics
-  name: guid(metrics.id, principals[grant.to], grant.role)
-  properties: {
-    principalId: principals[grant.to]
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles[grant.role])
-  }
-}]
-
-resource registry 'Microsoft.ContainerRegistry/registries@2023-07-01' existing = {
-  name: names.registry
-}
-
-resource registryRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for grant in grants.registry: {
-  scope: registry
-  name: guid(registry.id, principals[grant.to], grant.role)
-  properties: {
-    principalId: principals[grant.to]
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles[grant.role])
-  }
-}]
-
-resource zone 'Microsoft.Network/dnsZones@2018-05-01' existing = {
-  name: names.zone
-}
-
-resource zoneRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for grant in grants.zone: {
-  scope: zone
-  name: guid(zone.id, principals[grant.to], grant.role)
-  properties: {
-    principalId: principals[grant.to]
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles[grant.role])
-  }
-}]
-
-resource functions 'Microsoft.Web/sites@2024-04-01' existing = {
-  name: names.functions
-}
-
-resource functionsRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for grant in grants.functions: {
-  scope: functions
-  name: guid(functions.id, principals[grant.to], grant.role)
-  properties: {
-    principalId: principals[grant.to]
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles[grant.role])
-  }
-}]
-
-resource client 'Microsoft.Web/staticSites@2024-04-01' existing = {
-  name: names.client
-}
-
-resource clientRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for grant in grants.client: {
-  scope: client
-  name: guid(client.id, principals[grant.to], grant.role)
-  properties: {
-    principalId: principals[grant.to]
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles[grant.role])
-  }
-}]
-
-resource kubeletIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' existing = {
-  name: names.kubeletIdentity
-}
-
-resource kubeletIdentityRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for grant in grants.kubeletIdentity: {
-  scope: kubeletIdentity
-  name: guid(kubeletIdentity.id, principals[grant.to], grant.role)
-  properties: {
-    principalId: principals[grant.to]
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles[grant.role])
-  }
-}]
-
-resource groupRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for grant in grants.group: {
-  name: guid(resourceGroup().id, principals[grant.to], grant.role)
-  properties: {
-    principalId: principals[grant.to]
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles[grant.role])
-  }
-}]
-
-resource cosmos 'Microsoft.DocumentDB/databaseAccounts@2024-11-15' existing = {
-  name: names.cosmos
-}
-
-resource cosmosData 'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments@2024-11-15' = {
-  parent: cosmos
-  name: guid(cosmos.id, principals.functions, cosmosDataContributor)
-  properties: {
-    principalId: principals.functions
-    roleDefinitionId: '${cosmos.id}/sqlRoleDefinitions/${cosmosDataContributor}'
-    scope: cosmos.id
+    // A name may be given once in a tenant.
+    roleName: 'Parley client deployer (${subscription().subscriptionId})'
+    description: 'May deploy the files of a Static Web App.'
+    type: 'CustomRole'
+    permissions: [
+      {
+        actions: [
+          'Microsoft.Web/staticSites/read'
+          'Microsoft.Web/staticSites/listSecrets/action'
+        ]
+      }
+    ]
+    assignableScopes: [
+      subscription().id
+    ]
   }
 }
 
-resource redis 'Microsoft.Cache/redisEnterprise@2025-07-01' existing = {
-  name: names.redis
-}
-
-resource redisDatabase 'Microsoft.Cache/redisEnterprise/databases@2025-07-01' existing = {
-  parent: redis
-  name: 'default'
-}
-
-resource redisData 'Microsoft.Cache/redisEnterprise/databases/accessPolicyAssignments@2025-07-01' = {
-  parent: redisDatabase
-  name: 'functions'
-  properties: {
-    accessPolicyName: 'default'
-    user: {
-      objectId: principals.functions
-    }
+module assignments 'role-assignments.bicep' = {
+  scope: resourceGroup(groupName)
+  name: 'role-assignments'
+  params: {
+    principals: principals
+    names: names
+    roles: roles
+    grants: grants
+    dataGrants: dataGrants
   }
+  dependsOn: [
+    clientDeployer
+  ]
 }
-
-@description('Who has which role on what.')
-output matrix object = grants
-
-@description('Ids of the roles that are given here, which the workflow `infra` may give, too.')
-output roleIds array = [
-  roles.AksClusterUser
-  roles.AcrPull
-  roles.AcrPush
-  roles.CommunicationAndEmailServiceOwner
-  roles.DnsZoneContributor
-  roles.EventHubsDataReceiver
-  roles.EventHubsDataSender
-  roles.KeyVaultSecretsUser
-  roles.ManagedIdentityOperator
-  roles.MonitoringDataReader
-  roles.MonitoringMetricsPublisher
-  roles.NetworkContributor
-  roles.StorageBlobDataContributor
-  roles.StorageBlobDataOwner
-  roles.StorageBlobDelegator
-  roles.StorageQueueDataContributor
-  roles.StorageTableDataContributor
-  roles.WebPubSubServiceOwner
-  roles.WebsiteContributor
-]

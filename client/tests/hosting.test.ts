@@ -142,9 +142,11 @@ describe("those who moderate", () => {
     expect(lastNotice()).toEqual({ type: "mutedAll" });
   });
 
-  it("may take a new role back, and try again when that fails", async () => {
+  it("may take a new role back, with the grants from before, and try again when that fails", async () => {
     await platform.join();
     const { hosting } = platform.meeting;
+    const granted = { publish: ["microphone"], subscribe: true, chat: false, moderate: false };
+    platform.refuse("/sessions/ses_1/participants/par_2", { status: 200, body: { role: "presenter", granted } });
     await hosting.setRole(person("par_2", { name: "Bo" }), "coHost");
     expect(hosting.undoable.value?.done).toEqual({ type: "roleChanged", name: "Bo", role: "coHost" });
     platform.refuse("/sessions/ses_1/participants/par_2", { status: 503 });
@@ -152,7 +154,8 @@ describe("those who moderate", () => {
     await hosting.undoable.value?.undo();
     expect(hosting.undoable.value).toBeNull();
     const roles = platform.requests.filter(({ method }) => method === "PATCH").map(({ body }) => body);
-    expect(roles).toEqual([{ role: "coHost" }, { role: "attendee" }, { role: "attendee" }]);
+    const before = { role: "presenter", grants: granted };
+    expect(roles).toEqual([{ role: "coHost" }, before, before]);
   });
 
   it.each([

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakePlatform } from "./fakes/platform";
 
 const JOIN = "/sessions:join";
+const STOP = "/sessions:stopWaiting";
 const WAIT = {
   status: 202,
   body: {
@@ -63,5 +64,29 @@ describe("the lobby", () => {
     await joining;
     expect(platform.socket.stopped).toBe(true);
     expect(platform.meeting.phase.value).toMatchObject({ name: "ended", reason: "left" });
+    expect(platform.requests.filter(({ path }) => path === STOP).map(({ token }) => token)).toEqual(["renewed"]);
+  });
+
+  it("is left by whoever closes the page, at once", async () => {
+    platform.refuse(JOIN, WAIT);
+    const joining = platform.meeting.join("Ann");
+    await waiting();
+    platform.meeting.abandon();
+    expect(platform.count(STOP)).toBe(1);
+    await joining;
+  });
+
+  it("is not left by whoever was let in", async () => {
+    platform.refuse(JOIN, WAIT);
+    const joining = platform.meeting.join("Ann");
+    await waiting();
+    platform.socket.receive({ type: "admitted" });
+    await vi.waitFor(() => {
+      expect(platform.sockets).toHaveLength(2);
+    });
+    await platform.acceptJoin(await platform.socket.sentMessage("join"));
+    await joining;
+    platform.meeting.leave();
+    expect(platform.count(STOP)).toBe(0);
   });
 });

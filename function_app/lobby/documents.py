@@ -11,7 +11,7 @@ from function_app.timestamps import Timestamp
 from parley_protocol.grants import JoinClaims, Role
 from parley_protocol.ids import participant_id
 
-WAITING_SECONDS = 60
+WAITING_SECONDS = 30
 """Whoever has not asked again for so long waits no more."""
 DECIDED_SECONDS = 24 * 3600
 """How long a decision holds; no session is longer."""
@@ -28,6 +28,7 @@ class LobbyEntry(MeetingScoped):
     session_id: str
     participant: str
     """The participant that this will be, once it is let in."""
+    user: str
     name: str
     role: Role
     admission: Admission = Admission.WAITING
@@ -44,6 +45,7 @@ class LobbyEntry(MeetingScoped):
             meeting_id=claims.meeting,
             session_id=session,
             participant=participant,
+            user=claims.sub,
             name=claims.name,
             role=claims.role,
             asked_on=now,

@@ -1,4 +1,4 @@
-"""`/sessions/{sid}/lobby`: who waits, and letting them in."""
+"""`/sessions/{sid}/lobby`: who waits, and letting them in; and waiting no more."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from starlette.responses import Response
 
-from function_app.api.credentials import ServicesOf
+from function_app.api.credentials import JoinClaimsOf, ServicesOf
 from function_app.api.models import Response as Body
 from function_app.api.moderators import ModeratedSession
 from function_app.lobby.documents import Admission
@@ -41,6 +41,13 @@ async def list_lobby(session: ModeratedSession, services: ServicesOf) -> Waiting
             for one in await services.lobby.waiting(session)
         ]
     )
+
+
+@router.post("/sessions:stopWaiting", operation_id="stopWaiting", status_code=204)
+async def stop_waiting(claims: JoinClaimsOf, services: ServicesOf) -> Response:
+    """The token's user, who waits, does not want to come in any more; 204 also when it does not wait."""
+    await services.lobby.stop_waiting(claims)
+    return Response(status_code=204)
 
 
 @router.post("/sessions/{sid}/lobby/{pid}:admit", operation_id="admitParticipant", status_code=204)

@@ -42,6 +42,24 @@ class Lobby:
             await self._store.save(known)
         return known.admission is Admission.ADMITTED
 
+    async def stop_waiting(self, claims: JoinClaims) -> None:
+        """The token's user does not want to come in any more. What was decided about it stays."""
+        key = MeetingKey(claims.tenant, claims.meeting)
+        active = await self._sessions.active(key)
+        if active is None:
+            return
+        participant = participant_id(active.session_id, claims.sub)
+
+        async def attempt() -> bool:
+            known = await self._store.find(key, participant)
+            if known is None or known.admission is not Admission.WAITING:
+                return False
+            await self._store.remove(known)
+            return True
+
+        if await until_it_holds(attempt):
+            await self._tell_moderators(key, active.session_id)
+
     async def waiting(self, session: Session) -> list[LobbyEntry]:
         """Those who wait for the session, who asked first first."""
         return await self._store.waiting(session.key, session.id)

@@ -43,6 +43,9 @@ class Erasure:
         while exclusions := await self._data.exclusions(tenant, user, _STEP):
             for exclusion in exclusions:
                 await self._data.erase_exclusion(exclusion)
+        while entries := await self._data.lobby_entries(tenant, user, _STEP):
+            for entry in entries:
+                await self._data.erase_lobby_entry(entry)
         return 0
 
     async def _erase(self, visit: Participant) -> None:

@@ -9,10 +9,24 @@ from starlette.responses import Response
 
 from function_app.api.credentials import ServicesOf
 from function_app.api.moderators import ModeratedSession, ModeratorRole
+from function_app.errors import ParticipantNotFoundError
 from function_app.participants.models import MuteRequest, ParticipantPatch, ParticipantResource
 from parley_protocol.ids import ParticipantId
 
 router = APIRouter(tags=["participants"])
+
+ParticipantInPath = Annotated[ParticipantId, Path(alias="pid")]
+
+
+@router.get("/sessions/{sid}/participants/{pid}", operation_id="getParticipant", response_model_exclude_none=True)
+async def get_participant(
+    session: ModeratedSession, services: ServicesOf, participant: ParticipantInPath
+) -> ParticipantResource:
+    """Somebody who has joined the session, also when it has left."""
+    found = await services.sessions.participant(session.key, participant)
+    if found is None or found.session_id != session.id:
+        raise ParticipantNotFoundError("Nobody of that id has joined the session.")
+    return ParticipantResource.of(found.settled(session.ended_on), services.clock())
 
 
 @router.patch("/sessions/{sid}/participants/{pid}", operation_id="patchParticipant", response_model_exclude_none=True)
@@ -20,7 +34,7 @@ async def patch_participant(
     session: ModeratedSession,
     role: ModeratorRole,
     services: ServicesOf,
-    participant: Annotated[ParticipantId, Path(alias="pid")],
+    participant: ParticipantInPath,
     patch: ParticipantPatch,
 ) -> ParticipantResource:
     """Changes the role or the grants, or mutes; it holds at once, and for as long as the session lasts."""

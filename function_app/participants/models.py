@@ -42,6 +42,9 @@ class ParticipantResource(Response):
     name: DisplayName
     role: Role
     grants: Grants
+    """What the meeting's settings leave of `granted`: what the participant may do."""
+    granted: Grants
+    """What the token or a moderator gave."""
     presence: Presence
     joined_on: Timestamp
     came_on: Timestamp | None = None
@@ -60,6 +63,7 @@ class ParticipantResource(Response):
             name=participant.name,
             role=participant.role,
             grants=participant.grants,
+            granted=participant.granted or participant.grants,
             presence=participant.presence,
             joined_on=participant.joined_on,
             came_on=participant.came_on,

@@ -33,7 +33,7 @@ from parley_protocol.addresses import ParticipantAddress
 from parley_protocol.grants import JoinClaims
 from parley_protocol.ids import SessionId, participant_id
 
-ASK_AGAIN_SECONDS = 20
+ASK_AGAIN_SECONDS = 10
 """Well below the time after which somebody who does not ask is taken for gone."""
 ASK_FOR_SESSION_SECONDS = 5
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from function_app.lobby.documents import LobbyEntry, entry_id
-from function_app.stores.cosmos import Container
+from function_app.stores.cosmos import BatchOperation, Container
 from function_app.stores.documents import MeetingKey
 
 MOST_SHOWN = 200
@@ -30,6 +30,11 @@ class LobbyStore:
             await self._container.create(entry.body())
         else:
             await self._container.replace(entry.body(), entry.etag)
+
+    async def remove(self, entry: LobbyEntry) -> None:
+        """Takes the version away that was read. Raises StoreRaceError."""
+        deletion: BatchOperation = ("delete", (entry.id,), {"if_match_etag": entry.etag})
+        await self._container.batch(entry.key, [deletion])
 
     async def waiting(self, key: MeetingKey, session: str) -> list[LobbyEntry]:
         """Those who wait, who asked first first; no more than can be shown."""

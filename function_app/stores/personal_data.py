@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from function_app.invitees.documents import Invitee
+from function_app.lobby.documents import Admission, LobbyEntry
 from function_app.meetings.documents import MEETING_DOCUMENT
 from function_app.participants.documents import Participant
 from function_app.participants.exclusions import Exclusion
@@ -39,6 +40,11 @@ _MESSAGES = """
 _EVENTS = """
     SELECT VALUE c.id FROM c
     WHERE c.tenantId = @tenant AND c.type = 'event' AND c.data.participant = @participant AND c.data.user = @user
+    OFFSET 0 LIMIT @size
+"""
+_LOBBY_ENTRIES = """
+    SELECT * FROM c
+    WHERE c.tenantId = @tenant AND c.type = 'lobbyEntry' AND c.user = @user
     OFFSET 0 LIMIT @size
 """
 _INVITEES = """
@@ -77,6 +83,11 @@ class PersonalData:
         """Some of those that the user was invited as, removed ones too."""
         rows = await self._container.query((tenant,), _INVITEES, tenant=tenant, user=user, size=size)
         return [Invitee.read(row) for row in rows]
+
+    async def lobby_entries(self, tenant: str, user: str, size: int) -> list[LobbyEntry]:
+        """Some of the user's visits to lobbies."""
+        rows = await self._container.query((tenant,), _LOBBY_ENTRIES, tenant=tenant, user=user, size=size)
+        return [LobbyEntry.read(row) for row in rows]
 
     async def erase_invitee(self, invitee: Invitee) -> None:
         """The invitee with its addresses; events go on telling that there was one, and not who."""
@@ -123,6 +134,16 @@ class PersonalData:
         """The ban holds, by the document's id; it does not say any more whom."""
         try:
             await self._container.patch(exclusion.key, exclusion.id, set_values({"user": NOBODY}))
+        except AbsentError:
+            return  # Gone by its time to live.
+
+    async def erase_lobby_entry(self, entry: LobbyEntry) -> None:
+        """Who waits, waits no more; a decision holds, by the document's id, and does not say any more on whom."""
+        erased = set_values({"user": NOBODY, "name": NO_NAME})
+        waits = entry.admission is Admission.WAITING
+        operation: BatchOperation = ("delete", (entry.id,)) if waits else ("patch", (entry.id, erased))
+        try:
+            await self._container.batch(entry.key, [operation])
         except AbsentError:
             return  # Gone by its time to live.
 

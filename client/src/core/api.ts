@@ -64,6 +64,11 @@ export class Api {
     await this.#http.send(`/sessions/${session}:leave`, { method: "POST", token, body: { peer }, keepalive: true });
   }
 
+  /** Does not wait any more to be let in. */
+  async stopWaiting(token: string): Promise<void> {
+    await this.#http.send("/sessions:stopWaiting", { method: "POST", token, keepalive: true });
+  }
+
   /** The newest messages of the meeting's chat, oldest first. */
   async messages(meeting: string, token: string): Promise<StoredMessage[]> {
     const page: { value: StoredMessage[] } = await this.#http.json(`/meetings/${encodeURIComponent(meeting)}/messages`, {

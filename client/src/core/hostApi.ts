@@ -3,6 +3,7 @@ import type { Role, Source } from "../generated/protocol";
 import type { Http, HttpRequest } from "./http";
 
 export type WaitingPerson = components["schemas"]["WaitingPerson"];
+export type Person = components["schemas"]["ParticipantResource"];
 
 /** Where somebody moderates, and by which join token. */
 export interface HostPlace {
@@ -36,8 +37,14 @@ export class HostApi {
     await this.#http.send(`/sessions/${session}/lobby:admitAll`, ask(token));
   }
 
-  async setRole(place: HostPlace, participant: string, role: Role): Promise<void> {
-    await this.#change(place, participant, { role });
+  /** What somebody is in the session. */
+  async participant({ session, token }: HostPlace, participant: string): Promise<Person> {
+    return this.#http.json(`/sessions/${session}/participants/${participant}`, { ...ask(token), method: "GET" });
+  }
+
+  /** Gives a role with its grants, or with those that are named. */
+  async setRole(place: HostPlace, participant: string, role: Role, grants?: Person["granted"]): Promise<void> {
+    await this.#change(place, participant, { role, ...(grants && { grants }) });
   }
 
   /** Turns sources of somebody off; who is meant may turn them on again. */

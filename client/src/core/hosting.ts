@@ -1,7 +1,7 @@
 import type { ParticipantState, Role, Source } from "../generated/protocol";
 import type { Self } from "./content";
 import { ApiError, NetworkError, ParleyError } from "./errors";
-import type { HostApi, HostPlace, WaitingPerson } from "./hostApi";
+import type { HostApi, HostPlace, Person, WaitingPerson } from "./hostApi";
 import { LobbyList } from "./lobbyList";
 import type { Notices } from "./notices";
 import { type Readable, Store } from "./store";
@@ -93,9 +93,13 @@ export class Hosting {
     if (await this.#do((hosts, place) => hosts.muteAll(place))) this.#parts.notices.add({ type: "mutedAll" });
   }
 
-  async setRole({ participant, name, role: before }: ParticipantState, role: Role): Promise<void> {
-    const give = (given: Role) => this.#do((hosts, place) => hosts.setRole(place, participant, given));
-    if (await give(role)) this.#offerUndo({ type: "roleChanged", name, role }, () => give(before));
+  /** To be taken back with the grants from before, which may be other than the former role's. */
+  async setRole({ participant, name }: ParticipantState, role: Role): Promise<void> {
+    const before = await this.#ask((hosts, place) => hosts.participant(place, participant));
+    if (before === null) return;
+    const give = (given: Role, grants?: Person["granted"]) =>
+      this.#do((hosts, place) => hosts.setRole(place, participant, given, grants));
+    if (await give(role)) this.#offerUndo({ type: "roleChanged", name, role }, () => give(before.role, before.granted));
   }
 
   async remove(participant: string, ban: boolean): Promise<void> {
@@ -136,15 +140,23 @@ export class Hosting {
 
   /** Answers whether it was done. */
   async #do(action: HostAction): Promise<boolean> {
-    const place = this.#parts.place();
-    if (place === null) return false;
-    try {
-      await action(this.#parts.hosts, place);
+    const done = await this.#ask(async (hosts, place) => {
+      await action(hosts, place);
       return true;
+    });
+    return done ?? false;
+  }
+
+  /** What the API answers; null when it refuses, which is told, and where one is nowhere. */
+  async #ask<T>(question: (hosts: HostApi, place: HostPlace) => Promise<T>): Promise<T | null> {
+    const place = this.#parts.place();
+    if (place === null) return null;
+    try {
+      return await question(this.#parts.hosts, place);
     } catch (error) {
       if (!(error instanceof ParleyError)) throw error;
       this.#parts.notices.add({ type: "hostRefused", problem: problemOf(error) });
-      return false;
+      return null;
     }
   }
 }

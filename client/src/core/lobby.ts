@@ -17,7 +17,11 @@ interface LobbyParts {
   openSocket: OpenSocket;
 }
 
-/** Asks to come in until it may. A decision is heard at once; without one it asks again when the last answer said. */
+/**
+ * Asks to come in until it may. A decision is heard at once; without one it asks again when the last answer said.
+ *
+ * Whoever gives up, by the signal, says so at once: no host should let in somebody who has gone.
+ */
 export async function askToEnter(
   { api, openSocket }: LobbyParts,
   token: string,
@@ -25,17 +29,25 @@ export async function askToEnter(
   signal: AbortSignal,
 ): Promise<JoinAnswer> {
   let last: LobbyAnswer | null = null;
-  for (;;) {
-    try {
-      const answer = await api.join(last?.token ?? token, AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]));
-      if (!("status" in answer)) return answer;
-      last = answer;
-    } catch (error) {
-      // Whoever waits does not lose the place by an answer that got lost.
-      if (last === null || signal.aborted || !judge(error).retry) throw error;
+  const stopWaiting = () => {
+    if (last !== null) api.stopWaiting(last.token).catch(() => undefined);
+  };
+  signal.addEventListener("abort", stopWaiting);
+  try {
+    for (;;) {
+      try {
+        const answer = await api.join(last?.token ?? token, AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]));
+        if (!("status" in answer)) return answer;
+        last = answer;
+      } catch (error) {
+        // Whoever waits does not lose the place by an answer that got lost.
+        if (last === null || signal.aborted || !judge(error).retry) throw error;
+      }
+      onWaiting({ title: last.title, hasHost: last.signalling !== undefined });
+      await decision(openSocket, last, signal);
     }
-    onWaiting({ title: last.title, hasHost: last.signalling !== undefined });
-    await decision(openSocket, last, signal);
+  } finally {
+    signal.removeEventListener("abort", stopWaiting);
   }
 }
 

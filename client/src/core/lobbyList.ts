@@ -3,7 +3,7 @@ import type { WaitingPerson } from "./hostApi";
 import { Store } from "./store";
 
 /** Well below the time after which the control plane takes somebody who does not ask again for gone. */
-const LOOK_AGAIN_MS = 15_000;
+const LOOK_AGAIN_MS = 10_000;
 
 /** Reads who waits; null for whoever does not moderate. */
 export type ReadLobby = () => Promise<readonly WaitingPerson[]> | null;
@@ -11,8 +11,8 @@ export type ReadLobby = () => Promise<readonly WaitingPerson[]> | null;
 /**
  * Who waits to be let in, as those who moderate see it; nobody for all others.
  *
- * News says only that something has changed, and nothing says that somebody has stopped waiting. So the list is read
- * again on news, and every quarter of a minute while somebody is in it or the last reading failed.
+ * News says only that something has changed, and nothing says that somebody has gone without a word. So the list is
+ * read again on news, and every ten seconds while somebody is in it or the last reading failed.
  */
 export class LobbyList {
   readonly waiting = new Store<readonly WaitingPerson[]>([]);

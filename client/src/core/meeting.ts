@@ -95,7 +95,8 @@ export class Meeting {
   /** Leaves because the page goes away: others see it at once, and a reload may come back as the same participant. */
   abandon(): void {
     this.#sayGoodbye();
-    this.connection.value?.leave();
+    if (this.connection.value === null) this.#abort.abort();
+    else this.connection.value.leave();
   }
 
   /** The browser has a network again, perhaps another one: waits for it no longer, and looks for a new path at once. */

@@ -780,6 +780,7 @@ class ParticipantResource(Model):
     name: str
     role: Role
     grants: Grants
+    granted: Grants
     presence: Presence
     joined_on: datetime
     came_on: datetime | None = None

@@ -99,6 +99,24 @@ async def test_a_ban_holds_though_it_names_nobody(platform: Platform, visits: So
     assert (await platform.try_join(await platform.token(USER, "weekly"))).status_code == 200
 
 
+async def test_lobbies_forget_it_too_and_a_refusal_there_holds(platform: Platform, node: FakeNode) -> None:
+    for meeting in ("waited", "refused"):
+        await platform.put_meeting(meeting)
+        await platform.call("PATCH", f"/meetings/{meeting}", json={"settings": {"lobby": True}})
+        host = await platform.join("hilda", meeting, role="host")
+        waiting = (await platform.try_join(await platform.token(USER, meeting, name=NAME))).json()
+        lobby = f"/sessions/{host['session']['id']}/lobby"
+        if meeting == "refused":
+            await platform.call("POST", f"{lobby}/{waiting['participant']}:deny")
+    await erase(platform)
+    await platform.services.operations.run_due()
+    left = await stored(platform)
+    assert not any(trace in left for trace in (USER, NAME))
+    assert await platform.documents("lobbyEntry", "waited") == []
+    refused = await platform.try_join(await platform.token(USER, "refused"))
+    assert refused.json()["error"]["code"] == "EntryDenied"
+
+
 async def test_it_goes_on_wherever_the_database_failed(platform: Platform, visits: Socket) -> None:
     operation = await erase(platform)
     for number in range(1, 40):

@@ -42,6 +42,31 @@ async def test_a_new_role_brings_its_grants_and_the_node_is_told(
     assert (told["participant"], told["grants"]["publish"]) == (ann["participant"]["id"], [])
 
 
+async def test_grants_of_its_own_come_back_with_the_former_role(platform: Platform, host: Joined) -> None:
+    """Also where the settings leave less of them: what was given is shown beside what is left."""
+    given = {"publish": ["microphone"], "subscribe": True, "chat": True, "moderate": False}
+    await platform.call("PATCH", "/meetings/demo", json={"settings": {"mayChat": "hosts"}})
+    ann = await platform.join("ann", grants=given)
+    path = f"/sessions/{ann['session']['id']}/participants/{ann['participant']['id']}"
+    before = (await platform.call("GET", path)).json()
+    assert (before["granted"], before["grants"]) == (given, {**given, "chat": False})
+    await patch(platform, host, ann, role="presenter")
+    await patch(platform, host, ann, role=before["role"], grants=before["granted"])
+    assert (await platform.call("GET", path)).json() == before
+
+
+async def test_one_participant_is_shown_to_moderators_also_after_it_has_left(
+    platform: Platform, host: Joined, ann: Joined
+) -> None:
+    await platform.leave(ann)
+    path = f"/sessions/{ann['session']['id']}/participants/{ann['participant']['id']}"
+    answer = await platform.http.get(path, headers=bearer(host["token"]))
+    assert (answer.json()["presence"], answer.json()["leaveReason"]) == ("left", "left")
+    assert (await platform.http.get(path, headers=bearer(ann["token"]))).status_code == 403
+    unknown = await platform.call("GET", path[:-5] + "00000")
+    assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, "ParticipantNotFound")
+
+
 async def test_a_decision_outlives_joining_again(platform: Platform, host: Joined, ann: Joined) -> None:
     await patch(platform, host, ann, role="viewer")
     again = await platform.join("ann")

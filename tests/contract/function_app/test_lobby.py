@@ -7,6 +7,8 @@ import aiohttp
 import httpx
 import pytest
 
+from function_app.lobby.documents import WAITING_SECONDS
+
 from .support import FakeNode, Platform, Socket, bearer, eventually
 
 
@@ -48,7 +50,7 @@ async def test_whoever_does_not_moderate_waits_and_is_no_participant(platform: P
     waiting = await ask(platform)
     assert waiting["status"] == "waiting"
     assert "mediaGrant" not in waiting
-    assert waiting["retryAfterSeconds"] < 60
+    assert waiting["retryAfterSeconds"] < WAITING_SECONDS / 2
     assert await platform.presence() == {"hilda": "joining"}
     assert await names(platform, host) == ["Ann"]
 
@@ -94,6 +96,29 @@ async def test_whoever_is_denied_hears_it_and_does_not_get_in_until_the_decision
     assert (refused.status_code, refused.json()["error"]["code"]) == (403, "EntryDenied")
     await decide(platform, host, f"/{waiting['participant']}:admit")
     await platform.join("ann")
+
+
+async def test_whoever_stops_waiting_is_gone_at_once_and_moderators_are_told(
+    platform: Platform, host: dict[str, Any], host_socket: Socket
+) -> None:
+    waiting = await ask(platform)
+    for _ in range(2):
+        answer = await platform.http.post("/sessions:stopWaiting", headers=bearer(waiting["token"]))
+        assert answer.status_code == 204
+    assert await names(platform, host) == []
+    await eventually(lambda: len(host_socket.of_type("lobbyChanged")) == 2)
+    assert (await decide(platform, host, f"/{waiting['participant']}:admit")).status_code == 404
+    await ask(platform)
+    assert await names(platform, host) == ["Ann"]
+
+
+async def test_a_decision_stays_when_whoever_it_is_about_stops_waiting(
+    platform: Platform, host: dict[str, Any]
+) -> None:
+    waiting = await ask(platform)
+    await decide(platform, host, f"/{waiting['participant']}:deny")
+    assert (await platform.http.post("/sessions:stopWaiting", headers=bearer(waiting["token"]))).status_code == 204
+    assert (await platform.try_join(waiting["token"])).json()["error"]["code"] == "EntryDenied"
 
 
 async def test_all_who_wait_are_let_in_at_once(platform: Platform, host: dict[str, Any]) -> None:

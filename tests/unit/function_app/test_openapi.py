@@ -23,6 +23,8 @@ OPERATIONS = {
     "restoreMeeting",
     "listSessions",
     "listParticipants",
+    "getParticipant",
+    "stopWaiting",
     "listAttendance",
     "getAttendanceSheet",
     "startMeeting",

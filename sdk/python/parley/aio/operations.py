@@ -146,6 +146,11 @@ class Lobby(Group):
         call = Call("GET", f"/sessions/{segment(session)}/lobby")
         return self._list(call, WaitingPerson)
 
+    async def stop_waiting(self) -> None:
+        """The token's user, who waits, does not want to come in any more; 204 also when it does not wait."""
+        call = Call("POST", "/sessions:stopWaiting", repeatable=False)
+        await self._do(call)
+
     async def admit_participant(self, session: str, participant: str) -> None:
         """Lets somebody in who waits, or who was denied."""
         call = Call("POST", f"/sessions/{segment(session)}/lobby/{segment(participant)}:admit")
@@ -327,6 +332,11 @@ class Operations(Group):
 
 class Participants(Group):
     """`client.participants`"""
+
+    async def get(self, session: str, participant: str) -> ParticipantResource:
+        """Somebody who has joined the session, also when it has left."""
+        call = Call("GET", f"/sessions/{segment(session)}/participants/{segment(participant)}")
+        return await self._get(call, ParticipantResource)
 
     async def patch(self, session: str, participant: str, content: ParticipantPatch) -> ParticipantResource:
         """Changes the role or the grants, or mutes; it holds at once, and for as long as the session lasts."""

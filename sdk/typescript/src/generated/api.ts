@@ -667,7 +667,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Get Participant
+         * @description Somebody who has joined the session, also when it has left.
+         */
+        get: operations["getParticipant"];
         put?: never;
         post?: never;
         delete?: never;
@@ -776,6 +780,26 @@ export interface paths {
          *     `provider` says who carries the media, and with that which of the answers it is.
          */
         post: operations["joinSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions:stopWaiting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop Waiting
+         * @description The token's user, who waits, does not want to come in any more; 204 also when it does not wait.
+         */
+        post: operations["stopWaiting"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2120,6 +2144,7 @@ export interface components {
         };
         ParticipantResource: {
             cameOn?: string | null;
+            granted: components["schemas"]["Grants"];
             grants: components["schemas"]["Grants"];
             id: string;
             /** Format: date-time */
@@ -3895,6 +3920,41 @@ export interface operations {
             };
         };
     };
+    getParticipant: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                pid: string;
+                sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParticipantResource"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     patchParticipant: {
         parameters: {
             query?: {
@@ -4110,6 +4170,36 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["LobbyResponse"];
                 };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    stopWaiting: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {

@@ -58,6 +58,11 @@ export class Lobby extends Group {
     return this.expectPages({ method: "GET", path: `/sessions/${segment(session)}/lobby` }, options);
   }
 
+  /** The token's user, who waits, does not want to come in any more; 204 also when it does not wait. */
+  stopWaiting(options: CallOptions = {}): Promise<void> {
+    return this.expectNothing({ method: "POST", path: `/sessions:stopWaiting`, repeatable: false }, options);
+  }
+
   /** Lets somebody in who waits, or who was denied. */
   admitParticipant(session: string, participant: string, options: CallOptions = {}): Promise<void> {
     return this.expectNothing({ method: "POST", path: `/sessions/${segment(session)}/lobby/${segment(participant)}:admit` }, options);
@@ -179,6 +184,11 @@ export class Operations extends Group {
 
 /** `client.participants` */
 export class Participants extends Group {
+  /** Somebody who has joined the session, also when it has left. */
+  get(session: string, participant: string, options: CallOptions = {}): Promise<models.ParticipantResource> {
+    return this.expectJson({ method: "GET", path: `/sessions/${segment(session)}/participants/${segment(participant)}` }, options);
+  }
+
   /** Changes the role or the grants, or mutes; it holds at once, and for as long as the session lasts. */
   patch(session: string, participant: string, content: models.ParticipantPatch, options: CallOptions = {}): Promise<models.ParticipantResource> {
     return this.expectJson({ method: "PATCH", path: `/sessions/${segment(session)}/participants/${segment(participant)}`, content }, options);

@@ -9,7 +9,7 @@ param tags object
 @description('Where its data is kept, as `Europe` or `United States`.')
 param dataLocation string
 
-resource email 'Microsoft.Communication/emailServices@2023-04-01' = {
+resource email 'Microsoft.Communication/emailServices@2025-09-01' = {
   name: '${name}-mail'
   location: 'global'
   tags: tags
@@ -18,7 +18,7 @@ resource email 'Microsoft.Communication/emailServices@2023-04-01' = {
   }
 }
 
-resource senders 'Microsoft.Communication/emailServices/domains@2023-04-01' = {
+resource senders 'Microsoft.Communication/emailServices/domains@2025-09-01' = {
   parent: email
   name: 'AzureManagedDomain'
   location: 'global'
@@ -29,12 +29,13 @@ resource senders 'Microsoft.Communication/emailServices/domains@2023-04-01' = {
   }
 }
 
-resource communication 'Microsoft.Communication/communicationServices@2023-04-01' = {
+resource communication 'Microsoft.Communication/communicationServices@2025-09-01' = {
   name: name
   location: 'global'
   tags: tags
   properties: {
     dataLocation: dataLocation
+    disableLocalAuth: true
     linkedDomains: [
       senders.id
     ]

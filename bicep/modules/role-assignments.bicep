@@ -85,7 +85,7 @@ resource eventHubsRoles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   }
 }]
 
-resource communication 'Microsoft.Communication/communicationServices@2023-04-01' existing = {
+resource communication 'Microsoft.Communication/communicationServices@2025-09-01' existing = {
   name: names.communication
 }
 

@@ -194,7 +194,7 @@ async def test_a_person_of_another_directory_finds_no_meeting(world: World) -> N
 @pytest.mark.parametrize(
     "claims",
     [{"aud": "another-client"}, {"scp": "openid"}, {"sub": None}, {"oid": "a b"}, {"exp": int(time.time()) - 61}],
-    ids=str,
+    ids=["another audience", "an access token", "no subject", "a user that is none", "expired"],
 )
 async def test_only_an_id_token_for_this_client_counts(world: World, claims: dict[str, Any]) -> None:
     assert (await world.exchange(world.id_token(**claims))).status_code == 401

@@ -69,6 +69,7 @@ from function_app.stores.chat import ChatStore
 from function_app.stores.containers import MEETINGS_CONTAINER, TENANTS_CONTAINER
 from function_app.stores.cosmos import Cosmos
 from function_app.stores.directories import DirectoryStore
+from function_app.stores.entrances import EntranceStore
 from function_app.stores.exclusions import ExclusionStore
 from function_app.stores.lobby import LobbyStore
 from function_app.stores.meetings import MeetingStore
@@ -256,7 +257,13 @@ def build(settings: Settings, clock: Clock) -> Services:
         sessions=sessions,
         running=RunningMeetings(meeting_service, sessions, ending, clock),
         joining=JoinService(
-            meetings, sessions, exclusions, media.providers, EntryRules(sessions, lobby, clock), clock, limits
+            EntranceStore(cosmos.container(MEETINGS_CONTAINER)),
+            sessions,
+            exclusions,
+            media.providers,
+            EntryRules(sessions, lobby, clock),
+            clock,
+            limits,
         ),
         exclusions=exclusions,
         removal=removal,

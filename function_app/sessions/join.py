@@ -1,7 +1,7 @@
 """Joining: architecture.md, section 3. The path that must stay short.
 
 Round trips, one after another: the limit of joins; the meeting, its live session and whether its user was taken out
-(three reads at once); the session map; then the participant's write and, if the node does not listen yet, its
+(one query); the session map; then the participant's write and, if the node does not listen yet, its
 announcement (at once). Somebody who was in the session before costs a read and a write more; so do rules of the meeting
 that depend on who is there. All tokens and URLs are signed here, without asking anybody. A meeting whose media is
 elsewhere (function_app/media/providers) costs that provider's requests on top.
@@ -9,7 +9,6 @@ elsewhere (function_app/media/providers) costs that provider's requests on top.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,8 +30,8 @@ from function_app.rate_limits.limits import JOINS, RateLimits
 from function_app.sessions.documents import ACTIVE_SESSION_DOCUMENT, ActiveSession, Session
 from function_app.sessions.entry import EntryRules
 from function_app.stores.documents import MeetingKey
+from function_app.stores.entrances import EntranceStore
 from function_app.stores.exclusions import ExclusionStore
-from function_app.stores.meetings import MeetingStore
 from function_app.stores.outcomes import AbsentError, AlreadyExistsError, ChangedError, StoreRaceError, until_it_holds
 from function_app.stores.sessions import SessionStore
 from function_app.timestamps import Clock
@@ -56,7 +55,7 @@ class Joining:
 class JoinService:
     def __init__(
         self,
-        meetings: MeetingStore,
+        entrances: EntranceStore,
         sessions: SessionStore,
         exclusions: ExclusionStore,
         providers: MediaProviders,
@@ -64,7 +63,7 @@ class JoinService:
         clock: Clock,
         limits: RateLimits,
     ) -> None:
-        self._meetings = meetings
+        self._entrances = entrances
         self._sessions = sessions
         self._exclusions = exclusions
         self._providers = providers
@@ -95,13 +94,12 @@ class JoinService:
 
     async def _attempt(self, claims: JoinClaims, fresh_session: str, at_node: str | None) -> Joining:
         key = MeetingKey(claims.tenant, claims.meeting)
-        meeting, active, exclusion = await asyncio.gather(
-            self._meetings.find(key), self._sessions.active(key), self._exclusions.find(key, claims.sub)
-        )
+        entrance = await self._entrances.find(key, claims.sub)
+        meeting, active = entrance.meeting, entrance.active
         if meeting is None or meeting.deleted_on:
             raise MeetingNotFoundError
         refuse_token_of_former_meeting(claims, meeting.created_on)
-        self._refuse_excluded(claims, meeting, exclusion)
+        self._refuse_excluded(claims, meeting, entrance.exclusion)
         if active and active.started_on < meeting.created_on:
             raise ChangedError  # A session of the former meeting with this id; it is about to be ended.
         session = active.session_id if active else fresh_session

@@ -68,7 +68,7 @@ async def run_change_feed(
             continue
         failures = 0
         continuation = batch.continuation or continuation
-        if not batch.documents:
+        if len(batch.documents) < function.batch:
             await sleep(function.poll_seconds)
 
 

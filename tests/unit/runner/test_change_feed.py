@@ -141,3 +141,20 @@ async def test_where_an_empty_feed_begins_is_noted_so_that_a_restart_misses_noth
     handling, feed = Handling(), ListFeed(0)
     await handling.follow(feed)
     assert feed.saved == "0"
+
+
+async def test_only_a_full_batch_is_followed_by_the_next_at_once() -> None:
+    """Changes that trickle in are read together: each read and each note of it costs the store a request."""
+    feed = ListFeed(3)
+
+    class Trickling(Handling):
+        async def sleep(self, seconds: float) -> None:
+            self.pauses.append(seconds)
+            if len(self.pauses) == 2:
+                raise EndOfTestError
+            feed.documents += [{"id": "3"}, {"id": "4"}]
+
+    handling = Trickling()
+    await handling.follow(feed)
+    assert handling.received == [["0", "1"], ["2"], ["3", "4"]]
+    assert handling.pauses == [0.25, 0.25]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import sys
+
+import uvloop
 
 from local_azure.acs.server import AcsStandIn
 from local_azure.serving import HOST, listen, serve
@@ -28,7 +29,7 @@ def main() -> int:
     except OSError as error:
         sys.stderr.write(f"port {port} on {HOST} cannot be used: {error.strerror}\n")
         return 1
-    asyncio.run(serve(stand_in.app(), listener, origin))
+    uvloop.run(serve(stand_in.app(), listener, origin))
     return 0
 
 

@@ -9,6 +9,7 @@ import signal
 import sys
 from pathlib import Path
 
+import uvloop
 from aiohttp import web
 
 from local_azure.cosmos.emulator import CosmosEmulator
@@ -53,7 +54,7 @@ def main() -> int:
         sys.stderr.write(f"{KEY_VARIABLE}: {error}\n")
         return 2
     try:
-        asyncio.run(_serve(emulator, arguments.port))
+        uvloop.run(_serve(emulator, arguments.port))
     except StoreError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -1,7 +1,7 @@
 """HTTP in front of the gateway.
 
-One worker thread owns the SQLite connection and answers requests in turn. A commit that waits for the disk, or a
-query over many documents, so holds up other requests but never the event loop, which other emulators share.
+One worker thread owns the SQLite connection and answers requests in turn. A query over many documents so holds up
+other requests but never the event loop, which other emulators share.
 """
 
 from __future__ import annotations

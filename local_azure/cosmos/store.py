@@ -1,7 +1,8 @@
 """The SQLite file that keeps everything, and its schema.
 
-A connection belongs to one thread (see `server.py`), so there are no locks here. `synchronous=FULL` makes a commit
-wait for the disk: what has been answered survives a crash of the machine.
+A connection belongs to one thread (see `server.py`), so there are no locks here. What has been answered survives
+the end of this process, however sudden. `synchronous=NORMAL` does not wait for the disk at every commit, so a machine
+that loses its power may lose the last seconds, and never more: a laptop's meetings are not worth half of a join's time.
 """
 
 from __future__ import annotations
@@ -95,7 +96,7 @@ class Store:
             raise StoreError(f"cannot use {path}: {error}") from error
 
     def _prepare(self, path: Path | None) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000"):
             self._connection.execute(f"PRAGMA {pragma}")
         (version,) = self._connection.execute("PRAGMA user_version").fetchone()
         if version == 0:

@@ -6,9 +6,10 @@ With PARLEY_ENTRA_SECRET in the environment there is one application, `--applica
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
 import sys
+
+import uvloop
 
 from local_azure.entra.server import EntraStandIn, RegisteredApplication
 from local_azure.serving import HOST, listen, serve
@@ -28,7 +29,7 @@ def main() -> int:
     secret = os.environ.get(SECRET_VARIABLE)
     applications = {options.application: RegisteredApplication(secret, _ROLES)} if secret else {}
     stand_in = EntraStandIn(origin, applications, tuple(options.redirect), options.home)
-    asyncio.run(serve(stand_in.app(), listener, origin))
+    uvloop.run(serve(stand_in.app(), listener, origin))
     return 0
 
 

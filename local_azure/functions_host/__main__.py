@@ -50,6 +50,8 @@ def main() -> int:
         port=arguments.port,
         log_config=None,
         access_log=False,
+        loop="uvloop",
+        http="httptools",
         lifespan="on",
         ws="none",
         timeout_graceful_shutdown=3,

@@ -1,9 +1,10 @@
 """Runs the emulator: `python -m local_azure.webpubsub --port 8081 --upstream meetings=http://127.0.0.1:7071/...`."""
 
 import argparse
-import asyncio
 import os
 import sys
+
+import uvloop
 
 from local_azure.serving import HOST, listen, serve
 from local_azure.webpubsub.server import WebPubSubEmulator
@@ -26,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         )
     except ValueError as error:
         return _failed(2, f"{KEY_VARIABLE}: {error}")
-    asyncio.run(serve(emulator.app(), listener, origin))
+    uvloop.run(serve(emulator.app(), listener, origin))
     return 0
 
 

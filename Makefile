@@ -23,7 +23,7 @@ help: ## say what can be made
 	@echo '  PORT (8080) and PARLEY_HOME (.run) choose the ports and the state folder of `make run`.'
 
 run: .make/python-run .make/forwarder client/dist/index.html ## run Parley on this machine; Ctrl-C stops it
-	@exec $(PYTHON) -m local_azure run
+	@exec $(PYTHON) -m command_line run
 
 test: test-programs loadgen-programs check check-infra client/dist/index.html ## run every check and every test
 	@echo 'running the forwarder tests …'
@@ -74,8 +74,8 @@ bench-congestion: .make/python-bench ## draw how congestion control follows a si
 	@scripts/setup/rust.sh
 	@$(PYTHON) -m bench.congestion.plot
 
-cost: .make/python-bench ## work out what a participant-minute costs on Azure, beside Azure Communication Services
-	@$(PYTHON) -m bench.cost
+cost: .make/python-bench ## work out what meetings cost on Azure; `./parley cost --help` says what else can be asked
+	@$(PYTHON) -m command_line cost
 
 lock: .make/python-test ## pin the Python dependencies anew from pyproject.toml
 	@$(PYTHON) scripts/lock.py

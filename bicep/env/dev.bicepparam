@@ -70,7 +70,7 @@ param logScale = {
 param communicationDataLocation = 'Europe'
 param requestsPerMinute = 3000
 param budget = {
-  amount: 800
+  amount: 1600
   startDate: '2027-01-01'
   contactEmails: [
     readEnvironmentVariable('PARLEY_BUDGET_EMAIL', 'budget@example.com')

@@ -13,7 +13,7 @@ _BASH = "#!/bin/bash"
 
 
 def check() -> Look:
-    own = tracked("*.sh", ".ci/run")
+    own = tracked("*.sh", ".ci/run", "parley")
     with tempfile.TemporaryDirectory() as folder:
         embedded = [script for path in tracked("bicep/cloud-init/*.yaml") for script in _unpack(path, Path(folder))]
         # What a script reads from the machine on which it will run is not here.

@@ -16,7 +16,7 @@ SERVICE = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["parle
 
 def test_it_starts_what_make_run_starts() -> None:
     makefile = (ROOT / "Makefile").read_text()
-    (command,) = re.findall(r"@exec \$\(PYTHON\) -m (local_azure run)\n", makefile)
+    (command,) = re.findall(r"@exec \$\(PYTHON\) -m (command_line run)\n", makefile)
     assert f"ENTRYPOINT {json.dumps(['python', '-m', *command.split()])}\n" in DOCKERFILE
     assert (ROOT / SERVICE["build"]["dockerfile"]).read_text() == DOCKERFILE
 
@@ -35,7 +35,7 @@ def test_its_state_is_kept_and_nothing_else_can_be_written() -> None:
 
 def test_the_images_hold_every_package_that_they_run() -> None:
     for name, packages in {
-        "local": ("function_app", "local_azure", "parley_protocol", "sfu_container"),
+        "local": ("command_line", "costs", "function_app", "local_azure", "parley_protocol", "sfu_container"),
         "sfu": ("parley_protocol", "sfu_container"),
     }.items():
         dockerfile = (ROOT / f"k8s/images/{name}/Dockerfile").read_text()

@@ -49,7 +49,7 @@ class Platform:
         environment = {**os.environ, "PORT": str(free_port_row()), "PARLEY_HOME": str(home)}
         with (home / "platform.log").open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "local_azure", "run"],
+                [sys.executable, "-m", "command_line", "run"],
                 cwd=ROOT,
                 env=environment,
                 stdout=log,

@@ -69,7 +69,7 @@ def test_make_alone_says_what_there_is(clone: Path) -> None:
 
 
 def test_a_second_run_installs_and_builds_nothing(clone: Path) -> None:
-    assert plan(clone, "run").splitlines() == ["exec .venv/bin/python -m local_azure run"]
+    assert plan(clone, "run").splitlines() == ["exec .venv/bin/python -m command_line run"]
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,0 @@
-"""What a participant-minute costs on Azure: `make cost`."""

@@ -1,13 +1,14 @@
 """Reads the parameters of an environment, `bicep/env/*.bicepparam`: the part of the language that these files use.
 
 No compiler is needed for it: `param NAME = VALUE` with strings, numbers, booleans, arrays and objects, and
-`readEnvironmentVariable('NAME', 'DEFAULT')`, of which the default is taken.
+`readEnvironmentVariable('NAME', 'DEFAULT')`, of which the default is taken, also in `bool( … )` and `int( … )`.
 """
 
 from __future__ import annotations
 
 import re
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from costs.errors import CostError
 ENVIRONMENTS = Path(__file__).resolve().parents[1] / "bicep" / "env"
 _TOKEN = re.compile(r"\s+|//[^\n]*|(?P<token>'(?:[^'\\\n]|\\.)*'|-?\d+|\w+|[=\[\]{}():,])|(?P<unknown>.)")
 _WORDS = {"true": True, "false": False, "null": None}
+_CONVERSIONS: dict[str, Callable[[str], Any]] = {"bool": lambda text: text.lower() == "true", "int": int}
 
 
 def read_environment(name: str) -> dict[str, Any]:
@@ -78,6 +80,11 @@ def _value(tokens: deque[str]) -> Any:
     if word == "readEnvironmentVariable":
         name_and_default = [tokens.popleft() for _ in range(5)]
         return name_and_default[3][1:-1]
+    if word in _CONVERSIONS:
+        _take(tokens, "(")
+        value = _CONVERSIONS[word](_value(tokens))
+        _take(tokens, ")")
+        return value
     if word in _WORDS:
         return _WORDS[word]
     try:

@@ -22,9 +22,11 @@ def test_parameters_are_read_as_a_parser_of_bicep_reads_them(name: str) -> None:
 
 
 def _plain(value: Any) -> Any:
-    """The parser keeps -1 as what it is made of."""
+    """The parser keeps -1 and a text that is made a boolean as what they are made of."""
     if not isinstance(value, dict):
         return value
+    if value.get("function", {}).get("type") == "bool":
+        return value["function"]["parameters"]["arg_1"] == "true"
     if value.get("operator", {}).get("type") == "minus":
         return -value["operator"]["operands"]["integer_value"]
     return {key: _plain(one) for key, one in value.items()}

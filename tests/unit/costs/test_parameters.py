@@ -19,12 +19,14 @@ def test_strings_numbers_arrays_and_objects_are_read() -> None:
           ]
         }
         param quota = -1
+        param bootstrap = bool(readEnvironmentVariable('BOOTSTRAP', 'false'))
     """
     assert read_parameters(text) == {
         "env": "dev",
         "zones": ["1", "2"],
         "scale": {"memory": 2048, "highAvailability": True, "emails": ["you@example.com"]},
         "quota": -1,
+        "bootstrap": False,
     }
 
 

@@ -19,6 +19,7 @@ param clientHost string
 var apiPatterns = [
   '/healthz'
   '/readyz'
+  '/regions'
   '/.well-known/*'
   '/docs'
   '/openapi.json'

@@ -24,6 +24,7 @@ from function_app.invitees import endpoints as invitees
 from function_app.invitees import unsubscribe, web_push
 from function_app.lobby import endpoints as lobby
 from function_app.media import endpoints as media
+from function_app.media import regions
 from function_app.meetings import endpoints as meetings
 from function_app.meetings import invitations
 from function_app.operations import endpoints as operations
@@ -53,6 +54,7 @@ _PUBLIC = (
     chat.router,
     participants.router,
     whip.router,
+    regions.router,
     platform.router,
     readiness.router,
 )

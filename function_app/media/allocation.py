@@ -28,6 +28,14 @@ def choose_node(nodes: Sequence[Node], random: Random, asked: str | None = None)
     return min(random.sample(able, min(2, len(able))), key=lambda node: node.fullness)
 
 
+def rooms_by_region(nodes: Sequence[Node]) -> dict[str, bool]:
+    """The regions of the nodes, and whether one of each can take a session."""
+    rooms: dict[str, bool] = {}
+    for node in nodes:
+        rooms[node.region] = rooms.get(node.region, False) or _is_able(node)
+    return rooms
+
+
 def _is_able(node: Node) -> bool:
     return node.listening and not node.draining and not node.retiring and node.fullness < PLACEMENT_CEILING
 

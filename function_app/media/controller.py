@@ -9,7 +9,7 @@ from random import Random
 from ulid import ULID
 
 from function_app.errors import NoNodeAvailableError, SignallingUnavailableError
-from function_app.media.allocation import choose_node, of_track
+from function_app.media.allocation import choose_node, of_track, rooms_by_region
 from function_app.media.assignments import Assignment, LiveSessions, SessionMap
 from function_app.media.nodes import HEARTBEAT_SECONDS, Node, NodeRegistry
 from function_app.signalling.webpubsub import Signalling
@@ -120,6 +120,10 @@ class MediaController:
         known = await self._nodes.get(node)
         if known:
             await self._begin_to_listen(known.model_copy(update={"listening": True, "connection": connection}))
+
+    async def regions(self) -> dict[str, bool]:
+        """Every region with a living node, and whether one there takes a new session."""
+        return rooms_by_region(await self._nodes.live())
 
     async def is_alive(self, node: str) -> bool:
         return await self._nodes.get(node) is not None

@@ -830,6 +830,15 @@ class ReadinessStatus(Model):
     dependencies: list[DependencyStatus]
 
 
+class Region(Model):
+    name: str
+    status: Annotated[Literal["available", "full"], Known]
+
+
+class RegionList(Model):
+    value: list[Region]
+
+
 class Removal(Model):
     """The body of `:remove`."""
 

@@ -44,6 +44,7 @@ from parley.models import (
     PushState,
     PushWish,
     ReadinessStatus,
+    Region,
     Removal,
     Renewal,
     ReplayRequest,
@@ -369,6 +370,11 @@ class Participants(Group):
 
 class Platform(Group):
     """`client.platform`"""
+
+    def list_regions(self) -> ItemPaged[Region]:
+        """The regions that have nodes now."""
+        call = Call("GET", "/regions")
+        return self._list(call, Region)
 
     def get_client_settings(self) -> ClientSettings:
         """What the web client asks before it shows anything."""

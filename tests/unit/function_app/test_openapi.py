@@ -78,6 +78,7 @@ OPERATIONS = {
     "getOperation",
     "getHealth",
     "getReadiness",
+    "listRegions",
     "getKeys",
 }
 

@@ -46,6 +46,7 @@ from parley.models import (
     PushState,
     PushWish,
     ReadinessStatus,
+    Region,
     Removal,
     Renewal,
     ReplayRequest,
@@ -371,6 +372,11 @@ class Participants(Group):
 
 class Platform(Group):
     """`client.platform`"""
+
+    def list_regions(self) -> AsyncItemPaged[Region]:
+        """The regions that have nodes now."""
+        call = Call("GET", "/regions")
+        return self._list(call, Region)
 
     async def get_client_settings(self) -> ClientSettings:
         """What the web client asks before it shows anything."""

@@ -222,6 +222,11 @@ export class Participants extends Group {
 
 /** `client.platform` */
 export class Platform extends Group {
+  /** The regions that have nodes now. */
+  listRegions(options: CallOptions = {}): Paged<models.Region> {
+    return this.expectPages({ method: "GET", path: `/regions` }, options);
+  }
+
   /** What the web client asks before it shows anything. */
   getClientSettings(options: CallOptions = {}): Promise<models.ClientSettings> {
     return this.expectJson({ method: "GET", path: `/clientSettings` }, options);

@@ -34,6 +34,7 @@ var apiPatterns = [
   '/operations/*'
   '/sessions/*'
   '/sessions:join'
+  '/sessions:stopWaiting'
   '/tenants/*'
   '/unsubscribe'
   '/users/*'

@@ -231,6 +231,7 @@ def build(settings: Settings, clock: Clock) -> Services:
     meeting_service = MeetingService(meetings, clock, settings.meeting_retention)
     notifications = build_notifications(settings, cosmos, meetings, meeting_service, exclusions, limits, clock)
     entitlements = Entitlements(sessions, signalling)
+    usage = UsageStore(cosmos.container(MEETINGS_CONTAINER))
     deleted = RetentionStore(cosmos.container(MEETINGS_CONTAINER))
     return Services(
         settings=settings,
@@ -244,7 +245,7 @@ def build(settings: Settings, clock: Clock) -> Services:
         tenants=TenantService(
             tenants, TenantDirectories(directories, tenants, issuers.applications), pepper, clock, authentication.forget
         ),
-        usage=UsageReport(UsageStore(cosmos.container(MEETINGS_CONTAINER)), clock),
+        usage=UsageReport(usage, clock),
         audit=AuditStore(cosmos.container(TENANTS_CONTAINER)),
         operations=Operations(OperationStore(cosmos.container(TENANTS_CONTAINER)), erasure, clock),
         meetings=meeting_service,
@@ -277,7 +278,7 @@ def build(settings: Settings, clock: Clock) -> Services:
         presence=PresenceService(presence, clock),
         chat=chat,
         ending=ending,
-        retention=Retention(tenants, meetings, deleted, settings.meeting_retention, clock),
+        retention=Retention(tenants, meetings, usage, deleted, settings.meeting_retention, clock),
         sweep=Sweep(tenants, meetings, sessions, presence, ending, entitlements, controller, signalling, clock),
         meeting_events=MeetingEvents(meetings, sessions, ending, entitlements, signalling, clock),
         webhooks=webhooks.service,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple, Protocol
@@ -14,6 +14,16 @@ from function_app.timestamps import Clock
 DAYS_PER_PAGE = 31
 """A page ends after so many days, full or not, as each costs a query."""
 _DAY = timedelta(days=1)
+
+
+class Share(NamedTuple):
+    """What participants of one session have of a day."""
+
+    meeting: str
+    session: str
+    participants: int
+    there: timedelta
+    """How long they were there, all together."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +38,14 @@ class Stay:
     there: timedelta
     """How long it was there in between."""
 
-    def within(self, begin: datetime, end: datetime) -> timedelta:
-        """How long it was there in that time. Of a stay with absences that reaches beyond it, its share."""
-        overlap = max(min(self.left_on, end) - max(self.came_on, begin), timedelta())
-        whole = self.left_on - self.came_on
-        return overlap * min(self.there / whole, 1) if whole else timedelta()
+    def on(self, day: date) -> list[Share]:
+        """What it has of that day, if anything. Of a stay with absences that reaches beyond it, a part of the time."""
+        begin = datetime.combine(day, time(), UTC)
+        end = begin + _DAY
+        if self.came_on >= end or self.left_on <= begin:
+            return []
+        overlap, whole = min(self.left_on, end) - max(self.came_on, begin), self.left_on - self.came_on
+        return [Share(self.meeting, self.session, 1, overlap * min(self.there / whole, 1))]
 
 
 class MeetingDay(NamedTuple):
@@ -62,14 +75,14 @@ class Place(NamedTuple):
         return f"{self.day.isoformat()}/{self.meeting}"
 
 
-class Stays(Protocol):
-    async def between(self, tenant: str, since: datetime, until: datetime, now: datetime) -> list[Stay]:
-        """The stays in sessions of the tenant that have a part in that time."""
+class Shares(Protocol):
+    async def of_day(self, tenant: str, day: date, now: datetime) -> list[Share]:
+        """What sessions of the tenant have of that day of UTC."""
 
 
 class UsageReport:
-    def __init__(self, stays: Stays, clock: Clock) -> None:
-        self._stays = stays
+    def __init__(self, shares: Shares, clock: Clock) -> None:
+        self._shares = shares
         self._clock = clock
 
     def today(self) -> date:
@@ -82,8 +95,7 @@ class UsageReport:
         rows: list[MeetingDay] = []
         day = place.day
         while day <= last:
-            begin = datetime.combine(day, time(), UTC)
-            of_day = meetings_of(await self._stays.between(tenant, begin, begin + _DAY, now), day)
+            of_day = meetings_of(await self._shares.of_day(tenant, day, now), day)
             rows += [row for row in of_day if row.meeting > place.meeting or day > place.day]
             if len(rows) > size:
                 end = rows[size - 1]
@@ -93,19 +105,18 @@ class UsageReport:
         return rows, None if is_over else Place(day)
 
 
-def meetings_of(stays: Iterable[Stay], day: date) -> list[MeetingDay]:
-    """The day's meetings, by their ids; of a stay counts what is within the day."""
-    begin = datetime.combine(day, time(), UTC)
-    time_in: dict[str, timedelta] = defaultdict(timedelta)
-    sessions: dict[str, list[str]] = defaultdict(list)
-    for stay in stays:
-        if stay.came_on < begin + _DAY and stay.left_on > begin:
-            time_in[stay.meeting] += stay.within(begin, begin + _DAY)
-            sessions[stay.meeting].append(stay.session)
-    return [
-        MeetingDay(day, meeting, len(set(sessions[meeting])), len(sessions[meeting]), _minutes(time_in[meeting]))
-        for meeting in sorted(time_in)
-    ]
+def meetings_of(shares: Iterable[Share], day: date) -> list[MeetingDay]:
+    """The day's meetings, by their ids."""
+    of_meeting: dict[str, list[Share]] = defaultdict(list)
+    for share in shares:
+        of_meeting[share.meeting].append(share)
+    return [_meeting_day(day, meeting, of_meeting[meeting]) for meeting in sorted(of_meeting)]
+
+
+def _meeting_day(day: date, meeting: str, shares: Sequence[Share]) -> MeetingDay:
+    there = sum((share.there for share in shares), timedelta())
+    sessions = len({share.session for share in shares})
+    return MeetingDay(day, meeting, sessions, sum(share.participants for share in shares), _minutes(there))
 
 
 def _minutes(time_in: timedelta) -> int:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from function_app.errors import StoreUnavailableError
 from function_app.participants.documents import Participant, Presence
 from function_app.sessions.documents import Session
 from function_app.usage.report import MeetingDay, Stay, meetings_of
+from local_azure.cosmos import Fault
 from parley_protocol.grants import ROLE_GRANTS, Role
 from parley_protocol.ids import new_id
 
@@ -26,24 +29,28 @@ def stay(begins: float, minutes: float, meeting: str = "weekly", session: str = 
     return Stay(meeting, session, came, came + stayed, stayed - timedelta(minutes=away))
 
 
+def of_day(stays: list[Stay], day: date = DAY) -> list[MeetingDay]:
+    return meetings_of([share for one in stays for share in one.on(day)], day)
+
+
 def test_all_time_in_a_meeting_is_added_up_and_a_begun_minute_counts() -> None:
     stays = [stay(0, 10), stay(0.5, 20.2), stay(1, 5, session="ses_2")]
-    assert meetings_of(stays, DAY) == [MeetingDay(DAY, "weekly", 2, 3, 36)]
+    assert of_day(stays) == [MeetingDay(DAY, "weekly", 2, 3, 36)]
 
 
 def test_meetings_are_apart_and_in_order() -> None:
-    assert [row.meeting for row in meetings_of([stay(0, 1, "b"), stay(0, 1, "a")], DAY)] == ["a", "b"]
+    assert [row.meeting for row in of_day([stay(0, 1, "b"), stay(0, 1, "a")])] == ["a", "b"]
 
 
 def test_a_stay_over_midnight_counts_on_both_days() -> None:
     over = [stay(11.5, 90)]
-    by_day = [meetings_of(over, DAY + timedelta(days=after)) for after in (-1, 0, 1, 2)]
+    by_day = [of_day(over, DAY + timedelta(days=after)) for after in (-1, 0, 1, 2)]
     assert [[row.participant_minutes for row in rows] for rows in by_day] == [[], [30], [60], []]
 
 
 def test_what_somebody_was_away_for_does_not_count() -> None:
-    assert [row.participant_minutes for row in meetings_of([stay(0, 60, away=45)], DAY)] == [15]
-    assert [row.participant_minutes for row in meetings_of([stay(11.5, 90, away=45)], DAY)] == [15]
+    assert [row.participant_minutes for row in of_day([stay(0, 60, away=45)])] == [15]
+    assert [row.participant_minutes for row in of_day([stay(11.5, 90, away=45)])] == [15]
 
 
 async def add_stays(platform: Platform, stays: list[Stay], ended_on: datetime | None = None) -> None:
@@ -120,6 +127,24 @@ async def test_a_period_is_read_page_by_page(platform: Platform) -> None:
         assert pages < 20
     days = ("2026-03-10", "2026-03-11", "2026-04-19")
     assert rows == [(day, meeting) for day in days for meeting in meetings]
+
+
+async def test_it_outlives_the_meeting(platform: Platform) -> None:
+    """Wherever the purge is cut off."""
+    await platform.put_meeting("weekly")
+    month = "?since=2026-03-01&until=2026-04-01"
+    await add_stays(platform, [stay(0, 10), stay(0, 20.2, away=5), stay(11.5, 90), stay(50, 0.1)])
+    before = await usage(platform, month)
+    assert len(before["value"]) == 3
+    await platform.call("DELETE", "/meetings/weekly")
+    platform.clock.advance(31 * 24 * 3600)
+    for number in range(1, 30):
+        platform.cosmos.inject_fault(Fault(status=503, count=100, match="/docs", skip=number))
+        with suppress(StoreUnavailableError):
+            await platform.services.retention.run()
+        platform.cosmos.clear_faults()
+        assert await usage(platform, month) == before
+    assert await platform.documents("session", "weekly") == await platform.documents("participant", "weekly") == []
 
 
 async def test_only_the_period_counts(platform: Platform) -> None:

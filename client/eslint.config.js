@@ -8,7 +8,7 @@ export default defineConfig([
   {
     files: ["**/*.{js,mjs}"],
     extends: [js.configs.recommended],
-    languageOptions: { globals: { process: "readonly", URL: "readonly" } },
+    languageOptions: { globals: { process: "readonly", self: "readonly", URL: "readonly" } },
   },
   {
     files: ["**/*.{ts,tsx}"],

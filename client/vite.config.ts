@@ -17,7 +17,7 @@ export default defineConfig({
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: "libraries", test: LIBRARIES }] } } },
   },
   server: {
-    proxy: { "/sessions": api, "/meetings": api, "/openMeetings": api, "/clientSettings": api },
+    proxy: { "/sessions": api, "/meetings": api, "/openMeetings": api, "/invitations": api, "/clientSettings": api },
   },
   test: {
     environment: "node",

@@ -52,6 +52,8 @@ it("knows whether its join link holds until the meeting opens", () => {
   sessionStorage.clear();
   expect(began({ token: tokenFor("Ann", 3600) }).session.lastsUntil(inTenMinutes)).toBe(true);
   sessionStorage.clear();
+  expect(began({ token: tokenFor("Ann", 60), invitation: "abc" }).session.lastsUntil(inTenMinutes)).toBe(true);
+  sessionStorage.clear();
   expect(began().session.lastsUntil(inTenMinutes)).toBe(true);
 });
 

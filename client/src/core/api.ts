@@ -9,6 +9,7 @@ export type LobbyAnswer = Schemas["LobbyResponse"];
 type ElsewhereAnswer = Schemas["AcsJoinResponse"] | Schemas["LiveKitJoinResponse"];
 export type IssuedToken = Schemas["IssuedToken"];
 export type ClientSettings = Schemas["ClientSettings"];
+export type InvitationPush = Schemas["PushState"];
 export type StoredMessage = Schemas["ChatMessage"];
 
 /** The part of the HTTP API that the client needs. */
@@ -49,6 +50,16 @@ export class Api {
   /** A join token for the link that an invitee was sent; 401 when the invitation does not hold any more. */
   exchangeInvitation(invitation: string): Promise<IssuedToken> {
     return this.#http.json("/invitations:exchange", { method: "POST", body: { invitation } });
+  }
+
+  /** Whether messages to the invitee are pushed to this browser, which has that subscription; 404 where nothing is pushed. */
+  invitationPush(invitation: string, endpoint: string | undefined): Promise<InvitationPush> {
+    return this.#http.json("/invitations:getPush", { method: "POST", body: { invitation, endpoint } });
+  }
+
+  /** Has messages to the invitee pushed to that subscription, or to none. */
+  setInvitationPush(invitation: string, push: PushSubscriptionJSON | null): Promise<InvitationPush> {
+    return this.#http.json("/invitations:setPush", { method: "POST", body: { invitation, push } });
   }
 
   /** Comes in, or learns that one has to wait; a ProviderError where somebody carries the media whom we cannot play. */

@@ -18,14 +18,13 @@ export interface TokenClaims {
 export interface Identity {
   token: string;
   name: string;
-  /** Whether the token came by a join link: then the tenant decided the name, and no other token can be had. */
+  /** Whether the token came by a link: then the tenant decided the name, and nobody else can be had in its place. */
   fromLink: boolean;
+  /** The invitation that the token was given for, if it was one: it lasts, and gives others. */
+  invitation?: string;
 }
 
-interface Kept {
-  token: string;
-  fromLink: boolean;
-}
+type Kept = Omit<Identity, "name">;
 
 export class IdentityStore {
   readonly #storage: Storage;
@@ -50,14 +49,20 @@ export class IdentityStore {
   }
 
   /**
-   * Takes the token of a join link, unless the kept one was renewed from that very link or from a newer one of the
-   * same person: then it lives longer.
+   * Takes the token of a join link or for an invitation, unless the kept one was renewed from that very link or from a
+   * newer one of the same person: then it lives longer.
    */
-  takeLink(token: string): void {
-    const kept = readClaims(this.#kept()?.token ?? "");
+  takeLink(token: string, invitation: string | null = null): void {
+    const kept = this.#kept();
+    const present = readClaims(kept?.token ?? "");
     const link = readClaims(token);
-    const keptIsBetter = kept !== null && kept.sub === link?.sub && kept.iat >= link.iat && kept.exp >= link.exp;
-    if (!keptIsBetter) this.set({ token, fromLink: true });
+    const isSamePerson = present !== null && present.sub === link?.sub;
+    const keptIsBetter = isSamePerson && present.iat >= link.iat && present.exp >= link.exp;
+    const lasting = invitation ?? (isSamePerson ? kept?.invitation : undefined);
+    this.set({
+      ...(keptIsBetter && kept !== null ? kept : { token, fromLink: true }),
+      ...(lasting !== undefined && { invitation: lasting }),
+    });
   }
 
   /** Takes a renewed token in place of the present one of the same person, but not one that would expire sooner. */

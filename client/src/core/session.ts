@@ -5,6 +5,7 @@ import { LocalMedia } from "./localMedia";
 import { Meeting } from "./meeting";
 import { Notices } from "./notices";
 import type { MeetingRoute } from "./route";
+import { Reminder } from "./reminder";
 import { SettingsStore } from "./settings";
 import { newSignIn, type SignIn } from "./signIn";
 import { Stage } from "./stage";
@@ -19,6 +20,7 @@ export class MeetingSession {
   readonly identity: IdentityStore;
   readonly notices = new Notices();
   readonly signIn: SignIn;
+  readonly reminder: Reminder;
   readonly route: MeetingRoute;
   #wasOn = { microphone: true, camera: true };
 
@@ -31,8 +33,10 @@ export class MeetingSession {
       if (fallback.to === null) this.notices.add({ type: "deviceLost", device, problem: fallback.problem });
       else this.notices.add({ type: "deviceReplaced", device, by: fallback.to });
     });
+    const api = new Api();
+    this.reminder = new Reminder({ api, invitation: () => this.identity.get()?.invitation ?? null });
     this.meeting = new Meeting(route.meeting, {
-      api: new Api(),
+      api,
       openSocket: openWebPubSub,
       media: this.media,
       settings: this.settings,
@@ -108,7 +112,7 @@ export class MeetingSession {
   /** Whether what this tab has to join with still holds then; both times are the platform's. */
   lastsUntil(moment: Date): boolean {
     const kept = this.identity.get();
-    if (kept?.fromLink !== true) return true;
+    if (kept?.fromLink !== true || kept.invitation !== undefined) return true;
     return (readClaims(kept.token)?.exp ?? 0) * 1000 > moment.getTime();
   }
 
@@ -146,6 +150,6 @@ export class MeetingSession {
   #takeLink(token: string): void {
     const claims = readClaims(token);
     if (claims?.meeting !== this.route.meeting) this.meeting.refuse("tokenInvalid");
-    else this.identity.takeLink(token);
+    else this.identity.takeLink(token, this.route.invitation);
   }
 }

@@ -19,8 +19,8 @@ interface Refusal {
 }
 
 /**
- * The token to join with: the kept one until the API refuses it, after that a new one where the meeting is open to
- * everybody, or to those who are signed in. Only the API decides whether a token holds; the clock of this device is not asked.
+ * The token to join with: the kept one until the API refuses it, after that a new one for the invitation that it was
+ * given for, or where the meeting is open to everybody or to those who are signed in. Only the API decides whether a token holds; the clock of this device is not asked.
  */
 export class TokenSource {
   readonly #meeting: string;
@@ -49,7 +49,9 @@ export class TokenSource {
       try {
         return await this.#tryOut(kept.token, join);
       } catch (error) {
-        if (kept.fromLink || this.#refusal?.error !== error) throw error;
+        if (this.#refusal?.error !== error) throw error;
+        if (kept.invitation !== undefined) return join(await this.#byInvitation(kept.invitation));
+        if (kept.fromLink) throw error;
       }
     }
     return join(await this.#issue(name, signal));
@@ -67,6 +69,17 @@ export class TokenSource {
     } catch (error) {
       if (error instanceof Error && isTokenRefusal(error)) this.#refusal = { token, error };
       throw error;
+    }
+  }
+
+  /** Another token for the invitation, which lasts longer than what it gives. */
+  async #byInvitation(invitation: string): Promise<string> {
+    try {
+      const { token } = await this.#api.exchangeInvitation(invitation);
+      this.#identity.set({ token, fromLink: true, invitation });
+      return token;
+    } catch (error) {
+      throw new ConnectError("api", error);
     }
   }
 

@@ -1,6 +1,7 @@
 import { Button, Card, makeStyles, Text, Title2 } from "@fluentui/react-components";
 import { useEffect } from "react";
 import { Page } from "../components/Page";
+import { ReminderSwitch } from "../components/ReminderSwitch";
 import type { Opening } from "../core/errors";
 import { openingPassed } from "../core/opening";
 import { useSession } from "../hooks/session";
@@ -39,6 +40,7 @@ export function NotOpenPage({ opening }: { opening: Opening }) {
           {words.opens(opening.opensOn)} {words.starts(opening.startsOn)}
         </Text>
         <Text>{lasts ? words.stay : words.comeBack}</Text>
+        <ReminderSwitch reminder={session.reminder} />
         <div className={styles.actions}>
           <Button data-testid="rejoin" onClick={() => void session.rejoin()}>
             {words.tryNow}

@@ -51,6 +51,11 @@ function momentText(moment: Date): string {
   return isToday ? `at ${clock.format(moment)}` : `on ${day.format(moment)} at ${clock.format(moment)}`;
 }
 
+/** Of a reminder. */
+function comesOn(moment: Date): string {
+  return `It comes ${momentText(moment)}, also when this page is closed.`;
+}
+
 /** Below a megabit in whole kilobits. */
 function bitrate(bitsPerSecond: number): string {
   const kilobits = Math.round(bitsPerSecond / 1_000);
@@ -112,6 +117,15 @@ export const en = {
     leave: "Leave",
   },
   hosting,
+  reminder: {
+    label: "Remind me by a notification",
+    off: comesOn,
+    on: comesOn,
+    subscribing: () => "One moment…",
+    denied: () => "Notifications are blocked. Allow them from the icon in the address bar, then switch this on again.",
+    unsupported: () => "This browser cannot remind you by a notification. Another one can: open your invitation there.",
+    failed: "That did not work. Check your connection, and try again.",
+  },
   notOpen: {
     title: "You are early",
     opens: (moment: Date) => `This meeting opens ${momentText(moment)}.`,

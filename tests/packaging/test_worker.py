@@ -92,6 +92,11 @@ async def test_every_function_is_indexed_without_any_setting(unpacked: Path) -> 
     assert http["route"] == "/{*route}"
 
 
+async def test_garbage_is_not_looked_for_in_what_was_imported(unpacked: Path) -> None:
+    """Every few seconds of a busy hour it would hold up all requests for a tenth of one."""
+    assert (await drive(unpacked, [], {}))["frozen"] > 50_000
+
+
 def test_the_routes_have_no_prefix(unpacked: Path) -> None:
     host = json.loads((unpacked / "host.json").read_text())
     assert host["extensions"]["http"]["routePrefix"] == ""

@@ -3,13 +3,15 @@
     python worker.py < request.json > answer.json
 
 The request is `{"root": folder, "invocations": [{"function": name, "http" or "timer" or "documents": ...}]}`, and the
-answer `{"functions": {name: [binding, ...]}, "results": [{"ok": bool, "error": text, "status": int, "body": text}]}`.
-The host talks gRPC to its worker. The library needs of that only the message types, which stand here as plain objects.
+answer `{"functions": {name: [binding, ...]}, "results": [{"ok": bool, "error": text, "status": int, "body": text}],
+"frozen": objects}`, the last being how many objects the garbage collector leaves alone. The host talks gRPC to its
+worker. The library needs of that only the message types, which stand here as plain objects.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import sys
@@ -138,7 +140,7 @@ async def serve(request: dict[str, Any]) -> dict[str, Any]:
     await close_app()
     runtime.stop_threadpool_executor()
     listed = {name: [json.loads(binding) for binding in found.raw_bindings] for name, found in functions.items()}
-    return {"functions": listed, "results": results}
+    return {"functions": listed, "results": results, "frozen": gc.get_freeze_count()}
 
 
 async def invoke(runtime: Any, function: Any, invocation: dict[str, Any]) -> Any:

@@ -449,9 +449,9 @@ module federations 'modules/federations.bicep' = {
       { identity: identities.outputs.names.mediaWorker, name: 'media-worker', issuer: cluster.outputs.oidcIssuer, subject: 'system:serviceaccount:parley:media-worker' }
       { identity: identities.outputs.names.certManager, name: 'cert-manager', issuer: cluster.outputs.oidcIssuer, subject: 'system:serviceaccount:cert-manager:cert-manager' }
       { identity: identities.outputs.names.keda, name: 'keda', issuer: cluster.outputs.oidcIssuer, subject: 'system:serviceaccount:kube-system:keda-operator' }
-      { identity: identities.outputs.names.images, name: 'images', issuer: githubIssuer, subject: '${githubSubject}images' }
+      { identity: identities.outputs.names.images, name: 'images', issuer: githubIssuer, subject: '${githubSubject}images-${env}' }
       { identity: identities.outputs.names.infra, name: 'infra', issuer: githubIssuer, subject: '${githubSubject}infra-${env}' }
-      { identity: identities.outputs.names.infra, name: 'infra-preview', issuer: githubIssuer, subject: '${githubSubject}infra-preview' }
+      { identity: identities.outputs.names.infra, name: 'infra-preview', issuer: githubIssuer, subject: '${githubSubject}infra-preview-${env}' }
       { identity: identities.outputs.names.deploy, name: 'functions', issuer: githubIssuer, subject: '${githubSubject}functions-${env}' }
       { identity: identities.outputs.names.deploy, name: 'web', issuer: githubIssuer, subject: '${githubSubject}web-${env}' }
       { identity: identities.outputs.names.deploy, name: 'promote', issuer: githubIssuer, subject: '${githubSubject}promote-${env}' }

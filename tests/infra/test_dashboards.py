@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from scripts.canary_watch import LIMITS
 from scripts.infra.look import ROOT
 from tests.infra.api import api_routes
 from tests.unit.sfu_container.test_metrics_page import families
@@ -42,6 +43,7 @@ def expressions() -> Iterator[str]:
         yield from (target["expr"] for target in targets(dashboard) if "expr" in target)
     for rules in RULES.values():
         yield from (rule["expr"] for rule in rules["groups"][0]["rules"])
+    yield from (query.format(track="canary") for query, _ in LIMITS.values())
 
 
 def test_there_is_a_dashboard_for_each_of_the_six_questions() -> None:

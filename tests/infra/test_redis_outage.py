@@ -46,9 +46,13 @@ class App:
         return found
 
     def outage(self, verb: str) -> int:
+        return self.answer(verb).returncode
+
+    def answer(self, verb: str) -> subprocess.CompletedProcess[str]:
         environment = {"PATH": f"{self._folder}:{os.environ['PATH']}", "SETTINGS": str(self._settings)}
         environment |= {"GROUP": "rg-parley-staging", "FUNCTIONS": "func-parley-staging"}
-        return subprocess.run([ROOT / "scripts/redis_outage.sh", verb], env=environment, check=False).returncode
+        command = [str(ROOT / "scripts/redis_outage.sh"), verb]
+        return subprocess.run(command, env=environment, check=False, stdout=subprocess.PIPE, text=True)
 
 
 @pytest.fixture
@@ -74,3 +78,7 @@ def test_ending_what_never_began_changes_nothing(app: App) -> None:
     before = app.settings
     assert app.outage("end") == 0
     assert app.settings == before
+
+
+def test_it_says_where_redis_is_for_the_experiment_in_the_cluster(app: App) -> None:
+    assert app.answer("host").stdout == "redis-parley-staging.westeurope.redis.azure.net\n"

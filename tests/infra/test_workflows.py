@@ -1,6 +1,9 @@
-"""GitHub's jobs may take the identities that they ask for."""
+"""GitHub's jobs may take the identities that they ask for, and get the variables that they use."""
 
+import json
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import yaml
 
@@ -8,8 +11,38 @@ from scripts.infra.look import ROOT
 from tests.infra.bicep_files import ENVIRONMENTS, main
 
 WORKFLOWS = {path.name: yaml.safe_load(path.read_text()) for path in (ROOT / ".github/workflows").glob("*.yaml")}
-CHOSEN = re.compile(r"\$\{\{ inputs\.environment(?: \|\| 'dev')? \}\}")
+CHOSEN = re.compile(r"\$\{\{ (?:inputs|matrix)\.environment(?: \|\| 'dev')? \}\}")
 PINNED = re.compile(r"uses: (?!\./)\S+@(?P<commit>\S+) # v\d+(\.\d+)*$")
+USED = re.compile(r"\b(?:vars|secrets)\.(\w+)")
+ROW = re.compile(r"^\| (?P<names>`[A-Z_`, ]+) \| (?P<rooms>[^|]+) \| [^|]+ \|$", re.MULTILINE)
+
+
+def jobs() -> Iterator[tuple[dict[Any, Any], dict[str, Any]]]:
+    """Every job, with its workflow."""
+    for workflow in WORKFLOWS.values():
+        for job in workflow["jobs"].values():
+            yield workflow, job
+
+
+def rooms(workflow: dict[Any, Any], job: dict[str, Any]) -> set[str]:
+    """GitHub's environments in which the job may run."""
+    environment = job.get("environment", "")
+    # YAML 1.1 reads the key `on` as true.
+    dispatched = (workflow[True].get("workflow_dispatch") or {}).get("inputs", {})
+    of = dispatched.get("environment", {}).get("options", ENVIRONMENTS)
+    return {CHOSEN.sub(one, environment) for one in of}
+
+
+def asked() -> dict[str, set[str]]:
+    """In which of GitHub's environments each variable and each secret is used; `""` is the repository."""
+    found: dict[str, set[str]] = {}
+    for workflow, job in jobs():
+        before_it_runs = {key: job.get(key) for key in ("if", "strategy")}
+        for name in USED.findall(json.dumps(before_it_runs)):
+            found.setdefault(name, set()).add("")
+        for name in USED.findall(json.dumps({key: job[key] for key in job.keys() - before_it_runs})):
+            found.setdefault(name, set()).update(rooms(workflow, job))
+    return found
 
 
 def trusted() -> set[str]:
@@ -24,14 +57,73 @@ def trusted() -> set[str]:
 
 
 def test_every_job_that_signs_in_to_azure_runs_in_an_environment_that_an_identity_trusts() -> None:
-    asking = {
-        CHOSEN.sub("staging", job["environment"])
-        for workflow in WORKFLOWS.values()
-        for job in workflow["jobs"].values()
+    signing_in = {
+        room
+        for workflow, job in jobs()
+        for room in rooms(workflow, job)
         if "./.github/actions/azure" in {step.get("uses") for step in job["steps"]}
     }
-    assert len(asking) > 5
-    assert asking <= trusted()
+    assert len(signing_in) > 15
+    assert signing_in <= trusted()
+
+
+def test_an_identity_trusts_no_environment_that_it_shares_with_another_target() -> None:
+    assert all(room.endswith(ENVIRONMENTS) for room in trusted())
+
+
+def test_each_target_is_shown_and_deployed_with_its_own_subscription_and_secrets() -> None:
+    infra = WORKFLOWS["infra.yaml"]
+    chosen = infra["jobs"]["deploy"]["environment"].removeprefix("infra")
+    assert CHOSEN.fullmatch(chosen.removeprefix("-"))
+    assert infra["jobs"]["preview"]["environment"] == f"infra-preview{chosen}"
+    assert infra["env"]["TARGET"] == chosen.removeprefix("-")
+    (drill,) = WORKFLOWS["dr-drill.yaml"]["jobs"].values()
+    assert drill["environment"] == "infra-preview-prod"
+
+
+def test_whoever_reads_the_template_s_parameters_gets_all_of_them_from_its_environment() -> None:
+    wanted = set(re.findall(r"readEnvironmentVariable\('(\w+)'", (ROOT / "bicep/env/prod.bicepparam").read_text()))
+    steps = [step for _, job in jobs() for step in job["steps"] if "az deployment sub" in step.get("run", "")]
+    assert len(steps) == 3
+    for step in steps:
+        # Roles are written by an owner alone, by hand.
+        assert wanted - {"PARLEY_BOOTSTRAP"} == {name for name in step["env"] if name.startswith("PARLEY_")}
+
+
+def test_the_docs_name_every_variable_and_secret_with_the_environments_that_use_it() -> None:
+    page = (ROOT / "docs/deploy.md").read_text()
+    told = {
+        name: set(re.findall(r"`([\w-]+)`", row["rooms"]))
+        for row in ROW.finditer(page)
+        for name in re.findall(r"`([A-Z_]+)`", row["names"])
+    }
+    kinds = {
+        name: {re.sub(rf"-({'|'.join(ENVIRONMENTS)})$", "", room) or "repository" for room in found}
+        for name, found in asked().items()
+    }
+    assert told == {name: set() if found == {"repository"} else found for name, found in kinds.items()}
+
+
+def test_the_image_is_built_without_rights_and_copied_to_the_registry_of_each_environment() -> None:
+    build, publish = (WORKFLOWS["images.yaml"]["jobs"][name] for name in ("build", "publish"))
+    assert build["permissions"] == {"contents": "read"}
+    assert "environment" not in build
+    assert publish["environment"] == "images-${{ matrix.environment }}"
+    commands = " ".join(step.get("run", "") for step in publish["steps"])
+    assert "skopeo copy --preserve-digests" in commands
+    assert "k8s/envs/$ENVIRONMENT/sfu-canary.yaml" in commands
+
+
+def test_pull_requests_of_workflows_hold_values_of_releases_and_nothing_that_lies_about() -> None:
+    making = [step for _, job in jobs() for step in job["steps"] if "create-pull-request" in step.get("uses", "")]
+    assert len(making) == 2
+    for step in making:
+        assert step["with"]["add-paths"] == "k8s/envs"
+
+
+def test_a_command_that_fails_in_a_pipe_fails_the_job() -> None:
+    for name, workflow in WORKFLOWS.items():
+        assert workflow["defaults"]["run"]["shell"] == "bash", name
 
 
 def test_jobs_have_no_permission_that_they_do_not_name_and_a_time_limit() -> None:

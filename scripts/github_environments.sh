@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Makes GitHub's environments in which workflows work on one environment of Azure's, and tells them what it is called.
+#
+#   scripts/github_environments.sh dev|staging|prod
+#
+# The values are from the outputs of the deployment and from what docs/deploy.md, step 2, exports. It can be run again at any
+# time; who has to approve is chosen in GitHub and stays.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+environment=${1:-}
+case $environment in
+    dev) rooms=(infra-preview infra functions web images) ;;
+    staging) rooms=(infra-preview infra functions web images promote chaos) ;;
+    prod) rooms=(infra-preview infra functions web images promote) ;;
+    *) echo "usage: $0 dev|staging|prod" >&2 && exit 2 ;;
+esac
+: "${PARLEY_GITHUB_REPOSITORY:?}" "${PARLEY_DOMAIN:?}" "${PARLEY_ADMIN_GROUP:?}" "${PARLEY_SSH_PUBLIC_KEY:?}"
+: "${PARLEY_BUDGET_EMAIL:?}" "${PARLEY_PAGERDUTY_URL:?}"
+outputs=$(az deployment sub show --name "parley-$environment" --query properties.outputs --output json)
+
+# Azure changes the case of some letters of their names.
+output() {
+    jq --exit-status --raw-output "to_entries[] | select((.key | ascii_upcase) == \"$1\") | .value.value$2" <<<"$outputs"
+}
+
+variables=$(mktemp)
+trap 'rm "$variables"' EXIT
+cat >"$variables" <<END
+AZURE_TENANT_ID="$(az account show --query tenantId --output tsv)"
+AZURE_SUBSCRIPTION_ID="$(az account show --query id --output tsv)"
+AZURE_LOCATION="$(sed --quiet "s/^param location = '\(.*\)'$/\1/p" "bicep/env/$environment.bicepparam")"
+AZURE_RESOURCE_GROUP="$(output AZURE_RESOURCE_GROUP '')"
+AZURE_AKS_CLUSTER_NAME="$(output AZURE_AKS_CLUSTER_NAME '')"
+AZURE_INFRA_CLIENT_ID="$(output CLIENT_IDS .infra)"
+AZURE_IMAGES_CLIENT_ID="$(output CLIENT_IDS .images)"
+AZURE_DEPLOY_CLIENT_ID="$(output CLIENT_IDS .deploy)"
+REGISTRY="$(output AZURE_CONTAINER_REGISTRY_ENDPOINT '')"
+FUNCTIONS_NAME="$(output FUNCTIONS_NAME '')"
+CLIENT_NAME="$(output CLIENT_NAME '')"
+PUBLIC_URL="$(output PUBLIC_URL '')"
+METRICS_QUERY_URL="$(output METRICS_QUERY_URL '')"
+PARLEY_DOMAIN="$PARLEY_DOMAIN"
+PARLEY_ADMIN_GROUP="$PARLEY_ADMIN_GROUP"
+PARLEY_SSH_PUBLIC_KEY="$PARLEY_SSH_PUBLIC_KEY"
+PARLEY_BUDGET_EMAIL="$PARLEY_BUDGET_EMAIL"
+END
+if empty=$(grep '=""$' "$variables"); then
+    echo "the deployment parley-$environment does not tell: ${empty//=\"\"/}" >&2
+    exit 1
+fi
+
+for room in "${rooms[@]}"; do
+    name=$room-$environment
+    # To make one that is there would take its reviewers away.
+    gh api --silent "repos/$PARLEY_GITHUB_REPOSITORY/environments/$name" 2>/dev/null ||
+        gh api --silent --method PUT "repos/$PARLEY_GITHUB_REPOSITORY/environments/$name"
+    gh variable set --repo "$PARLEY_GITHUB_REPOSITORY" --env "$name" --env-file "$variables"
+    if [[ $room == infra* ]]; then
+        gh secret set PARLEY_PAGERDUTY_URL --repo "$PARLEY_GITHUB_REPOSITORY" --env "$name" --body "$PARLEY_PAGERDUTY_URL"
+    fi
+    echo "$name"
+done
+
+known=$(gh variable get ENVIRONMENTS --repo "$PARLEY_GITHUB_REPOSITORY" 2>/dev/null || echo '[]')
+gh variable set ENVIRONMENTS --repo "$PARLEY_GITHUB_REPOSITORY" --body "$(jq --compact-output ". + [\"$environment\"] | unique" <<<"$known")"

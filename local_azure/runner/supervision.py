@@ -102,8 +102,9 @@ class SupervisedPart:
                 except StartFailedError as error:
                     trouble = error.reason
                     await self._process.stop(self.part.stop_seconds)
-            self._log.say(f"{self.part.name} is ready again (process {self.pid})")
+            # Whoever reads it in the log finds it everywhere else.
             self._on_change()
+            self._log.say(f"{self.part.name} is ready again (process {self.pid})")
 
     async def _pause(self, trouble: str, process: Process) -> None:
         pause = self._crashes.add(time.monotonic())

@@ -47,7 +47,7 @@ async def running_platform(folder: Path, port: int) -> AsyncIterator[RunningPlat
     }
     with (folder / "platform.log").open("wb") as log:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "local_azure", "run", cwd=_REPOSITORY, env=environment, stdout=log, stderr=log
+            sys.executable, "-m", "command_line", "run", cwd=_REPOSITORY, env=environment, stdout=log, stderr=log
         )
     try:
         state = await _ready(process, home)

@@ -1,7 +1,8 @@
 """Charts: linted, rendered with the values of every environment, and what comes out is valid Kubernetes.
 
-Custom resources are held against the schemas of their definitions where these are at hand: a folder of JSON schemas,
-`{group}/{kind}_{version}.json`, in PARLEY_CRD_SCHEMAS or beside the repository.
+Custom resources are held against the schemas of their definitions where these are at hand: JSON schemas,
+`{group}/{kind}_{version}.json`, in k8s/schemas, and in a folder that PARLEY_CRD_SCHEMAS names or that is beside the
+repository.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ LIBRARY = CHARTS / "common"
 NAMESPACE = "parley"
 KUBERNETES = "1.36"
 RENDERED = ROOT / "build" / "rendered"
-_SCHEMAS = Path(os.environ.get("PARLEY_CRD_SCHEMAS", ROOT.parent / "shared" / "schemas" / "crds"))
+_SCHEMAS = (
+    ROOT / "k8s" / "schemas",
+    Path(os.environ.get("PARLEY_CRD_SCHEMAS", ROOT.parent / "shared" / "schemas" / "crds")),
+)
 _WARNING = 2
 
 Manifest = dict[str, Any]
@@ -120,10 +124,11 @@ def validate(manifest: Manifest) -> str | None:
     import kubernetes_validate  # type: ignore[import-untyped]  # it has no types
 
     group, _, version = manifest["apiVersion"].rpartition("/")
-    schema = _SCHEMAS / group / f"{manifest['kind'].lower()}_{version}.json"
-    if schema.exists():
-        _against(json.loads(schema.read_text()), manifest)
-        return None
+    for folder in _SCHEMAS:
+        schema = folder / group / f"{manifest['kind'].lower()}_{version}.json"
+        if schema.exists():
+            _against(json.loads(schema.read_text()), manifest)
+            return None
     if "." in group and not group.endswith(".k8s.io"):
         return f"{manifest['kind']} ({group})"
     try:

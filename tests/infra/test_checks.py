@@ -7,7 +7,7 @@ import yaml
 
 from scripts.infra import charts
 from scripts.infra.bicep import parse, undeclared, undescribed
-from scripts.infra.look import Look
+from scripts.infra.look import ROOT, Look
 from tests.infra.bicep_files import values
 
 
@@ -56,6 +56,14 @@ def test_an_object_with_a_field_that_kubernetes_does_not_know_is_refused() -> No
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": {"containers": [], "colour": "red"}}
     with pytest.raises(ValueError, match="colour"):
         charts.validate(pod)
+
+
+def test_an_experiment_with_a_field_that_chaos_mesh_does_not_know_is_refused() -> None:
+    experiment = yaml.safe_load((ROOT / "k8s/chaos/no-redis.yaml").read_text())
+    assert charts.validate(experiment) is None
+    experiment["spec"]["externalTarget"] = experiment["spec"].pop("externalTargets")
+    with pytest.raises(ValueError, match="externalTarget"):
+        charts.validate(experiment)
 
 
 def test_a_custom_resource_without_a_schema_is_named_and_not_passed_over() -> None:

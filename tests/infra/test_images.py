@@ -73,3 +73,15 @@ def test_nothing_asks_the_image_of_the_nodes_for_a_shell() -> None:
     assert "distroless" in last_stage
     assert "\nRUN " not in last_stage
     assert "/sh" not in (ROOT / "k8s/charts/sfu/templates/deployment.yaml").read_text()
+
+
+def test_builders_get_the_sources_that_images_are_made_of_and_nothing_else_of_this_folder() -> None:
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    kept = {line.removeprefix("!") for line in lines if line.startswith("!")}
+    copied: set[str] = set()
+    for dockerfile in (ROOT / "k8s/images").glob("*/Dockerfile"):
+        for sources in re.findall(r"^COPY (?!--from)(.+) \S+$", dockerfile.read_text(), re.MULTILINE):
+            copied |= {source.partition("/")[0] for source in sources.split()}
+    assert "*" in lines
+    assert copied == kept
+    assert list((ROOT / "k8s/images").rglob("*.dockerignore")) == [], "a file beside a Dockerfile would be read instead"

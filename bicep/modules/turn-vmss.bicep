@@ -176,12 +176,17 @@ resource servers 'Microsoft.Compute/virtualMachineScaleSets@2024-07-01' = {
             properties: {
               publisher: 'Microsoft.ManagedServices'
               type: 'ApplicationHealthLinux'
-              typeHandlerVersion: '1.0'
+              typeHandlerVersion: '2.0'
               autoUpgradeMinorVersion: true
               enableAutomaticUpgrade: true
+              // Of `turn-health` in cloud-init. A new server has half an hour to be well: until then it is not replaced.
               settings: {
-                protocol: 'tcp'
-                port: 3478
+                protocol: 'http'
+                port: 8082
+                requestPath: '/healthz'
+                intervalInSeconds: 15
+                numberOfProbes: 3
+                gracePeriod: 1800
               }
             }
           }

@@ -34,6 +34,7 @@ ApiError
 ├── IdempotencyKeyReusedError      409
 ├── MediaProviderNotConfiguredError 409
 ├── WhipNotSupportedError          409
+├── TooManyMeetingsError           409
 ├── TooManyWebhooksError           409
 ├── TooManyInviteesError           409
 ├── TooManyApiKeysError            409
@@ -117,27 +118,27 @@ class UnsupportedApiVersionError(ApiError):
 
 class UnauthorizedError(ApiError):
     status, code = 401, "Unauthorized"
-    explanation = "The credential is missing or not valid."
+    explanation = "The credential is missing or not valid; send an API key or access token in the header Authorization."
 
 
 class TokenMissingError(UnauthorizedError):
     code = "TokenMissing"
-    explanation = "The request needs a token in the header Authorization."
+    explanation = "The request needs a token: send it in the header Authorization, after Bearer."
 
 
 class TokenInvalidError(UnauthorizedError):
     code = "TokenInvalid"
-    explanation = "The token is not valid for this request."
+    explanation = "The token is not valid for this request; a new one is needed."
 
 
 class TokenExpiredError(UnauthorizedError):
     code = "TokenExpired"
-    explanation = "The token has expired."
+    explanation = "The token has expired; a new one is needed."
 
 
 class InvitationInvalidError(UnauthorizedError):
     code = "InvitationInvalid"
-    explanation = "The invitation does not hold: it was taken back, or its meeting is gone."
+    explanation = "The invitation does not hold: it was taken back, or its meeting is gone. Ask the host for another."
 
 
 class ForbiddenError(ApiError):
@@ -147,17 +148,17 @@ class ForbiddenError(ApiError):
 
 class NotAllowedError(ForbiddenError):
     code = "NotAllowed"
-    explanation = "The caller's grants do not cover this."
+    explanation = "The caller's grants do not cover this; whoever moderates the meeting, or the tenant, can give more."
 
 
 class MeetingLockedError(ForbiddenError):
     code = "MeetingLocked"
-    explanation = "The meeting is locked: nobody new gets in."
+    explanation = "The meeting is locked: nobody new gets in until somebody who moderates it unlocks it."
 
 
 class MeetingFullError(ForbiddenError):
     code = "MeetingFull"
-    explanation = "As many as may be in the meeting are in it."
+    explanation = "As many as may be in the meeting are in it; try again when somebody has left."
 
 
 class MeetingNotOpenError(ForbiddenError):
@@ -184,7 +185,7 @@ class ParticipantRemovedError(ForbiddenError):
 
 class ParticipantBannedError(ForbiddenError):
     code = "ParticipantBanned"
-    explanation = "The participant is banned from the meeting."
+    explanation = "The participant is banned from the meeting, until the tenant lifts the ban."
 
 
 class InLobbyError(ForbiddenError):
@@ -260,37 +261,42 @@ class WebPushNotConfiguredError(NotFoundError):
 
 class MethodNotAllowedError(ApiError):
     status, code = 405, "MethodNotAllowed"
-    explanation = "The method is not allowed at this address."
+    explanation = "The method is not allowed at this address; the header Allow says which are."
 
 
 class RequestNotReceivedError(ApiError):
     status, code = 408, "RequestNotReceived"
-    explanation = "The request did not come in, in time."
+    explanation = "The request did not come in, in time; send it again."
 
 
 class IdempotencyKeyReusedError(ApiError):
     status, code = 409, "IdempotencyKeyReused"
-    explanation = "The idempotency key was used with another body."
+    explanation = "The idempotency key was used with another body; take a new key for a new request."
 
 
 class MediaProviderNotConfiguredError(ApiError):
     status, code = 409, "MediaProviderNotConfigured"
-    explanation = "The meeting's media provider is not set up here."
+    explanation = "The meeting's media provider is not set up here; choose another in the meeting's settings."
 
 
 class WhipNotSupportedError(ApiError):
     status, code = 409, "WhipNotSupported"
-    explanation = "The meeting's media provider takes no WHIP or WHEP."
+    explanation = "The meeting's media provider takes no WHIP or WHEP; join by the web client."
+
+
+class TooManyMeetingsError(ApiError):
+    status, code = 409, "TooManyMeetings"
+    explanation = "The tenant has as many meetings as it may have; delete some that are over."
 
 
 class TooManyWebhooksError(ApiError):
     status, code = 409, "TooManyWebhooks"
-    explanation = "The tenant has as many webhooks as it may have."
+    explanation = "The tenant has as many webhooks as it may have; delete one first."
 
 
 class TooManyInviteesError(ApiError):
     status, code = 409, "TooManyInvitees"
-    explanation = "The meeting has as many invitees as it may have."
+    explanation = "The meeting has as many invitees as it may have; remove one first."
 
 
 class TooManyApiKeysError(ApiError):
@@ -310,12 +316,12 @@ class LastApiKeyError(ApiError):
 
 class DirectoryTakenError(ApiError):
     status, code = 409, "DirectoryTaken"
-    explanation = "The directory belongs to another tenant."
+    explanation = "The directory belongs to another tenant, which has to let it go first."
 
 
 class PreconditionFailedError(ApiError):
     status, code = 412, "PreconditionFailed"
-    explanation = "The resource is not in the state that the request asks for."
+    explanation = "The resource is not in the state that the request asks for; read it, and decide again."
 
 
 class RequestTooLargeError(ApiError):
@@ -342,32 +348,32 @@ class UnavailableError(ApiError):
 
 class NoNodeAvailableError(UnavailableError):
     code = "NoNodeAvailable"
-    explanation = "No media node can take the session now."
+    explanation = "No media node can take the session now; try again later."
 
 
 class StoreUnavailableError(UnavailableError):
     code = "StoreUnavailable"
-    explanation = "The database is not available now."
+    explanation = "The database is not available now; try again later."
 
 
 class SignallingUnavailableError(UnavailableError):
     code = "SignallingUnavailable"
-    explanation = "The signalling service is not available now."
+    explanation = "The signalling service is not available now; try again later."
 
 
 class RegistryUnavailableError(UnavailableError):
     code = "RegistryUnavailable"
-    explanation = "The registry of media nodes is not available now."
+    explanation = "The registry of media nodes is not available now; try again later."
 
 
 class MediaProviderUnavailableError(UnavailableError):
     code = "MediaProviderUnavailable"
-    explanation = "The meeting's media provider is not available now."
+    explanation = "The meeting's media provider is not available now; try again later."
 
 
 class IssuerUnavailableError(UnavailableError):
     code = "IssuerUnavailable"
-    explanation = "The issuer of the token does not say now which keys it signs with."
+    explanation = "The issuer of the token does not say now which keys it signs with; try again later."
 
 
 class RequestTimedOutError(ApiError):

@@ -36,6 +36,7 @@ from function_app.media.providers.building import build_media_providers
 from function_app.media.providers.sfu import SfuProvider
 from function_app.media.service_tokens import ServiceTokens
 from function_app.media.turn import TurnServers
+from function_app.meetings.quota import MeetingQuota
 from function_app.meetings.retention import Retention
 from function_app.meetings.service import MeetingService
 from function_app.notifications.building import build_notifications
@@ -228,7 +229,8 @@ def build(settings: Settings, clock: Clock) -> Services:
     chat = ChatService(ChatStore(cosmos.container(MEETINGS_CONTAINER)), sessions, signalling, refusals, clock, limits)
     lobby = Lobby(LobbyStore(cosmos.container(MEETINGS_CONTAINER)), sessions, signalling, clock)
     elsewhere = PresenceElsewhere(sessions, presence, signalling, clock)
-    meeting_service = MeetingService(meetings, clock, settings.meeting_retention)
+    quota = MeetingQuota(meetings, limits)
+    meeting_service = MeetingService(meetings, clock, settings.meeting_retention, quota)
     notifications = build_notifications(settings, cosmos, meetings, meeting_service, exclusions, limits, clock)
     entitlements = Entitlements(sessions, signalling)
     usage = UsageStore(cosmos.container(MEETINGS_CONTAINER))

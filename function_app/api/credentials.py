@@ -91,7 +91,7 @@ async def tenant_of(caller: Annotated[Caller, Depends(caller_of)]) -> str:
 async def administrator_of(caller: Annotated[Caller, Depends(caller_of)]) -> Caller:
     """The caller, if its credential has the role admin. Raises NotAllowedError."""
     if caller.role is not CallerRole.ADMIN:
-        raise NotAllowedError("The credential's role does not allow that.")
+        raise NotAllowedError("This needs a credential with the role admin.")
     return caller
 
 

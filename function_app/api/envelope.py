@@ -151,7 +151,7 @@ async def _read_body(scope: Scope, receive: Receive) -> bytes:
             raise ClientGoneError
         body += message.get("body", b"")
         if len(body) > limit:
-            raise RequestTooLargeError
+            raise RequestTooLargeError(f"The body is too large; {limit} bytes is the most.")
         more = message.get("more_body", False)
     return bytes(body)
 

@@ -32,6 +32,11 @@ class Conditions(Protocol):
         """Raises PreconditionFailedError when it does not hold."""
 
 
+class Quota(Protocol):
+    async def check(self, tenant: str) -> None:
+        """Raises TooManyRequestsError and TooManyMeetingsError when the tenant may not make a meeting now."""
+
+
 @dataclass(frozen=True)
 class Page:
     meetings: list[Meeting]
@@ -39,9 +44,16 @@ class Page:
 
 
 class MeetingService:
-    def __init__(self, store: MeetingStore, clock: Clock, retention: timedelta = DEFAULT_RETENTION) -> None:
-        """`retention` is how long a deleted meeting can be restored."""
+    def __init__(
+        self,
+        store: MeetingStore,
+        clock: Clock,
+        retention: timedelta = DEFAULT_RETENTION,
+        quota: Quota | None = None,
+    ) -> None:
+        """`retention` is how long a deleted meeting can be restored; without a quota, there is none."""
         self._store = store
+        self._quota = quota
         self._clock = clock
         self._retention = retention
 
@@ -58,7 +70,7 @@ class MeetingService:
     async def put(self, key: MeetingKey, content: MeetingContent, conditions: Conditions) -> tuple[Meeting, bool]:
         """Creates or replaces; the meeting, and whether it is new.
 
-        Raises PreconditionFailedError, and InvalidRequestError for the schedule.
+        Raises PreconditionFailedError, InvalidRequestError for the schedule, and what the quota raises.
         """
         _check(content)
 
@@ -73,12 +85,18 @@ class MeetingService:
         return await until_it_holds(attempt)
 
     async def create(self, tenant: str, content: MeetingContent, idempotency_key: str | None) -> Meeting:
-        """Creates a meeting with an id of ours. Raises IdempotencyKeyReusedError, and InvalidRequestError."""
+        """Creates a meeting with an id of ours.
+
+        Raises IdempotencyKeyReusedError, InvalidRequestError, and what the quota raises.
+        """
         _check(content)
         meeting = Meeting.new(MeetingKey(tenant, new_id("mtg")), content, self._clock())
         if idempotency_key is None:
             return await self._create(meeting)
         creation = await self._claim(Creation.new(meeting, idempotency_key, content.model_dump_json()))
+        is_repeated = creation.meeting.meeting_id != meeting.meeting_id
+        if is_repeated and await self._store.find(creation.meeting.key):
+            return creation.meeting
         try:
             return await self._create(creation.meeting)
         except AlreadyExistsError:
@@ -157,6 +175,8 @@ class MeetingService:
         return meeting.model_copy(update={"event_sequence": mark.event_sequence, "etag": mark.etag})
 
     async def _create(self, meeting: Meeting) -> Meeting:
+        if self._quota:
+            await self._quota.check(meeting.tenant_id)
         created, event = meeting.happened(MeetingCreated(title=meeting.title), meeting.created_on)
         await self._store.save(created, event)
         return created

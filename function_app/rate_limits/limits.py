@@ -27,6 +27,8 @@ MESSAGES: Final = Rate("messages", per_second=2, burst=10)
 """Chat messages of one participant."""
 REFUSALS: Final = Rate("refusals", per_second=2, burst=20)
 """Answers to one participant's messages that were not done: each costs a request."""
+MEETINGS: Final = Rate("meetings", per_second=10, burst=1000)
+"""Meetings that one tenant makes: each stays, and is counted."""
 INVITATIONS: Final = Rate("invitations", per_second=2, burst=1000)
 """Invitees that one tenant writes: each may have somebody sent a message."""
 REDELIVERIES: Final = Rate("redeliveries", per_second=1, burst=20)

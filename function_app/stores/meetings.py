@@ -16,6 +16,7 @@ _LIST = """
     WHERE c.tenantId = @tenant AND c.type = 'meeting'
     AND (IS_NULL(c.deletedOn) OR (@deleted AND NOT IS_STRING(c.purgedOn)))
 """
+_COUNT = "SELECT VALUE COUNT(1) FROM c WHERE c.tenantId = @tenant AND c.type = 'meeting' AND IS_NULL(c.deletedOn)"
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,11 @@ class MeetingStore:
         shown = rows[:size]
         following = shown[-1]["listed"][order.field] if len(rows) > size else None
         return [Meeting.read(row) for row in shown], following
+
+    async def count(self, tenant: str) -> int:
+        """How many meetings the tenant has, without deleted ones."""
+        [count] = await self._container.query((tenant,), _COUNT, tenant=tenant)
+        return int(count)
 
     async def claim(self, creation: Creation) -> Creation:
         """Writes down a keyed creation. Raises AlreadyExistsError when the key was used before."""

@@ -2,7 +2,13 @@
 
 import asyncio
 
+import httpx
 import pytest
+
+from function_app.errors import TooManyMeetingsError
+from function_app.meetings.quota import MeetingQuota
+from function_app.rate_limits.buckets import Rate
+from function_app.stores.meetings import MeetingStore
 
 from .support import PUBLIC_URL, Platform
 
@@ -206,3 +212,39 @@ async def test_a_title_is_one_line_without_control_characters(platform: Platform
     patch = await platform.call("PATCH", "/meetings/weekly", json={"title": "\u2028New\x0bone"})
     assert patch.json()["title"] == "New one"
     assert (await platform.call("PUT", "/meetings/weekly", json={"title": "\x00"})).status_code == 400
+
+
+async def test_a_tenant_with_as_many_meetings_as_it_may_have_changes_them_and_makes_no_more(
+    platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def create(key: str) -> httpx.Response:
+        return await platform.call("POST", "/meetings", json={"title": "New"}, headers={"Idempotency-Key": key})
+
+    first = await create("first")
+    monkeypatch.setattr("function_app.meetings.quota.MAXIMUM_MEETINGS", 1)
+    for refused in (await platform.put_meeting("weekly"), await create("second")):
+        assert (refused.status_code, refused.json()["error"]["code"]) == (409, "TooManyMeetings")
+    assert (await platform.put_meeting("demo")).status_code == 200
+    assert (await create("first")).json() == first.json()
+
+
+async def test_meetings_are_counted_again_after_a_while_and_at_once_for_whoever_has_too_many(
+    platform: Platform, other_tenant: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("function_app.meetings.quota.MAXIMUM_MEETINGS", 2)
+    store, now = MeetingStore(platform.store.container("meetings")), 0.0
+    quota = MeetingQuota(store, platform.services.rate_limits, lambda: now)
+    await quota.check(platform.tenant)
+    await platform.put_meeting("weekly")
+    await platform.http.put("/meetings/elsewhere", json={"title": "Another's"}, headers=other_tenant)
+    await quota.check(platform.tenant)
+    now = 61.0
+    with pytest.raises(TooManyMeetingsError):
+        await quota.check(platform.tenant)
+    await platform.call("DELETE", "/meetings/weekly")
+    await quota.check(platform.tenant)
+
+
+async def test_meetings_are_made_at_a_bounded_rate(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("function_app.meetings.quota.MEETINGS", Rate("meetings", per_second=0.01, burst=1))
+    assert [(await platform.put_meeting(name)).status_code for name in ("one", "two", "one")] == [201, 429, 200]

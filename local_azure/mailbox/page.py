@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from html import escape
 from urllib.parse import quote
@@ -18,6 +19,7 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+_ADDRESS = re.compile(r"(https?://[^\s<>\"']*[^\s<>\"'.,;:!?)])")
 _STYLE = """
   body { font: 14px/1.5 system-ui, sans-serif; margin: 2rem; max-width: 75rem; }
   table { border-collapse: collapse; width: 100%; }
@@ -84,7 +86,7 @@ def _row(message: SentMessage) -> str:
 def _message(message: SentMessage) -> str:
     facts = {"From": message.sender, "To": message.to, "Subject": message.subject, **message.headers}
     rows = "".join(f"<tr><th>{escape(name)}<td><bdi>{escape(value)}</bdi></tr>" for name, value in facts.items())
-    parts = [f"<table>{rows}</table>", f'<pre dir="auto">{escape(message.text)}</pre>']
+    parts = [f"<table>{rows}</table>", f'<pre dir="auto">{_with_links(message.text)}</pre>']
     if message.html:
         parts.append(f'<iframe title="As HTML" sandbox srcdoc="{escape(message.html)}"></iframe>')
     for number, attachment in enumerate(message.attachments):
@@ -92,6 +94,13 @@ def _message(message: SentMessage) -> str:
         name = f'<a href="{link}">{escape(attachment.name)}</a> ({escape(attachment.content_type)})'
         parts.append(f"<p>{name}</p><pre>{escape(attachment.content.decode(errors='replace'))}</pre>")
     return f'<p><a href="{MAILBOX_PATH}">All messages</a></p>' + "".join(parts)
+
+
+def _with_links(text: str) -> str:
+    """The text as HTML, in which addresses of the web can be followed."""
+    pieces = _ADDRESS.split(text)
+    links = [f'<a href="{escape(address)}" rel="noreferrer">{escape(address)}</a>' for address in pieces[1::2]]
+    return "".join(escape(piece) + link for piece, link in zip(pieces[::2], [*links, ""], strict=True))
 
 
 def _page(title: str, body: str, *, refresh: bool = False) -> web.Response:

@@ -54,7 +54,7 @@ class Pushes:
         if sender is None:
             return web.Response(status=403)
         try:
-            shown = json.loads(self._decrypted(body))
+            shown = json.loads(self.decrypted(body))
         except (InvalidTag, IndexError, ValueError):
             return web.Response(status=400)
         subject, text = str(shown.get("title", "")), f"{shown.get('body', '')}\n{shown.get('url', '')}"
@@ -62,8 +62,9 @@ class Pushes:
         self._mailbox.replace(message)
         return web.Response(status=201, headers={"Location": f"{request.url.origin()}/push/messages/{topic}"})
 
-    def _decrypted(self, body: bytes) -> bytes:
-        """One record of `aes128gcm` (RFC 8188): salt, record size, length of the key id, the key id, and the rest."""
+    def decrypted(self, body: bytes) -> bytes:
+        """What the browser makes of a message: one record of `aes128gcm` (RFC 8188), which is salt, record size, length
+        of the key id, the key id, and the rest. Raises InvalidTag, IndexError and ValueError for any other."""
         salt, length = body[:16], body[20]
         point, sealed = body[21 : 21 + length], body[21 + length :]
         own = self._key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)

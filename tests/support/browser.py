@@ -74,9 +74,9 @@ class Person:
         return person
 
     @classmethod
-    async def follow(cls, browser: Browser, name: str, join_url: str) -> Person:
-        """Follow a join link and ask to come in."""
-        person = await cls._new(browser, name)
+    async def follow(cls, browser: Browser, name: str, join_url: str, script: str = "") -> Person:
+        """Follow a join link and ask to come in. `script` runs in the page before its own code."""
+        person = await cls._new(browser, name, script)
         await person.page.goto(join_url)
         await person.page.get_by_test_id("prejoin-join").click()
         return person

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local_azure.mailbox.page import MAILBOX_PATH
+
 ROOT = Path(__file__).resolve().parents[2]
 PORTS_IN_A_ROW = 7
 
@@ -97,6 +99,11 @@ class Platform:
     @property
     def node_origin(self) -> str:
         return f"http://127.0.0.1:{self.state()['ports']['sfuHttp']}"
+
+    @property
+    def mailbox(self) -> str:
+        """The page that shows what invitees are sent."""
+        return f"http://localhost:{self.state()['ports']['acs']}{MAILBOX_PATH}"
 
     def stop(self) -> None:
         """Ask it to stop, as Ctrl-C does, and wait for it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
@@ -31,6 +32,10 @@ class TenantMeeting:
         invitation = {"participant": participant, "name": name, "role": role}
         return str((await self._request("POST", ":issueToken", invitation))["joinUrl"])
 
+    async def add_invitee(self, invitee: str, **content: Any) -> str:
+        """The link of somebody who is invited from now on, and told so."""
+        return str((await self._request("PUT", f"/invitees/{invitee}", content))["inviteUrl"])
+
     async def change(self, **content: Any) -> None:
         """Changes what is named (JSON merge patch)."""
         await self._request("PATCH", "", content)
@@ -39,9 +44,15 @@ class TenantMeeting:
         """Opens it, whatever its schedule says."""
         await self._request("POST", ":start", {})
 
+    async def delete(self) -> None:
+        await self._request("DELETE", "", {})
+
+    async def restore(self) -> None:
+        await self._request("POST", ":restore", {})
+
     async def _request(self, method: str, action: str, body: dict[str, Any]) -> dict[str, Any]:
         headers = {"Authorization": f"Bearer {self.platform.state()['apiKey']}"}
         url = f"{self.platform.origin}/meetings/{self.id}{action}"
         async with self.http.request(method, url, json=body, headers=headers) as response:
             response.raise_for_status()
-            return dict(await response.json())
+            return dict(await response.json()) if response.status != HTTPStatus.NO_CONTENT else {}

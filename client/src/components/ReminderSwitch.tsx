@@ -29,7 +29,7 @@ export function ReminderSwitch({ reminder }: { reminder: Reminder }) {
           className={styles.switch}
           data-testid="reminder-switch"
           label={words.label}
-          checked={name === "on"}
+          checked={name === "on" || name === "subscribing"}
           disabled={name === "subscribing"}
           onChange={(_, { checked }) => void (checked ? reminder.turnOn() : reminder.turnOff())}
         />

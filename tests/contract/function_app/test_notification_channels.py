@@ -214,7 +214,10 @@ async def test_a_subscription_that_names_no_place_is_refused(world: World) -> No
 
 async def test_the_mailbox_shows_what_was_sent_and_runs_nothing_of_it(world: World) -> None:
     hostile = replace(
-        message_to(world.ann), subject="<script>1</script>", html="<script>2</script>", text="</pre><script>3</script>"
+        message_to(world.ann),
+        subject="<script>1</script>",
+        html="<script>2</script>",
+        text="</pre><script>3</script> at https://meet.example/?a=1&b=2.",
     )
     await world.channels[ChannelName.EMAIL].send(hostile, world.attempt())
     [message] = world.sent
@@ -227,4 +230,8 @@ async def test_the_mailbox_shows_what_was_sent_and_runs_nothing_of_it(world: Wor
     assert "&lt;script&gt;1" in pages[0]
     assert not any("<script>" in page for page in pages)
     assert 'sandbox srcdoc="&lt;script&gt;2' in pages[1]
+    assert (
+        '<a href="https://meet.example/?a=1&amp;b=2" rel="noreferrer">https://meet.example/?a=1&amp;b=2</a>.'
+        in pages[1]
+    )
     assert "default-src 'none'" in shown.headers["Content-Security-Policy"]

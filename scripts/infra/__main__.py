@@ -7,13 +7,14 @@ import sys
 import time
 from collections.abc import Callable
 
-from scripts.infra import alerts, bicep, charts, checkov, images, schemas, shell, workflows, yaml_style
+from scripts.infra import alerts, bicep, charts, checkov, images, placeholders, schemas, shell, workflows, yaml_style
 from scripts.infra.look import Look
 
 CHECKS: dict[str, Callable[[], Look]] = {
     "bicep": bicep.check,
     "alerts": alerts.check,
     "charts": charts.check,
+    "placeholders": placeholders.check,
     "images": images.check,
     "workflows": workflows.check,
     "schemas": schemas.check,
@@ -40,9 +41,9 @@ def _run(name: str) -> bool:
     except FileNotFoundError as error:
         look = Look(0, "things", (f"{error.filename} is not there: run `make check-infra`, which installs it",))
     verdict = "ok" if look.is_good else "FAILED"
-    print(f"  {name:<10} {look.count:>4} {look.what:<52} {time.monotonic() - began:5.1f} s  {verdict}", flush=True)
+    print(f"  {name:<12} {look.count:>4} {look.what:<52} {time.monotonic() - began:5.1f} s  {verdict}", flush=True)
     for left_out in look.left_out:
-        print(f"             left out: {left_out}")
+        print(f"               left out: {left_out}")
     for problem in look.problems or (() if look.count else ("nothing was found to look at",)):
         print(f"    {problem}")
     return look.is_good

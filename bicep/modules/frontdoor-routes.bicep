@@ -15,34 +15,44 @@ param functionsHost string
 @description('Host name of the client\'s files.')
 param clientHost string
 
-// tests/infra holds this against the routes that the app has. A pattern ends in `/*` or names one path.
-var apiPatterns = [
-  '/healthz'
-  '/readyz'
-  '/regions'
-  '/.well-known/*'
-  '/docs'
-  '/openapi.json'
-  '/clientSettings'
-  '/internal/*'
-  '/invitations:exchange'
-  '/invitations:getPush'
-  '/invitations:setPush'
-  '/meetings'
-  '/meetings/*'
-  '/openMeetings/*'
-  '/operations/*'
-  '/sessions/*'
-  '/sessions:join'
-  '/sessions:stopWaiting'
-  '/tenants/*'
-  '/unsubscribe'
-  '/users/*'
-  '/webPushKey'
-  '/webhooks'
-  '/webhooks/*'
-  '/whip/*'
-  '/whep/*'
+// tests/infra holds this against the routes that the app has. A pattern ends in `/*` or names one path, and a route takes 25.
+var apiRoutes = [
+  {
+    name: 'api'
+    patterns: [
+      '/invitations:exchange'
+      '/invitations:getPush'
+      '/invitations:setPush'
+      '/meetings'
+      '/meetings/*'
+      '/openMeetings/*'
+      '/operations/*'
+      '/sessions/*'
+      '/sessions:join'
+      '/sessions:stopWaiting'
+      '/tenants/*'
+      '/users/*'
+      '/whip/*'
+      '/whep/*'
+    ]
+  }
+  {
+    name: 'api-platform'
+    patterns: [
+      '/healthz'
+      '/readyz'
+      '/regions'
+      '/.well-known/*'
+      '/docs'
+      '/openapi.json'
+      '/clientSettings'
+      '/internal/*'
+      '/unsubscribe'
+      '/webPushKey'
+      '/webhooks'
+      '/webhooks/*'
+    ]
+  }
 ]
 
 resource profile 'Microsoft.Cdn/profiles@2024-02-01' existing = {
@@ -115,9 +125,9 @@ resource clientOrigin 'Microsoft.Cdn/profiles/originGroups/origins@2024-02-01' =
   }
 }
 
-resource apiRoute 'Microsoft.Cdn/profiles/afdEndpoints/routes@2024-02-01' = {
+resource api 'Microsoft.Cdn/profiles/afdEndpoints/routes@2024-02-01' = [for route in apiRoutes: {
   parent: endpoint
-  name: 'api'
+  name: route.name
   properties: {
     originGroup: {
       id: functions.id
@@ -130,7 +140,7 @@ resource apiRoute 'Microsoft.Cdn/profiles/afdEndpoints/routes@2024-02-01' = {
     supportedProtocols: [
       'Https'
     ]
-    patternsToMatch: apiPatterns
+    patternsToMatch: route.patterns
     forwardingProtocol: 'HttpsOnly'
     httpsRedirect: 'Disabled'
     linkToDefaultDomain: 'Disabled'
@@ -138,7 +148,7 @@ resource apiRoute 'Microsoft.Cdn/profiles/afdEndpoints/routes@2024-02-01' = {
   dependsOn: [
     functionsOrigin
   ]
-}
+}]
 
 // `/docs-assets/*`, the files of the API's pages, is among these: it comes with the client.
 resource clientRoute 'Microsoft.Cdn/profiles/afdEndpoints/routes@2024-02-01' = {
@@ -184,4 +194,4 @@ resource clientRoute 'Microsoft.Cdn/profiles/afdEndpoints/routes@2024-02-01' = {
 }
 
 @description('The paths that lead to the Functions app.')
-output apiPatterns array = apiPatterns
+output apiRoutes array = apiRoutes

@@ -1,8 +1,8 @@
 """What a company fills in: the values of each environment in k8s/envs, which ArgoCD reads from Git.
 
 As the repository comes, they say `example` or are all zeros; docs/deploy.md, step 8, fills them in. An environment is
-filled in wholly or not at all: half of it is a mistake that would only show in the cluster. Releases on request are left
-alone, for nobody deploys them unasked.
+filled in wholly or not at all: half of it is a mistake that would only show in the cluster. Releases on request are
+left alone, for nobody deploys them unasked.
 """
 
 from __future__ import annotations

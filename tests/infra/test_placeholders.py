@@ -29,7 +29,7 @@ def follow_the_docs(folder: Path) -> None:
     """Runs the command of docs/deploy.md, step 8, with something in place of Azure's answers."""
     (command,) = re.findall(r"^sed -i [^`]*", (ROOT / "docs/deploy.md").read_text(), re.MULTILINE)
     prepared = """
-        output() { echo '{"sfu": "11111111-1111-4111-8111-111111111111", "keda": "2222"}'; }
+        output() { echo '{"sfu": "11111111-1111-4111-8111-111111111111", "keda": "2222-4222"}'; }
         az() { echo 33333333-3333-4333-8333-333333333333; }
         PUBLIC_URL=https://meet.company.dev REGISTRY=crparleydev.azurecr.io VAULT=kv-parleydev
         METRICS=https://amw.westeurope.prometheus.monitor.azure.com DIGEST=sha256:$(printf '%064d' 1)

@@ -193,5 +193,5 @@ resource clientRoute 'Microsoft.Cdn/profiles/afdEndpoints/routes@2024-02-01' = {
   ]
 }
 
-@description('The paths that lead to the Functions app.')
+@description('What leads to the Functions app: a list of {name, patterns}.')
 output apiRoutes array = apiRoutes

@@ -108,6 +108,9 @@ param githubRepository string
 @secure()
 param pagerDutyUrl string
 
+@description('Whether Event Grid brings delivery reports to the control plane, which must answer by then: docs/deploy.md, step 6.')
+param deliveryReports bool
+
 @description('Further settings of the control plane, PARLEY_… by name; see docs/configuration.md.')
 param extraSettings object = {}
 
@@ -387,6 +390,26 @@ module signallingHub 'modules/webpubsub-hub.bicep' = {
     webPubSubName: webPubSub.outputs.name
     vaultName: vault.outputs.name
     publicUrl: publicUrl
+  }
+  dependsOn: [
+    frontDoorRoutes
+  ]
+}
+
+resource secrets 'Microsoft.KeyVault/vaults@2023-07-01' existing = {
+  scope: group
+  name: 'kv-${compact}'
+}
+
+module reports 'modules/delivery-reports.bicep' = if (deliveryReports) {
+  scope: group
+  name: 'delivery-reports'
+  params: {
+    name: 'evgt-${base}-communication'
+    tags: allTags
+    communicationId: communication.outputs.id
+    publicUrl: publicUrl
+    key: secrets.getSecret('delivery-report-key')
   }
   dependsOn: [
     frontDoorRoutes

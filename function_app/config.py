@@ -13,7 +13,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from parley_protocol.ids import MeetingId, TenantId
 
 MINIMUM_SECRET_LENGTH = 32
-_DEFAULT_SECRET_MARKS = ("change-me", "default")
+_DEFAULT_SECRET_MARKS = ("change-me", "default", "@microsoft.keyvault(")
+"""The last is what Azure gives where a secret cannot be read from the vault: the reference itself, which is none."""
 
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+", strip_whitespace=True)]
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/,*]+$")]
@@ -107,6 +108,8 @@ class Settings(BaseSettings):
     """The address that e-mail comes from, of a domain that is connected to the ACS resource. Absent: none is sent."""
     sms_sender: str | None = Field(default=None, min_length=1)
     """The number, or the alphanumeric id, that SMS come from. Absent means that none is sent."""
+    delivery_report_key: OptionalSecret = None
+    """What Event Grid shows when it brings delivery reports of e-mail and SMS. Absent means that none is taken."""
     web_push_key: OptionalSecret = None
     """PEM of the P-256 key that push services know us by (VAPID). Absent means that nothing is pushed."""
     web_push_contact: str | None = Field(default=None, pattern=r"^(mailto:|https://)")
@@ -196,6 +199,7 @@ class Settings(BaseSettings):
             "api_key_pepper",
             "turn_secret",
             "acs_key",
+            "delivery_report_key",
             "web_push_key",
             "livekit_api_secret",
         ):

@@ -41,6 +41,7 @@ from function_app.meetings.retention import Retention
 from function_app.meetings.service import MeetingService
 from function_app.notifications.building import build_notifications
 from function_app.notifications.notifier import Notifier
+from function_app.notifications.reporting import Reporting
 from function_app.operations.erasure import Erasure
 from function_app.operations.service import Operations
 from function_app.participants.control import ParticipantControl
@@ -146,6 +147,7 @@ class Services:
     acceptance: Acceptance
     push_choices: PushChoices
     notifier: Notifier
+    reporting: Reporting
     closing: tuple[Close, ...]
 
     async def close(self) -> None:
@@ -291,6 +293,7 @@ def build(settings: Settings, clock: Clock) -> Services:
         acceptance=notifications.acceptance,
         push_choices=notifications.push_choices,
         notifier=notifications.notifier,
+        reporting=notifications.reporting,
         closing=(
             *webhooks.closing,
             *notifications.closing,

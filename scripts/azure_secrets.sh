@@ -19,7 +19,7 @@ is_missing() {
     ! az keyvault secret show --vault-name "$vault" --name "$1" --output none 2>/dev/null
 }
 
-for name in api-key-pepper service-key turn-secret; do
+for name in api-key-pepper service-key turn-secret delivery-report-key; do
     if is_missing "$name"; then
         openssl rand -base64 48 | tr -d '\n' >"$scratch/value"
         keep "$name"

@@ -22,6 +22,7 @@ UPKEEP = {
     ("stores/deliveries.py", "due"): "the queue of all webhooks",
     ("stores/operations.py", "due"): "the queue of all long work",
     ("stores/notifications.py", "due"): "the queue of all notifications",
+    ("stores/notifications.py", "by_message"): "what services say of messages",
     ("stores/notifications.py", "due_plans"): "the reminders of all meetings",
 }
 SDK_USERS = {"stores/cosmos.py", "bootstrap.py"}

@@ -68,6 +68,7 @@ param logScale = {
   dailyQuotaGb: -1
 }
 param communicationDataLocation = 'Europe'
+param deliveryReports = bool(readEnvironmentVariable('PARLEY_DELIVERY_REPORTS', 'false'))
 param requestsPerMinute = 3000
 param budget = {
   amount: 10000

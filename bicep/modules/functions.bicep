@@ -68,6 +68,7 @@ var appSettings = union({
     // Of azure-identity, in the app itself.
     AZURE_CLIENT_ID: identity.clientId
     PARLEY_API_KEY_PEPPER: '${secret}api-key-pepper)'
+    PARLEY_DELIVERY_REPORT_KEY: '${secret}delivery-report-key)'
     PARLEY_SERVICE_KEY: '${secret}service-key)'
     PARLEY_TURN_SECRET: '${secret}turn-secret)'
     PARLEY_WEB_PUSH_KEY: '${secret}web-push-key)'

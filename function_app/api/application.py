@@ -27,6 +27,7 @@ from function_app.media import endpoints as media
 from function_app.media import regions
 from function_app.meetings import endpoints as meetings
 from function_app.meetings import invitations
+from function_app.notifications import report_endpoints
 from function_app.operations import endpoints as operations
 from function_app.participants import control_endpoints
 from function_app.participants import endpoints as participants
@@ -66,7 +67,7 @@ _FOR_ADMINISTRATORS = (
     webhooks.router,
     deliveries_endpoints.router,
 )
-_INTERNAL = (media.router, signalling.router)
+_INTERNAL = (media.router, signalling.router, report_endpoints.router)
 
 
 def create_api(process: Process) -> FastAPI:

@@ -24,7 +24,7 @@ from function_app.wiring import Process
 _SCOPE_KEY = "parley.charges"
 _PROBES = ("/healthz", "/readyz")
 """Whoever watches over us asks often, and the answers cost nothing."""
-_CREDENTIALS = ("authorization", "x-api-key", "ce-signature")
+_CREDENTIALS = ("authorization", "x-api-key", "ce-signature", "x-delivery-report-key")
 _UNKNOWN_ADDRESS = "unknown"
 _IPV6_PREFIX_BITS = 64
 

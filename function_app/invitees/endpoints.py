@@ -12,7 +12,7 @@ from function_app.api.credentials import MeetingIdInPath, ServicesOf, Tenant
 from function_app.api.paging import DEFAULT_PAGE_SIZE, ContinuationToken, PageSize, Paging
 from function_app.invitees.content import InviteeContent
 from function_app.invitees.documents import Invitee
-from function_app.invitees.models import InviteeList, InviteeResource
+from function_app.invitees.models import InviteeList, InviteeResource, NotificationList, NotificationResource
 from function_app.stores.documents import MeetingKey
 from function_app.wiring import Services
 from parley_protocol.ids import InviteeId
@@ -78,6 +78,26 @@ async def list_invitees(
     paging = Paging(services, f"/meetings/{meeting}/invitees", (*key, "invitees"), size, continuation)
     found, following = await services.invitees.page(key, paging.size, paging.continuation)
     return InviteeList(value=[_resource(services, one) for one in found], next_link=paging.next_link(following))
+
+
+@router.get(
+    "/meetings/{id}/invitees/{iid}/notifications", operation_id="listNotifications", response_model_exclude_none=True
+)
+async def list_notifications(
+    tenant: Tenant,
+    services: ServicesOf,
+    meeting: MeetingIdInPath,
+    invitee: InviteeIdInPath,
+    size: PageSize = DEFAULT_PAGE_SIZE,
+    continuation: ContinuationToken = None,
+) -> NotificationList:
+    """What the invitee was told of the meeting, newest first, and whether it arrived: of the last 30 days."""
+    key, path = MeetingKey(tenant, meeting), f"/meetings/{meeting}/invitees/{invitee}/notifications"
+    paging = Paging(services, path, (*key, invitee, "notifications"), size, continuation)
+    found, following = await services.invitees.notifications(key, invitee, paging.size, paging.continuation)
+    return NotificationList(
+        value=[NotificationResource.of(one) for one in found], next_link=paging.next_link(following)
+    )
 
 
 def _resource(services: Services, invitee: Invitee) -> InviteeResource:

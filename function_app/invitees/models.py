@@ -9,6 +9,7 @@ from pydantic import Field
 from function_app.api.models import Request, Response
 from function_app.invitees.documents import Invitee
 from function_app.notifications.addresses import PushSubscription
+from function_app.notifications.documents import Kind, Notification, State
 from function_app.notifications.port import ChannelName
 from function_app.timestamps import Timestamp
 from parley_protocol.grants import Role
@@ -66,6 +67,40 @@ class InviteeResource(Response):
             updated_on=invitee.updated_on,
             etag=f'"{invitee.version}"',
         )
+
+
+class NotificationResource(Response):
+    """Something that the invitee was told, or is about to be, and what has become of it."""
+
+    kind: Kind
+    channel: ChannelName
+    state: State
+    """`sent` means that the service took it. From `delivered` on it is what the service has reported since."""
+    reason: str | None = None
+    """The service's own code, or ours."""
+    occurrence: Timestamp | None = None
+    """When the occurrence begins of which it reminds."""
+    created_on: Timestamp
+    reported_on: Timestamp | None = None
+    """When that was so which the service has reported; absent without a report."""
+
+    @classmethod
+    def of(cls, notification: Notification) -> Self:
+        return cls(
+            kind=notification.kind,
+            channel=notification.channel,
+            state=notification.state,
+            reason=notification.reason,
+            occurrence=notification.occurrence,
+            created_on=notification.created_on,
+            reported_on=notification.reported_on,
+        )
+
+
+class NotificationList(Response):
+    value: list[NotificationResource]
+    next_link: str | None = None
+    """The address of the next page; absent on the last one."""
 
 
 class InviteeList(Response):

@@ -18,10 +18,12 @@ from function_app.invitees.content import MAXIMUM_INVITEES, InviteeContent
 from function_app.invitees.documents import Invitee
 from function_app.meetings.documents import Meeting
 from function_app.meetings.service import MeetingService
+from function_app.notifications.documents import Notification
 from function_app.rate_limits.limits import INVITATIONS, RateLimits
 from function_app.schedules.zones import zone_names
 from function_app.stores.documents import MeetingKey
 from function_app.stores.invitees import InviteeStore
+from function_app.stores.notifications import NotificationStore
 from function_app.stores.outcomes import until_it_holds
 from function_app.timestamps import Clock
 from function_app.webhooks.addresses import check_url
@@ -38,9 +40,17 @@ class InviteeService:
     """`private_allowed` is whether push services may be on private addresses, and without TLS."""
 
     def __init__(
-        self, store: InviteeStore, meetings: MeetingService, limits: RateLimits, clock: Clock, *, private_allowed: bool
+        self,
+        store: InviteeStore,
+        notifications: NotificationStore,
+        meetings: MeetingService,
+        limits: RateLimits,
+        clock: Clock,
+        *,
+        private_allowed: bool,
     ) -> None:
         self._store = store
+        self._notifications = notifications
         self._meetings = meetings
         self._limits = limits
         self._clock = clock
@@ -56,6 +66,12 @@ class InviteeService:
     async def page(self, key: MeetingKey, size: int, continuation: str | None) -> tuple[list[Invitee], str | None]:
         """A page of the meeting's invitees, and the continuation of the next. Raises MeetingNotFoundError."""
         return await self._store.page(await self._meetings.get(key), size, continuation)
+
+    async def notifications(
+        self, key: MeetingKey, invitee: str, size: int, continuation: str | None
+    ) -> tuple[list[Notification], str | None]:
+        """A page of what the invitee was told, the newest first. Raises as `get` does."""
+        return await self._notifications.page(await self.get(key, invitee), size, continuation)
 
     async def put(
         self, key: MeetingKey, invitee: str, content: InviteeContent, conditions: Conditions

@@ -83,7 +83,9 @@ class AcsSmsChannel:
 
     async def _ask(self, message: Message) -> Outcome:
         text = f"{message.short}\n{message.link}"[:_LONGEST]
-        [answer] = await self._client.send(self._sender, message.to.phone or "", text)
+        tag = str(_attempt.get().id)  # Comes back in the report.
+        to = message.to.phone or ""
+        [answer] = await self._client.send(self._sender, to, text, enable_delivery_report=True, tag=tag)
         return _judge(answer.successful, int(answer.http_status_code or 0))
 
 

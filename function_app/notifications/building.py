@@ -20,6 +20,7 @@ from function_app.notifications.courier import Courier
 from function_app.notifications.letters import Letters
 from function_app.notifications.notifier import Notifier
 from function_app.notifications.reminders import Reminders
+from function_app.notifications.reporting import Reporting
 from function_app.rate_limits.limits import RateLimits
 from function_app.stores.containers import MEETINGS_CONTAINER
 from function_app.stores.cosmos import Cosmos
@@ -38,6 +39,7 @@ class BuiltNotifications(NamedTuple):
     links: InviteeLinks
     acceptance: Acceptance
     push_choices: PushChoices
+    reporting: Reporting
     closing: tuple[Close, ...]
 
 
@@ -55,14 +57,15 @@ def build_notifications(
     invitees, notifications = InviteeStore(container), NotificationStore(container)
     links = InviteeLinks(settings.api_key_pepper.get_secret_value().encode(), settings.public_url)
     private_allowed = settings.webhooks_to_private_addresses
-    service = InviteeService(invitees, meeting_service, limits, clock, private_allowed=private_allowed)
+    service = InviteeService(invitees, notifications, meeting_service, limits, clock, private_allowed=private_allowed)
     channels = configured_channels(settings, clock)
     longest_message = timedelta(seconds=2 * settings.notification_timeout_seconds + settings.cosmos_timeout_seconds)
+    bounces = Bounces(meetings, invitees)
     courier = Courier(
         meetings,
         invitees,
         notifications,
-        Bounces(meetings, invitees),
+        bounces,
         channels,
         Letters(links, settings.email_sender),
         clock,
@@ -79,4 +82,5 @@ def build_notifications(
 
     acceptance = Acceptance(links, invitees, meetings, exclusions)
     push_choices = PushChoices(acceptance, invitees, clock, private_allowed=private_allowed)
-    return BuiltNotifications(notifier, service, links, acceptance, push_choices, (stop,))
+    reporting = Reporting(notifications, invitees, bounces, clock)
+    return BuiltNotifications(notifier, service, links, acceptance, push_choices, reporting, (stop,))

@@ -57,12 +57,12 @@ class Courier:
             meeting = await self._meetings.find(due.key)
             invitee = await self._invitees.read(due.key, due.invitee)
             if meeting is None or invitee is None:
-                await self._notifications.replace(claimed.settled(State.DROPPED, now, "inviteeGone"))
+                await self._notifications.replace(claimed.settled(State.DROPPED, "inviteeGone"))
             elif due.is_given_up(now):
                 # Each time the process died, or failed in a way that nobody foresaw.
-                await self._notifications.replace(claimed.settled(State.UNCERTAIN, now, "neverAnswered"))
+                await self._notifications.replace(claimed.settled(State.UNCERTAIN, "neverAnswered"))
             elif why_not := _why_not(due, meeting, invitee, now):
-                await self._notifications.replace(claimed.settled(State.DROPPED, now, why_not))
+                await self._notifications.replace(claimed.settled(State.DROPPED, why_not))
             else:
                 await self._send(claimed, attempt, meeting, invitee)
         except StoreRaceError:

@@ -2,12 +2,13 @@
 
            claimed (dueOn: when the claim lapses)     sent, refused, dropped, failed, uncertain
     waiting ─────────────▶ under way ────────────────────────────▶ settled (no dueOn)
-       ▲                      │
-       └── failed: put off ───┘
+       ▲                      │                                        │
+       └── failed: put off ───┘     reported: delivered, bounced, … ◀──┘ (from any of them)
 
 Whoever sends claims it first, by a write over the version that was read. A process that dies lets its claim lapse; who
 claims it then sees by `attemptedOn` that an attempt was made of which nobody knows what came, and makes the same again
-(`port.Attempt`). Only an attempt that certainly failed is followed by one of a new id.
+(`port.Attempt`). Only an attempt that certainly failed is followed by one of a new id. A service may report of an
+attempt at any time, also before its outcome is written down; what it reports is how it was.
 """
 
 from __future__ import annotations
@@ -58,6 +59,18 @@ class State(StrEnum):
     """It may have been sent; to send it again might be twice."""
     DROPPED = "dropped"
     """It meant nothing any more when its time came."""
+    DELIVERED = "delivered"
+    """The recipient's mail server, or phone, has it. This and what follows is by the service's report."""
+    BOUNCED = "bounced"
+    """Nobody has the address."""
+    SUPPRESSED = "suppressed"
+    """The service sends nothing to the address for now, as it has bounced before."""
+    QUARANTINED = "quarantined"
+    """The recipient's mail server keeps it from the recipient."""
+    FILTERED = "filtered"
+    """The recipient's mail server took it for spam."""
+    UNDELIVERED = "undelivered"
+    """It did not arrive, for another reason."""
 
 
 _FINAL = {Result.SENT: State.SENT, Result.REFUSED: State.REFUSED, Result.UNCERTAIN: State.UNCERTAIN}
@@ -85,8 +98,12 @@ class Notification(MeetingScoped):
     """When the attempt was first made whose outcome is open."""
     failures: int = 0
     """How many attempts have certainly failed."""
+    message_id: str | None = None
+    """The id of the last attempt, by which the service reports of it."""
     state: State = State.WAITING
     reason: str | None = None
+    reported_on: Timestamp | None = None
+    """When that was so which the service has reported last."""
     ttl: int = _FOR_EVER
 
     @property
@@ -115,9 +132,15 @@ class Notification(MeetingScoped):
         first_on = self.attempted_on or now
         attempt = Attempt(self.attempt_id, first_on, is_repeat=self.is_open)
         changes = {"claim": str(ULID()), "due_on": now + CLAIM_LASTS, "attempted_on": first_on}
-        return self.model_copy(update=changes), attempt
+        return self.model_copy(update={"message_id": str(attempt.id), **changes}), attempt
 
-    def settled(self, state: State, now: datetime, reason: str | None = None) -> Self:
+    def reported(self, state: State, on: datetime, reason: str | None) -> Self | None:
+        """What becomes of it by the service's report, which may come again, and late; None for nothing new."""
+        if self.reported_on and (on, state) <= (self.reported_on, self.state):
+            return None
+        return self.settled(state, reason).model_copy(update={"reported_on": on})
+
+    def settled(self, state: State, reason: str | None = None) -> Self:
         """It is over; the document goes when nobody asks for it any more."""
         changes = {"state": state, "reason": reason, "ttl": int(KEPT_FOR.total_seconds())}
         return self.model_copy(update={"claim": None, "due_on": None, **changes})
@@ -125,12 +148,12 @@ class Notification(MeetingScoped):
     def after(self, outcome: Outcome, now: datetime, random: Random) -> Self:
         """What becomes of it by the outcome of the attempt."""
         if outcome.result in _FINAL:
-            return self.settled(_FINAL[outcome.result], now, outcome.reason)
+            return self.settled(_FINAL[outcome.result], outcome.reason)
         if outcome.result is Result.FAILED:
             return self._failed(outcome, now, random)
         # What is open is asked for again, with the same attempt, for as long as there is time.
         if now >= self.tried_until:
-            return self.settled(State.UNCERTAIN, now, outcome.reason)
+            return self.settled(State.UNCERTAIN, outcome.reason)
         again = now + _ASK_AGAIN_AFTER * (0.8 + 0.4 * random())
         return self.model_copy(update={"claim": None, "due_on": again, "reason": outcome.reason})
 
@@ -138,7 +161,7 @@ class Notification(MeetingScoped):
         failures = self.failures + 1
         again = next_attempt(failures, now, self.expires_on, random, outcome.retry_after)
         if again is None:
-            return self.settled(State.FAILED, now, outcome.reason)
+            return self.settled(State.FAILED, outcome.reason)
         changes = {"failures": failures, "attempted_on": None, "reason": outcome.reason}
         return self.model_copy(update={"claim": None, "due_on": again, **changes})
 

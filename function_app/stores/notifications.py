@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from function_app.invitees.documents import Invitee
 from function_app.notifications.documents import Notification
 from function_app.notifications.plans import PLAN_DOCUMENT, ReminderPlan
 from function_app.stores.cosmos import Container, Json
@@ -21,6 +22,12 @@ _logger = logging.getLogger("parley.store")
 _DUE = """
     SELECT * FROM c
     WHERE c.type = 'notification' AND c.dueOn <= @now AND NOT ARRAY_CONTAINS(@but, c.lane)
+"""
+_BY_MESSAGE = "SELECT * FROM c WHERE c.type = 'notification' AND c.messageId = @message"
+_OF_INVITEE = """
+    SELECT * FROM c
+    WHERE c.tenantId = @tenant AND c.type = 'notification' AND c.invitee = @invitee AND c.createdOn >= @since
+    ORDER BY c.createdOn DESC
 """
 _DUE_PLANS = "SELECT * FROM c WHERE c.type = 'reminderPlan' AND c.dueOn <= @now"
 
@@ -44,6 +51,26 @@ class NotificationStore:
         """Writes over the version that was read. Raises StoreRaceError."""
         written = await self._container.replace(notification.body(), notification.etag or "")
         return Notification.read(written)
+
+    async def by_message(self, message: str) -> Notification | None:
+        """The notification, of whatever tenant, whose last attempt has that id."""
+        rows = await self._container.query_every_partition(_BY_MESSAGE, limit=1, message=message)
+        return next(iter(_readable(rows, Notification.read)), None)
+
+    async def page(
+        self, invitee: Invitee, size: int, continuation: str | None
+    ) -> tuple[list[Notification], str | None]:
+        """Those of the invitee, since it was invited, the newest first."""
+        rows, following = await self._container.query_page(
+            invitee.key,
+            _OF_INVITEE,
+            size=size,
+            continuation=continuation,
+            tenant=invitee.tenant_id,
+            invitee=invitee.id,
+            since=rfc3339(invitee.created_on),
+        )
+        return _readable(rows, Notification.read), following
 
     async def due(self, now: datetime, but: Collection[str], limit: int) -> list[Notification]:
         """Some of the notifications, of whatever tenant, that are due and not in these lanes."""

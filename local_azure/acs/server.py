@@ -14,6 +14,7 @@ from local_azure.mailbox.emails import Emails
 from local_azure.mailbox.messages import Mailbox
 from local_azure.mailbox.page import MAILBOX_PATH, MailboxPages
 from local_azure.mailbox.pushes import PUSH_PATHS, Pushes
+from local_azure.mailbox.reports import DeliveryReports
 from local_azure.mailbox.texts import Texts
 
 HEALTH_PATH = "/_emulator/health"
@@ -25,14 +26,15 @@ class AcsStandIn:
     """A resource of Azure Communication Services in one process; it forgets all when it ends.
 
     `key` is the access key, in base64. Raises ValueError when it is not. A push service is there, too, with a browser
-    that has subscribed to it, so that all that is sent is in one mailbox.
+    that has subscribed to it, so that all that is sent is in one mailbox; `reports` says what becomes of messages.
     """
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, reports: DeliveryReports | None = None) -> None:
         self._key = AccessKey(key)
         self.identities = Identities()
         self.rooms = Rooms(self.identities)
         self.mailbox = Mailbox()
+        self._reports = reports or DeliveryReports()
         self.pushes = Pushes(self.mailbox)
 
     def app(self) -> web.Application:
@@ -41,13 +43,14 @@ class AcsStandIn:
         parts = (
             self.identities,
             self.rooms,
-            Emails(self.mailbox),
-            Texts(self.mailbox),
+            Emails(self.mailbox, self._reports),
+            Texts(self.mailbox, self._reports),
             self.pushes,
             MailboxPages(self.mailbox, is_this_machine),
         )
         for part in parts:
             app.router.add_routes(part.routes())
+        app.cleanup_ctx.append(self._reports.deliver)
         return app
 
     @web.middleware

@@ -22,9 +22,12 @@ from aiohttp import web
 from local_azure.acs.errors import RefusedError
 from local_azure.acs.requests import json_object
 from local_azure.mailbox.messages import Attachment, Mailbox, SentMessage
+from local_azure.mailbox.reports import DeliveryReports
 
 NOBODY = "nobody.example"
 """Mail to this domain is dropped, as it would be for an address that has bounced before."""
+BOUNCING = "bounces.example"
+"""Mail to this domain is taken and bounces later, where nobody has the address."""
 _TRACKED = timedelta(minutes=5)
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 _MOST_BYTES = 10 * 1024 * 1024
@@ -49,8 +52,11 @@ class _Operation:
 
 
 class Emails:
-    def __init__(self, mailbox: Mailbox, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self, mailbox: Mailbox, reports: DeliveryReports, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
         self._mailbox = mailbox
+        self._reports = reports
         self._now = now
         self._operations: dict[str, _Operation] = {}  # Bounded by the life of a laptop's run.
 
@@ -69,9 +75,16 @@ class Emails:
             self._operations[known.id] = known
             if not known.was_dropped:
                 self._mailbox.take(message)
+                self._report(message)
         location = f"{request.url.origin()}/emails/operations/{known.id}?{request.query_string}"
         headers = {"Operation-Location": location, "retry-after": "30"}
         return web.json_response(known.body("Running"), status=202, headers=headers)
+
+    def _report(self, message: SentMessage) -> None:
+        status, said = "Delivered", "250 2.0.0 OK"
+        if message.to.endswith(f"@{BOUNCING}"):
+            status, said = "Bounced", f"550 5.1.1 <{message.to}>: Recipient address rejected"
+        self._reports.of_email(message.id, message.sender, message.to, status, said)
 
     async def _status(self, request: web.Request) -> web.Response:
         known = self._operations.get(request.match_info["operation"])

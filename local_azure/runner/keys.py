@@ -36,6 +36,8 @@ class Keys:
     acs_key: str
     web_push_key: str
     """PEM of the key that push services know this laptop by."""
+    delivery_report_key: str
+    """Comes with the delivery reports of messages."""
 
 
 def load_keys(home: Home) -> Keys:
@@ -77,6 +79,7 @@ def _added_later(pepper: str) -> dict[str, str]:
         "entra_secret": secrets.token_urlsafe(32),
         "acs_key": base64.b64encode(secrets.token_bytes(64)).decode(),
         "web_push_key": _p256_key(),
+        "delivery_report_key": secrets.token_urlsafe(32),
     }
 
 

@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from function_app.notifications.delivery_reports import DELIVERY_REPORTS_PATH
 from local_azure.functions_host.webhook_inbox import INBOX_PATH
 from local_azure.mailbox.page import MAILBOX_PATH
 from local_azure.runner.home import Home
@@ -116,8 +117,8 @@ def _entra(ports: Ports, keys: Keys) -> Part:
 def _acs(ports: Ports, keys: Keys) -> Part:
     return Part(
         "acs",
-        _module("local_azure.acs", "--port", ports.acs),
-        _common() | {"PARLEY_ACS_KEY": keys.acs_key},
+        _module("local_azure.acs", "--port", ports.acs, "--reports", _at(ports.http, DELIVERY_REPORTS_PATH)),
+        _common() | {"PARLEY_ACS_KEY": keys.acs_key, "PARLEY_DELIVERY_REPORT_KEY": keys.delivery_report_key},
         (Probe(_at(ports.acs, "/_emulator/health")),),
     )
 
@@ -158,6 +159,7 @@ def _functions_settings(ports: Ports, home: Home, keys: Keys) -> dict[str, str]:
         "PARLEY_ACS_KEY": keys.acs_key,
         "PARLEY_EMAIL_SENDER": "parley@parley.example",
         "PARLEY_SMS_SENDER": "+18005550100",
+        "PARLEY_DELIVERY_REPORT_KEY": keys.delivery_report_key,
         "PARLEY_WEB_PUSH_KEY": keys.web_push_key,
         "PARLEY_WEB_PUSH_CONTACT": "mailto:parley@parley.example",
     }

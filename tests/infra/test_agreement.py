@@ -9,6 +9,7 @@ import yaml
 from azure.cosmos import PartitionKey
 
 from function_app.bootstrap import _create_containers
+from function_app.notifications.delivery_reports import DELIVERY_REPORTS_PATH, KEY_HEADER, REPORTS
 from function_app.stores.cosmos import Cosmos
 from parley_protocol.addresses import HUB
 from scripts.infra.look import ROOT
@@ -212,7 +213,8 @@ def test_every_module_gets_the_parameters_that_it_has_and_is_used() -> None:
         for name, one in document.get("modules", {}).items():
             used.add(_file_of(one))
             wanted = module(_file_of(one))["parameters"]
-            given = one["config"]["params"].keys()
+            made = one["config"]
+            given = made.get("config", made)["params"].keys()  # One with a condition is a level deeper.
             optional = {parameter for parameter, about in wanted.items() if about.get("default") is not None}
             assert wanted.keys() - optional <= given <= wanted.keys(), name
     assert used == files
@@ -267,3 +269,14 @@ def test_names_that_are_unique_in_azure_fit_with_the_longest_prefix_in_every_env
     names = re.findall(r"'([a-z-]+)\$\{compact\}'", text)
     assert len(names) >= 4
     assert {name for name in names if len(name) + made_of > LONGEST_NAME} == set()
+
+
+def test_event_grid_brings_the_reports_that_the_app_takes_to_where_it_takes_them() -> None:
+    subscription = properties(module("delivery-reports"), "subscription")
+    webhook = subscription["destination"]["properties"]
+    assert webhook["endpointUrl"] == f"${{publicUrl}}{DELIVERY_REPORTS_PATH}"
+    [header] = webhook["deliveryAttributeMappings"]
+    assert (header["name"], header["properties"]["isSecret"]) == (KEY_HEADER, True)
+    assert subscription["eventDeliverySchema"] == "CloudEventSchemaV1_0"
+    assert set(subscription["filter"]["includedEventTypes"]) == set(REPORTS)
+    assert main()["modules"]["reports"]["config"]["condition"] == "deliveryReports"

@@ -321,6 +321,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/meetings/{id}/invitees/{iid}/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Notifications
+         * @description What the invitee was told of the meeting, newest first, and whether it arrived: of the last 30 days.
+         */
+        get: operations["listNotifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/meetings/{id}/messages": {
         parameters: {
             query?: never;
@@ -1819,6 +1839,11 @@ export interface components {
             }[];
         };
         /**
+         * @description What a notification says.
+         * @enum {string}
+         */
+        Kind: "invitation" | "update" | "cancellation" | "reminder";
+        /**
          * @description Why a Peer, and perhaps its Participant, is gone.
          * @enum {string}
          */
@@ -2070,6 +2095,21 @@ export interface components {
         NewSecret: {
             formerExpiresOn: string | null;
             secret: string;
+        };
+        NotificationList: {
+            nextLink?: string | null;
+            value: components["schemas"]["NotificationResource"][];
+        };
+        /** @description Something that the invitee was told, or is about to be, and what has become of it. */
+        NotificationResource: {
+            channel: components["schemas"]["ChannelName"];
+            /** Format: date-time */
+            createdOn: string;
+            kind: components["schemas"]["Kind"];
+            occurrence?: string | null;
+            reason?: string | null;
+            reportedOn?: string | null;
+            state: components["schemas"]["State"];
         };
         OccurrenceResource: {
             /** Format: date-time */
@@ -2392,6 +2432,11 @@ export interface components {
          * @enum {string}
          */
         Source: "camera" | "microphone" | "screen" | "screenAudio";
+        /**
+         * @description What has become of it.
+         * @enum {string}
+         */
+        State: "waiting" | "sent" | "refused" | "failed" | "uncertain" | "dropped" | "delivered" | "bounced" | "suppressed" | "quarantined" | "filtered" | "undelivered";
         /** @description The body of PATCH (RFC 7396): what is absent stays as it is; null takes a choice back. */
         TenantPatch: {
             brandingName?: string | null;
@@ -3330,6 +3375,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    listNotifications: {
+        parameters: {
+            query?: {
+                maxpagesize?: number;
+                continuationToken?: string | null;
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+                iid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationList"];
+                };
             };
             /** @description An error; `error.code` says which. */
             default: {

@@ -55,6 +55,9 @@ Failure = Annotated[
 ]
 """Why a message does not count as delivered."""
 
+Kind = Annotated[Literal["invitation", "update", "cancellation", "reminder"], Known]
+"""What a notification says."""
+
 LeaveReason = Annotated[
     Literal["left", "replaced", "removed", "banned", "ended", "timedOut", "dtlsFailed", "nodeLost"], Known
 ]
@@ -87,6 +90,25 @@ Role = Annotated[Literal["host", "coHost", "presenter", "attendee", "viewer"], K
 
 Source = Annotated[Literal["camera", "microphone", "screen", "screenAudio"], Known]
 """What a Publication shows or sounds."""
+
+State = Annotated[
+    Literal[
+        "waiting",
+        "sent",
+        "refused",
+        "failed",
+        "uncertain",
+        "dropped",
+        "delivered",
+        "bounced",
+        "suppressed",
+        "quarantined",
+        "filtered",
+        "undelivered",
+    ],
+    Known,
+]
+"""What has become of it."""
 
 
 class AcsEntry(Model):
@@ -692,6 +714,23 @@ class NewApiKey(Model):
 class NewSecret(Model):
     secret: str
     former_expires_on: datetime | None
+
+
+class NotificationList(Model):
+    value: list[NotificationResource]
+    next_link: str | None = None
+
+
+class NotificationResource(Model):
+    """Something that the invitee was told, or is about to be, and what has become of it."""
+
+    kind: Kind
+    channel: ChannelName
+    state: State
+    reason: str | None = None
+    occurrence: datetime | None = None
+    created_on: datetime
+    reported_on: datetime | None = None
 
 
 class OccurrenceResource(Model):

@@ -37,6 +37,7 @@ from parley.models import (
     MuteRequest,
     NewApiKey,
     NewSecret,
+    NotificationResource,
     OperationResource,
     ParticipantPatch,
     ParticipantResource,
@@ -120,6 +121,17 @@ class Invitees(Group):
         """The meeting's invitees, in the order in which they were added."""
         call = Call("GET", f"/meetings/{segment(meeting)}/invitees", query={"maxpagesize": page_size})
         return self._list(call, InviteeResource)
+
+    def list_notifications(
+        self, meeting: str, invitee: str, *, page_size: int | None = None
+    ) -> ItemPaged[NotificationResource]:
+        """What the invitee was told of the meeting, newest first, and whether it arrived: of the last 30 days."""
+        call = Call(
+            "GET",
+            f"/meetings/{segment(meeting)}/invitees/{segment(invitee)}/notifications",
+            query={"maxpagesize": page_size},
+        )
+        return self._list(call, NotificationResource)
 
     def get_web_push_key(self) -> WebPushKey:
         """The key by which push services know this service; 404 `WebPushNotConfigured` where nothing is pushed."""

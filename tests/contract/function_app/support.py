@@ -316,7 +316,7 @@ async def running_platform(folder: Path, data: Path | None = None, **settings: A
     await cosmos_server.start()
     clock = TestClock()
     api: list[httpx.AsyncClient] = []
-    bridge = Server(lambda: _bridge(api))
+    bridge = Server(lambda: bridge_to(api))
     await bridge.start()
     upstreams = {HUB: f"{bridge.origin}/internal/webpubsub"}
     webpubsub_server = Server(lambda: WebPubSubEmulator(WEBPUBSUB_KEY, upstreams, webpubsub_server.origin).app())
@@ -362,8 +362,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _bridge(api: list[httpx.AsyncClient]) -> web.Application:
-    """Lets Web PubSub, which speaks HTTP, reach the API, which is called in-process."""
+def bridge_to(api: list[httpx.AsyncClient]) -> web.Application:
+    """Lets services of Azure, which speak HTTP, reach the API, which is called in-process."""
 
     async def forward(request: web.Request) -> web.Response:
         answer = await api[0].request(

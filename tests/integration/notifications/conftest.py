@@ -16,10 +16,12 @@ from function_app.triggers import notifications as trigger
 from local_azure.acs import AcsStandIn
 from local_azure.functions_host.timers import timer_request
 from local_azure.mailbox.messages import SentMessage
+from local_azure.mailbox.reports import DeliveryReports
 from tests.contract.function_app.support import Platform, Server, new_push_key, running_platform
 from tests.support.waiting import eventually
 
 ACS_KEY = base64.b64encode(b"an access key of acs, for the tests only").decode()
+REPORT_KEY = "a-key-of-reports-for-the-tests-only-12345"
 WEEKLY = {
     "timeZone": "Europe/Berlin",
     "durationMinutes": 30,
@@ -97,8 +99,16 @@ class Notifications:
 
 
 @pytest.fixture
-async def notifications(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Notifications]:
-    acs = AcsStandIn(ACS_KEY)
+def reports() -> DeliveryReports:
+    """Where what became of messages is reported: nowhere, unless a test says otherwise."""
+    return DeliveryReports()
+
+
+@pytest.fixture
+async def notifications(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reports: DeliveryReports
+) -> AsyncIterator[Notifications]:
+    acs = AcsStandIn(ACS_KEY, reports)
     server = Server(acs.app)
     await server.start()
     settings: dict[str, Any] = {
@@ -106,6 +116,7 @@ async def notifications(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Asyn
         "acs_key": ACS_KEY,
         "email_sender": "parley@example.com",
         "sms_sender": "+18005550100",
+        "delivery_report_key": REPORT_KEY,
         "web_push_key": new_push_key(),
         "web_push_contact": "mailto:ops@example.com",
         "webhooks_to_private_addresses": True,

@@ -44,6 +44,7 @@ OPERATIONS = {
     "getInvitee",
     "deleteInvitee",
     "listInvitees",
+    "listNotifications",
     "getWebPushKey",
     "getInvitationPush",
     "setInvitationPush",

@@ -64,7 +64,15 @@ def test_turn_urls_are_a_list_with_commas(environment: pytest.MonkeyPatch) -> No
     assert Settings().turn_urls == ("turn:a.example:3478", "turns:a.example:5349?transport=tcp")
 
 
-@pytest.mark.parametrize("secret", ["tiny-secret", "please-change-me-please-change-me-please", "default" * 8])
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "tiny-secret",
+        "please-change-me-please-change-me-please",
+        "default" * 8,
+        "@Microsoft.KeyVault(VaultName=kv-parley-dev;SecretName=service-key)",
+    ],
+)
 @pytest.mark.parametrize("name", ["API_KEY_PEPPER", "SERVICE_KEY", "WEBPUBSUB_KEY", "COSMOS_KEY", "TURN_SECRET"])
 def test_a_weak_secret_is_refused_outside_a_laptop(environment: pytest.MonkeyPatch, name: str, secret: str) -> None:
     environment.setenv(f"PARLEY_{name}", secret)

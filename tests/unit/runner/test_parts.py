@@ -15,7 +15,7 @@ from local_azure.runner.ports import Ports
 PORTS = Ports.starting_at(9080)
 KEYS = Keys(
     *("ten_X", "api-key", "pepper", "service-key", "cosmos-key", "webpubsub-key"),
-    *("second-api-key", "directory", "entra-secret", "acs-key", "push-key"),
+    *("second-api-key", "directory", "entra-secret", "acs-key", "push-key", "report-key"),
 )
 
 
@@ -42,9 +42,9 @@ def test_a_part_is_told_only_the_secrets_that_it_uses(parts: dict[str, Part]) ->
     assert secrets_of("webpubsub") == {"webpubsub-key"}
     assert secrets_of("entra") == {"entra-secret"}
     assert secrets_of("sfu") == {"service-key"}
-    assert secrets_of("acs") == {"acs-key"}
+    assert secrets_of("acs") == {"acs-key", "report-key"}
     assert secrets_of("functions") == {
-        *("cosmos-key", "webpubsub-key", "service-key", "pepper", "acs-key", "push-key"),
+        *("cosmos-key", "webpubsub-key", "service-key", "pepper", "acs-key", "push-key", "report-key"),
     }
 
 

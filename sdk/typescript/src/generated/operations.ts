@@ -35,6 +35,11 @@ export class Invitees extends Group {
     return this.expectPages({ method: "GET", path: `/meetings/${segment(meeting)}/invitees`, query: { maxpagesize: options.pageSize } }, options);
   }
 
+  /** What the invitee was told of the meeting, newest first, and whether it arrived: of the last 30 days. */
+  listNotifications(meeting: string, invitee: string, options: CallOptions & { pageSize?: number } = {}): Paged<models.NotificationResource> {
+    return this.expectPages({ method: "GET", path: `/meetings/${segment(meeting)}/invitees/${segment(invitee)}/notifications`, query: { maxpagesize: options.pageSize } }, options);
+  }
+
   /** The key by which push services know this service; 404 `WebPushNotConfigured` where nothing is pushed. */
   getWebPushKey(options: CallOptions = {}): Promise<models.WebPushKey> {
     return this.expectJson({ method: "GET", path: `/webPushKey` }, options);

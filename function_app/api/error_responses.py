@@ -16,6 +16,7 @@ from function_app.api.models import ErrorBody, ErrorDetailBody, ErrorResponse
 from function_app.errors import ApiError, ErrorDetail, InvalidRequestError, MethodNotAllowedError, NotFoundError
 
 _MAXIMUM_DETAILS = 50
+_LONGEST_PATTERN_SHOWN = 100
 _BY_STATUS: Mapping[int, type[ApiError]] = {404: NotFoundError, 405: MethodNotAllowedError}
 
 Headers = dict[str, str]
@@ -72,10 +73,24 @@ def add_error_handlers(application: FastAPI) -> None:
 def invalid_request(problems: Sequence[Mapping[str, Any]]) -> InvalidRequestError:
     """The error that names every field which pydantic finds wrong."""
     details = [
-        ErrorDetail("InvalidParameter", _target(problem["loc"]), str(problem["msg"]))
+        ErrorDetail("InvalidParameter", _target(problem["loc"]), _message(problem))
         for problem in problems[:_MAXIMUM_DETAILS]
     ]
     return InvalidRequestError(target=details[0].target if len(details) == 1 else None, details=details)
+
+
+def _message(problem: Mapping[str, Any]) -> str:
+    """Pydantic's own words, but for those that speak of Python, or show a pattern that nobody reads."""
+    context = problem.get("ctx", {})
+    match problem["type"]:
+        case "json_invalid":
+            return f"The body is not JSON: {context['error']} at character {problem['loc'][-1]}."
+        case "value_error":
+            words = str(context["error"])
+            return f"{words[:1].upper()}{words[1:]}."
+        case "string_pattern_mismatch" if len(context["pattern"]) > _LONGEST_PATTERN_SHOWN:
+            return "It does not have the right form; the OpenAPI document has the form and an example."
+    return str(problem["msg"])
 
 
 def _target(location: Sequence[str | int]) -> str:

@@ -67,6 +67,23 @@ async def test_a_body_that_is_no_meeting_is_refused(platform: Platform, method: 
     assert (await platform.call("GET", "/meetings/demo")).json()["title"] == "Demo meeting"
 
 
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ('{"name" 7}', "The body is not JSON: Expecting ':' delimiter at character 8."),
+        ('{"name": "Ann"}', "One of email, phone and push is needed."),
+        (
+            '{"name": "Ann", "email": "ann"}',
+            "It does not have the right form; the OpenAPI document has the form and an example.",
+        ),
+    ],
+)
+async def test_what_is_wrong_is_said_in_words_that_help(platform: Platform, content: str, message: str) -> None:
+    answer = await platform.call("PUT", "/meetings/demo/invitees/ann", content=content, headers=JSON)
+    [detail] = check_shape(answer, 400, "InvalidRequest")["details"]
+    assert detail["message"] == message
+
+
 async def test_a_body_of_another_kind_is_refused(platform: Platform) -> None:
     answer = await platform.call("PUT", "/meetings/demo", content="title=x", headers={"Content-Type": "text/plain"})
     check_shape(answer, 400, "InvalidRequest")

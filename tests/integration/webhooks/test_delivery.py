@@ -1,5 +1,7 @@
 """Events reach a webhook: signed, in order, at least once, whatever its server does."""
 
+from datetime import datetime
+
 import pytest
 from aiohttp import web
 
@@ -81,6 +83,17 @@ async def test_an_event_that_fails_is_tried_again_and_later_ones_wait_for_it(
     assert receiver.sequences() == [1, 1, 2, 3]
     assert receiver.received[0].headers["webhook-id"] == receiver.received[1].headers["webhook-id"]
     assert await webhooks.statuses() == ["failed", "delivered", "delivered", "delivered"]
+
+
+async def test_a_server_that_asks_to_be_left_alone_for_a_while_is(webhooks: Webhooks, receiver: Receiver) -> None:
+    await webhooks.put("crm", receiver.url)
+    receiver.answer = status(503, **{"Retry-After": "600"})
+    await webhooks.change_meeting()
+    await webhooks.feed()
+    await webhooks.until_logged("failed")
+    [logged] = await webhooks.deliveries()
+    pause = datetime.fromisoformat(logged["nextAttemptOn"]) - datetime.fromisoformat(logged["attemptedOn"])
+    assert 600 <= pause.total_seconds() < 620
 
 
 async def test_with_no_ordering_an_event_that_fails_holds_up_no_other(webhooks: Webhooks, receiver: Receiver) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 import pytest
@@ -12,7 +13,7 @@ from aiohttp import web
 
 from function_app.webhooks.cursors import CLAIM_LASTS
 from tests.contract.function_app.support import Platform
-from tests.support.receiver import Received, Receiver, accept
+from tests.support.receiver import Received, Receiver, accept, hang
 from tests.support.waiting import eventually
 from tests.support.workers import Workers, running_workers
 
@@ -54,8 +55,11 @@ async def test_a_process_killed_fifty_times_loses_no_event(
             worker = await workers.start(busy=True)
             await asyncio.sleep(dice.uniform(0.02, 0.3 + 2 * needed))
             await workers.kill(worker)
-        receiver.answer = accept
+        receiver.answer = hang
+        await _die_with_messages_under_way(workers, receiver, busy=True)
         written = await _written(platform)
+        await _die_with_messages_under_way(workers, receiver, busy=False, until=partial(_all_known, webhooks, written))
+        receiver.answer = accept
         await _deliver_the_rest(workers, receiver, written)
     assert min(written.values()) > KILLS / 10
     for meeting, last in written.items():
@@ -92,6 +96,29 @@ async def _written(platform: Platform) -> dict[str, int]:
         assert events[-1]["data"]["title"] == document["title"]
         written[meeting] = document["eventSequence"]
     return written
+
+
+async def _die_with_messages_under_way(
+    workers: Workers, receiver: Receiver, *, busy: bool, until: Callable[[], Awaitable[bool]] | None = None
+) -> None:
+    """Kills a worker when a message of each meeting is on its way.
+
+    When nothing happens any more, and all that has is known, nobody but the timer can find what is left.
+    """
+    came = len(receiver.received)
+    worker = await workers.start(busy=busy)
+
+    def all_under_way() -> bool:
+        return {received.place[0] for received in receiver.received[came:]} == set(MEETINGS)
+
+    await eventually(all_under_way, "a message of each meeting is on its way", within=60)
+    if until:
+        await eventually(until, "all that has happened is known", within=60)
+    await workers.kill(worker)
+
+
+async def _all_known(webhooks: Webhooks, written: dict[str, int]) -> bool:
+    return {cursor["meetingId"]: cursor["latest"] for cursor in await webhooks.cursors()} == written
 
 
 async def _deliver_the_rest(workers: Workers, receiver: Receiver, written: dict[str, int]) -> None:

@@ -9,13 +9,13 @@ import gc
 import azure.functions as func
 
 from function_app.api.application import create_api
+from function_app.process import process as _process
 from function_app.triggers.meeting_changes import blueprint as _meeting_changes
 from function_app.triggers.notifications import blueprint as _notifications
 from function_app.triggers.operations import blueprint as _operations
 from function_app.triggers.retention import blueprint as _retention
 from function_app.triggers.sweep import blueprint as _sweep
 from function_app.triggers.webhooks import blueprint as _webhooks
-from function_app.wiring import process as _process
 
 app = func.AsgiFunctionApp(app=create_api(_process), http_auth_level=func.AuthLevel.ANONYMOUS)
 app.register_functions(_meeting_changes)

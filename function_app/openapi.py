@@ -6,7 +6,7 @@ import json
 import sys
 
 from function_app.api.application import create_api
-from function_app.wiring import process
+from function_app.process import process
 
 
 def document() -> str:

@@ -1,12 +1,7 @@
-"""The one place that builds the adapters and the services from the settings.
-
-`process` is this process's only set of services. It is built at the first use, so that importing the app needs no
-settings and indexing the functions opens nothing, and it is shared by the HTTP API and the triggers.
-"""
+"""The one place that builds the adapters and the services from the settings."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from random import SystemRandom
 
@@ -67,28 +62,18 @@ from function_app.signalling.webpubsub import Signalling
 from function_app.signing.keys import SigningKeys
 from function_app.stores.attendance import AttendanceStore
 from function_app.stores.audit import AuditStore
-from function_app.stores.chat import ChatStore
-from function_app.stores.containers import MEETINGS_CONTAINER, TENANTS_CONTAINER
+from function_app.stores.containers import TENANTS_CONTAINER
 from function_app.stores.cosmos import Cosmos
-from function_app.stores.directories import DirectoryStore
-from function_app.stores.entrances import EntranceStore
 from function_app.stores.exclusions import ExclusionStore
-from function_app.stores.lobby import LobbyStore
-from function_app.stores.meetings import MeetingStore
-from function_app.stores.operations import OperationStore
-from function_app.stores.personal_data import PersonalData
-from function_app.stores.presence import PresenceStore
-from function_app.stores.retention import RetentionStore
 from function_app.stores.sessions import SessionStore
-from function_app.stores.tenants import TenantStore
-from function_app.stores.usage import UsageStore
+from function_app.stores.stores import Stores
 from function_app.telemetry.log import write_json_lines
-from function_app.telemetry.traces import PlainTraces, Traces
+from function_app.telemetry.traces import Traces
 from function_app.tenants.authentication import Authentication
 from function_app.tenants.directories import TenantDirectories
 from function_app.tenants.last_use import LastUse
 from function_app.tenants.service import TenantService
-from function_app.timestamps import Clock, utc_now
+from function_app.timestamps import Clock
 from function_app.usage.report import UsageReport
 from function_app.webhooks.building import build_webhooks
 from function_app.webhooks.dispatch import Dispatch
@@ -157,35 +142,6 @@ class Services:
         self.traces.close()
 
 
-class Process:
-    """Builds the services when they are first asked for, and again after they were closed."""
-
-    def __init__(self, read_settings: Callable[[], Settings], clock: Clock = utc_now) -> None:
-        self._read_settings = read_settings
-        self._clock = clock
-        self._services: Services | None = None
-        self._plain_traces = PlainTraces()
-
-    def services(self) -> Services:
-        """Raises pydantic's ValidationError, or OSError or ValueError for the signing key, on wrong settings."""
-        if self._services is None:
-            self._services = build(self._read_settings(), self._clock)
-        return self._services
-
-    @property
-    def traces(self) -> Traces:
-        """Those of the services; before these are built, plain ones."""
-        return self._services.traces if self._services else self._plain_traces
-
-    async def close(self) -> None:
-        services, self._services = self._services, None
-        if services:
-            await services.close()
-
-
-process = Process(Settings)
-
-
 def build(settings: Settings, clock: Clock) -> Services:
     """All services, connected to what the settings name. Nothing is called before the first request."""
     if settings.environment is not Environment.LOCAL:
@@ -194,15 +150,10 @@ def build(settings: Settings, clock: Clock) -> Services:
     keys = SigningKeys(key_source(settings, clock), settings.public_url)
     pepper = settings.api_key_pepper.get_secret_value().encode()
     cosmos = open_cosmos(settings)
-    meetings = MeetingStore(cosmos.container(MEETINGS_CONTAINER))
-    sessions = SessionStore(cosmos.container(MEETINGS_CONTAINER))
-    exclusions = ExclusionStore(cosmos.container(MEETINGS_CONTAINER))
-    presence = PresenceStore(cosmos.container(MEETINGS_CONTAINER))
-    tenants = TenantStore(cosmos.container(TENANTS_CONTAINER))
-    last_use = LastUse(tenants, clock)
-    directories = DirectoryStore(cosmos.container(TENANTS_CONTAINER))
+    stores = Stores.of(cosmos)
+    last_use = LastUse(stores.tenants, clock)
     issuers = build_issuers(settings)
-    authentication = Authentication(tenants, directories, issuers.applications, pepper, clock, last_use)
+    authentication = Authentication(stores.tenants, stores.directories, issuers.applications, pepper, clock, last_use)
     signalling = Signalling(
         settings.webpubsub_endpoint,
         key_or_identity(settings.webpubsub_key),
@@ -213,7 +164,7 @@ def build(settings: Settings, clock: Clock) -> Services:
     controller = MediaController(
         ephemeral.nodes,
         ephemeral.sessions,
-        sessions,
+        stores.sessions,
         signalling,
         keys,
         SystemRandom(),
@@ -223,20 +174,20 @@ def build(settings: Settings, clock: Clock) -> Services:
     media = build_media_providers(
         settings, SfuProvider(controller, MediaGrants(keys, clock), turn), authentication, clock
     )
-    removal = RemovalService(sessions, presence, signalling, media.providers, clock)
-    erasure = Erasure(PersonalData(cosmos.container(MEETINGS_CONTAINER)), removal)
-    ending = SessionEnding(meetings, sessions, signalling, media.providers)
-    webhooks = build_webhooks(settings, cosmos, meetings, clock, limits)
+    removal = RemovalService(stores.sessions, stores.presence, signalling, media.providers, clock)
+    erasure = Erasure(stores.personal_data, removal)
+    ending = SessionEnding(stores.meetings, stores.sessions, signalling, media.providers)
+    webhooks = build_webhooks(settings, cosmos, stores.meetings, clock, limits)
     refusals = Refusals(signalling, limits)
-    chat = ChatService(ChatStore(cosmos.container(MEETINGS_CONTAINER)), sessions, signalling, refusals, clock, limits)
-    lobby = Lobby(LobbyStore(cosmos.container(MEETINGS_CONTAINER)), sessions, signalling, clock)
-    elsewhere = PresenceElsewhere(sessions, presence, signalling, clock)
-    quota = MeetingQuota(meetings, limits)
-    meeting_service = MeetingService(meetings, clock, settings.meeting_retention, quota)
-    notifications = build_notifications(settings, cosmos, meetings, meeting_service, exclusions, limits, clock)
-    entitlements = Entitlements(sessions, signalling)
-    usage = UsageStore(cosmos.container(MEETINGS_CONTAINER))
-    deleted = RetentionStore(cosmos.container(MEETINGS_CONTAINER))
+    chat = ChatService(stores.chat, stores.sessions, signalling, refusals, clock, limits)
+    lobby = Lobby(stores.lobby, stores.sessions, signalling, clock)
+    elsewhere = PresenceElsewhere(stores.sessions, stores.presence, signalling, clock)
+    quota = MeetingQuota(stores.meetings, limits)
+    meeting_service = MeetingService(stores.meetings, clock, settings.meeting_retention, quota)
+    notifications = build_notifications(
+        settings, cosmos, stores.meetings, meeting_service, stores.exclusions, limits, clock
+    )
+    entitlements = Entitlements(stores.sessions, signalling)
     return Services(
         settings=settings,
         clock=clock,
@@ -247,44 +198,60 @@ def build(settings: Settings, clock: Clock) -> Services:
         authentication=authentication,
         people=issuers.people,
         tenants=TenantService(
-            tenants, TenantDirectories(directories, tenants, issuers.applications), pepper, clock, authentication.forget
+            stores.tenants,
+            TenantDirectories(stores.directories, stores.tenants, issuers.applications),
+            pepper,
+            clock,
+            authentication.forget,
         ),
-        usage=UsageReport(usage, clock),
-        audit=AuditStore(cosmos.container(TENANTS_CONTAINER)),
-        operations=Operations(OperationStore(cosmos.container(TENANTS_CONTAINER)), erasure, clock),
+        usage=UsageReport(stores.usage, clock),
+        audit=stores.audit,
+        operations=Operations(stores.operations, erasure, clock),
         meetings=meeting_service,
         continuations=Continuations(pepper),
         join_tokens=JoinTokens(keys, clock),
-        moderators=Moderators(sessions),
-        attendance=AttendanceStore(cosmos.container(MEETINGS_CONTAINER)),
+        moderators=Moderators(stores.sessions),
+        attendance=stores.attendance,
         lobby=lobby,
-        control=ParticipantControl(meeting_service, sessions, entitlements, signalling),
-        sessions=sessions,
-        running=RunningMeetings(meeting_service, sessions, ending, clock),
+        control=ParticipantControl(meeting_service, stores.sessions, entitlements, signalling),
+        sessions=stores.sessions,
+        running=RunningMeetings(meeting_service, stores.sessions, ending, clock),
         joining=JoinService(
-            EntranceStore(cosmos.container(MEETINGS_CONTAINER)),
-            sessions,
-            exclusions,
+            stores.entrance,
+            stores.sessions,
+            stores.exclusions,
             media.providers,
-            EntryRules(sessions, lobby, clock),
+            EntryRules(stores.sessions, lobby, clock),
             clock,
             limits,
         ),
-        exclusions=exclusions,
+        exclusions=stores.exclusions,
         removal=removal,
-        leaving=LeaveService(presence, signalling, clock),
-        directions=Directions(meetings, sessions, controller, media.providers, limits),
+        leaving=LeaveService(stores.presence, signalling, clock),
+        directions=Directions(stores.meetings, stores.sessions, controller, media.providers, limits),
         signalling=signalling,
         signalling_events=SignallingEvents(controller, removal, elsewhere, chat, refusals),
         event_origin=EventOrigin(settings.webpubsub_endpoint, text_of(settings.webpubsub_key)),
         service_tokens=ServiceTokens(text_of(settings.service_key)),
         controller=controller,
-        presence=PresenceService(presence, clock),
+        presence=PresenceService(stores.presence, clock),
         chat=chat,
         ending=ending,
-        retention=Retention(tenants, meetings, usage, deleted, settings.meeting_retention, clock),
-        sweep=Sweep(tenants, meetings, sessions, presence, ending, entitlements, controller, signalling, clock),
-        meeting_events=MeetingEvents(meetings, sessions, ending, entitlements, signalling, clock),
+        retention=Retention(
+            stores.tenants, stores.meetings, stores.usage, stores.retention, settings.meeting_retention, clock
+        ),
+        sweep=Sweep(
+            stores.tenants,
+            stores.meetings,
+            stores.sessions,
+            stores.presence,
+            ending,
+            entitlements,
+            controller,
+            signalling,
+            clock,
+        ),
+        meeting_events=MeetingEvents(stores.meetings, stores.sessions, ending, entitlements, signalling, clock),
         webhooks=webhooks.service,
         redelivery=webhooks.redelivery,
         dispatch=webhooks.dispatch,

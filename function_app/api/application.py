@@ -31,6 +31,7 @@ from function_app.notifications import report_endpoints
 from function_app.operations import endpoints as operations
 from function_app.participants import control_endpoints
 from function_app.participants import endpoints as participants
+from function_app.process import Process
 from function_app.sessions import endpoints as sessions
 from function_app.sessions import running_endpoints
 from function_app.signalling import endpoints as signalling
@@ -39,7 +40,6 @@ from function_app.usage import endpoints as usage
 from function_app.webhooks import deliveries_endpoints
 from function_app.webhooks import endpoints as webhooks
 from function_app.whip import endpoints as whip
-from function_app.wiring import Process
 
 _PUBLIC = (
     meetings.router,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from function_app.wiring import Process
+from function_app.process import Process
 
 _METHODS = ("GET", "PUT", "PATCH", "POST", "DELETE")
 _REQUEST_HEADERS = (

@@ -17,9 +17,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from function_app.api.error_responses import error_response
 from function_app.errors import TooManyRequestsError
+from function_app.process import Process
 from function_app.rate_limits.buckets import Charge, Level, Taken
 from function_app.rate_limits.limits import ADDRESS, CREDENTIAL, NODE, PEOPLE, PERSON, TENANT, RateLimits
-from function_app.wiring import Process
 
 _SCOPE_KEY = "parley.charges"
 _PROBES = ("/healthz", "/readyz")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import azure.functions as func
 
-from function_app.wiring import process
+from function_app.process import process
 
 blueprint = func.Blueprint()  # type: ignore[no-untyped-call]  # azure-functions types no constructor
 

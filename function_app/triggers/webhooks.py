@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import azure.functions as func
 
+from function_app.process import process
 from function_app.triggers.meetings_feed import events_of, on_meeting_changes
-from function_app.wiring import process
 
 blueprint = func.Blueprint()  # type: ignore[no-untyped-call]  # azure-functions types no constructor
 

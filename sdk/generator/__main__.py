@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from function_app.api.application import create_api
-from function_app.wiring import process
+from function_app.process import process
 from sdk.generator import typescript
 from sdk.generator.document import Document
 from sdk.generator.python_models import models_source

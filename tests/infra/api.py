@@ -5,7 +5,7 @@ import re
 from fastapi.routing import iter_route_contexts
 
 from function_app.api.application import create_api
-from function_app.wiring import process
+from function_app.process import process
 
 
 def api_routes() -> set[tuple[str, str]]:

@@ -26,12 +26,13 @@ from function_app.config import Settings
 from function_app.connections import open_cosmos
 from function_app.media.in_process import InProcessNodeRegistry
 from function_app.media.service_tokens import NODE_ISSUER
+from function_app.process import Process
 from function_app.stores.cosmos import Cosmos
 from function_app.stores.tenants import TenantStore
 from function_app.tenants.api_keys import ApiKey
 from function_app.tenants.documents import StoredKey, Tenant
 from function_app.timestamps import utc_now
-from function_app.wiring import Process, Services
+from function_app.wiring import Services
 from local_azure.cosmos import CosmosEmulator
 from local_azure.webpubsub import WebPubSubEmulator
 from parley_protocol.addresses import HUB

@@ -12,9 +12,9 @@ from function_app.api.application import create_api
 from function_app.bootstrap import BootstrapSettings, bootstrap
 from function_app.config import Settings
 from function_app.connections import open_cosmos
+from function_app.process import Process
 from function_app.stores.tenants import TenantStore
 from function_app.tenants.api_keys import ApiKey
-from function_app.wiring import Process
 from parley_protocol.ids import new_id
 
 from .support import PEPPER, PUBLIC_URL, Platform, bearer

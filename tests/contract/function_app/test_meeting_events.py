@@ -8,9 +8,9 @@ import aiohttp
 import azure.functions as func
 import pytest
 
-from function_app import wiring
 from function_app.errors import StoreUnavailableError
 from function_app.events.documents import Event
+from function_app.process import process
 from function_app.sessions.meeting_events import MeetingEvents
 from function_app.triggers import meeting_changes as trigger
 
@@ -32,7 +32,7 @@ async def client(platform: Platform, node: FakeNode, sockets: aiohttp.ClientSess
 def feed(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     """The trigger uses the test's services."""
     monkeypatch.setattr(trigger, "process", platform.process)
-    assert wiring.process is not platform.process
+    assert process is not platform.process
 
 
 def has_heard_more(socket: Socket, kind: str, before: int) -> bool:

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 import azure.functions as func
 
 from function_app.config import Settings
+from function_app.process import Process
 from function_app.timestamps import utc_now
 from function_app.triggers import notifications as trigger
-from function_app.wiring import Process
 from local_azure.functions_host.trigger_host import TriggerHost
 from local_azure.functions_host.triggers import discover
 from tests.support.workers import serve_workers

@@ -12,10 +12,10 @@ import azure.functions as func
 from function_app.api.conditional import RequestConditions
 from function_app.config import Settings
 from function_app.meetings.content import MeetingContent
+from function_app.process import Process
 from function_app.stores.documents import MeetingKey
 from function_app.timestamps import utc_now
 from function_app.triggers import webhooks as trigger
-from function_app.wiring import Process
 from local_azure.functions_host.trigger_host import TriggerHost
 from local_azure.functions_host.triggers import discover
 from tests.support.workers import serve_workers

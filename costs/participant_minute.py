@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from costs.meeting import Meeting
 from costs.prices import PriceList
 
-NODE_HOST = "Standard_F8s_v2"
+NODE_HOST = "Standard_D8ds_v5"
 NODE_HOST_CORES = 8
-TURN_HOST = "Standard_F4s_v2"
+TURN_HOST = "Standard_D4s_v5"
 MINUTES_OF_AN_HOUR = 60
 MINUTES_OF_A_DAY = 1440
 CONNECTIONS_OF_A_UNIT = 1000

@@ -36,7 +36,7 @@ param mediaPool = {
 param mediaPortStart = 40000
 param mediaPortEnd = 40063
 param turnServers = {
-  vmSize: 'Standard_F2s_v2'
+  vmSize: 'Standard_D2s_v5'
   minimum: 1
   maximum: 2
   prefixLength: 29

@@ -27,8 +27,8 @@ param systemPool = {
   maximum: 6
 }
 param mediaPool = {
-  vmSize: 'Standard_F8s_v2'
-  diskGb: 100
+  vmSize: 'Standard_D8ds_v5'
+  diskGb: 128
   minimum: 3
   maximum: 16
   prefixLength: 27
@@ -36,7 +36,7 @@ param mediaPool = {
 param mediaPortStart = 40000
 param mediaPortEnd = 40063
 param turnServers = {
-  vmSize: 'Standard_F4s_v2'
+  vmSize: 'Standard_D4s_v5'
   minimum: 3
   maximum: 10
   prefixLength: 28

@@ -27,8 +27,8 @@ param systemPool = {
   maximum: 4
 }
 param mediaPool = {
-  vmSize: 'Standard_F8s_v2'
-  diskGb: 100
+  vmSize: 'Standard_D8ds_v5'
+  diskGb: 128
   minimum: 2
   maximum: 6
   prefixLength: 28
@@ -36,7 +36,7 @@ param mediaPool = {
 param mediaPortStart = 40000
 param mediaPortEnd = 40063
 param turnServers = {
-  vmSize: 'Standard_F4s_v2'
+  vmSize: 'Standard_D4s_v5'
   minimum: 2
   maximum: 4
   prefixLength: 29

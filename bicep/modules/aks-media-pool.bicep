@@ -9,10 +9,10 @@ param kubernetesVersion string
 @description('Availability zones; empty where the region has none.')
 param zones array
 
-@description('Virtual machine: compute-optimised, with accelerated networking. One node process runs on each core but one.')
+@description('Virtual machine, with accelerated networking. One node process runs on each core but one.')
 param vmSize string
 
-@description('Size of a machine\'s disk in GiB: what its cache holds, or its temporary disk where it has no cache.')
+@description('Size of a machine\'s disk in GiB: as much as its temporary disk at most, or its cache where it has one.')
 param diskGb int
 
 @description('Fewest machines.')

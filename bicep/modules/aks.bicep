@@ -18,7 +18,7 @@ param zones array
 @description('Virtual machine of the system and control pools.')
 param vmSize string
 
-@description('Size of a machine\'s disk in GiB: what its cache holds, or its temporary disk where it has no cache.')
+@description('Size of a machine\'s disk in GiB: as much as its temporary disk at most, or its cache where it has one.')
 param diskGb int
 
 @description('Fewest machines in each of the two pools.')

@@ -40,7 +40,7 @@ def test_the_answer_says_where_its_prices_are_from_and_which_are_assumed(capsys:
     assert answer("--region", "southeastasia") == 0
     text = capsys.readouterr().out
     prices = read_prices("southeastasia")
-    sourced, assumed = prices.prices["egressGb"].source, prices.prices["Standard_F8s_v2"].source
+    sourced, assumed = prices.prices["egressGb"].source, prices.prices["Standard_D8ds_v5"].source
     assert f"  {sourced.name} ({sourced.read_on}):\n    egressGb" in text
     assert f"  ASSUMED: {assumed.name} ({assumed.read_on}):" in text
     assert "grafanaHour" not in text

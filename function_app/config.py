@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, Field, SecretStr, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, Field, IPvAnyNetwork, SecretStr, StringConstraints, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from parley_protocol.ids import MeetingId, TenantId
@@ -78,6 +78,9 @@ class Settings(BaseSettings):
     Absent means that nobody signs in."""
     sign_in_client_id: str | None = None
     """The web client's own registration there."""
+    node_networks: Annotated[tuple[IPvAnyNetwork, ...], NoDecode] = ()
+    """Networks, separated by commas, in which the media nodes are, as `10.40.32.0/20`: WHIP and WHEP requests are
+    brought to them there, and nowhere else. Absent means that none are."""
     redis_url: str | None = None
     """Absent means that nodes and sessions are known to this process only. `rediss://` without a password means the
     managed identity."""
@@ -133,6 +136,8 @@ class Settings(BaseSettings):
     """How long a webhook may take to answer."""
     media_provider_timeout_seconds: float = Field(default=4, gt=0)
     """How long a media provider other than the SFU may take."""
+    node_timeout_seconds: float = Field(default=8, gt=0, le=20)
+    """How long a media node may take to answer a WHIP or WHEP request; an offer makes it ask the control plane."""
     webpubsub_timeout_seconds: float = Field(default=4, gt=0)
     """How long Web PubSub may take."""
     cosmos_timeout_seconds: float = Field(default=4, gt=0)
@@ -155,7 +160,7 @@ class Settings(BaseSettings):
         tenant, _, meeting = value.partition("/")
         return OpenMeeting(tenant=tenant, meeting=meeting)
 
-    @field_validator("turn_urls", "cors_origins", mode="before")
+    @field_validator("turn_urls", "cors_origins", "node_networks", mode="before")
     @classmethod
     def _parse_list(cls, value: object) -> object:
         return tuple(one.strip() for one in value.split(",") if one.strip()) if isinstance(value, str) else value

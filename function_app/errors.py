@@ -24,6 +24,7 @@ ApiError
 │   ├── ApiKeyNotFoundError
 │   ├── SessionNotFoundError
 │   ├── ParticipantNotFoundError
+│   ├── PeerNotFoundError
 │   ├── InviteeNotFoundError
 │   ├── WebhookNotFoundError
 │   ├── DeliveryNotFoundError
@@ -47,6 +48,7 @@ ApiError
 ├── InternalError                  500
 ├── UnavailableError               503  all with Retry-After
 │   ├── NoNodeAvailableError
+│   ├── NodeUnavailableError
 │   ├── StoreUnavailableError
 │   ├── SignallingUnavailableError
 │   ├── RegistryUnavailableError
@@ -234,6 +236,11 @@ class ParticipantNotFoundError(NotFoundError):
     explanation = "There is nobody of that id in the session now."
 
 
+class PeerNotFoundError(NotFoundError):
+    code = "PeerNotFound"
+    explanation = "There is no such peer."
+
+
 class InviteeNotFoundError(NotFoundError):
     code = "InviteeNotFound"
     explanation = "There is no such invitee."
@@ -349,6 +356,11 @@ class UnavailableError(ApiError):
 class NoNodeAvailableError(UnavailableError):
     code = "NoNodeAvailable"
     explanation = "No media node can take the session now; try again later."
+
+
+class NodeUnavailableError(UnavailableError):
+    code = "NodeUnavailable"
+    explanation = "The media node of the session does not answer now."
 
 
 class StoreUnavailableError(UnavailableError):

@@ -80,6 +80,8 @@ from function_app.webhooks.dispatch import Dispatch
 from function_app.webhooks.redelivery import RedeliveryService
 from function_app.webhooks.service import WebhookService
 from function_app.whip.directions import Directions
+from function_app.whip.node_calls import NodeCalls
+from function_app.whip.relay import Relay
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ class Services:
     control: ParticipantControl
     sessions: SessionStore
     leaving: LeaveService
-    directions: Directions
+    relay: Relay
     signalling: Signalling
     signalling_events: SignallingEvents
     event_origin: EventOrigin
@@ -174,6 +176,8 @@ def build(settings: Settings, clock: Clock) -> Services:
     media = build_media_providers(
         settings, SfuProvider(controller, MediaGrants(keys, clock), turn), authentication, clock
     )
+    directions = Directions(stores.meetings, stores.sessions, controller, media.providers)
+    node_calls = NodeCalls(settings.node_networks, settings.node_timeout_seconds)
     removal = RemovalService(stores.sessions, stores.presence, signalling, media.providers, clock)
     erasure = Erasure(stores.personal_data, removal)
     ending = SessionEnding(stores.meetings, stores.sessions, signalling, media.providers)
@@ -228,7 +232,7 @@ def build(settings: Settings, clock: Clock) -> Services:
         exclusions=stores.exclusions,
         removal=removal,
         leaving=LeaveService(stores.presence, signalling, clock),
-        directions=Directions(stores.meetings, stores.sessions, controller, media.providers, limits),
+        relay=Relay(directions, controller, node_calls, limits),
         signalling=signalling,
         signalling_events=SignallingEvents(controller, removal, elsewhere, chat, refusals),
         event_origin=EventOrigin(settings.webpubsub_endpoint, text_of(settings.webpubsub_key)),
@@ -266,6 +270,7 @@ def build(settings: Settings, clock: Clock) -> Services:
             *notifications.closing,
             issuers.close,
             media.close,
+            node_calls.close,
             last_use.settled,
             signalling.close,
             cosmos.close,

@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, IPvAnyAddress, StringConstraints
 
 from parley_protocol.errors import LeaveReason
 from parley_protocol.ids import MeetingId, ParticipantId, PeerId, SessionId, TenantId
@@ -32,6 +32,18 @@ class MediaAddress(Wire):
     port: int = Field(ge=1, le=65535)
 
 
+class HttpAddress(Wire):
+    """Where the control plane reaches the node's HTTP side. It is no name, which might lead elsewhere by the time."""
+
+    ip: IPvAnyAddress
+    port: int = Field(ge=1, le=65535)
+
+    @property
+    def origin(self) -> str:
+        host = f"[{self.ip}]" if self.ip.version == 6 else str(self.ip)
+        return f"http://{host}:{self.port}"
+
+
 class Capacity(Wire):
     packets_per_second: int = Field(gt=0)
     peers: int = Field(gt=0)
@@ -50,8 +62,8 @@ class NodeReport(Wire):
     version: str = Field(min_length=1, max_length=64)
     track: ReleaseTrack = ReleaseTrack.STABLE
     address: MediaAddress
-    http_url: HttpOrigin | None = None
-    """Where clients reach the node by HTTP, for WHIP and WHEP; absent where they cannot."""
+    http_address: HttpAddress | None = None
+    """Where WHIP and WHEP requests are brought to the node; absent where they cannot be."""
     capacity: Capacity
     load: Load
     draining: bool = False
@@ -134,10 +146,9 @@ class Admitted(Wire):
 
 
 class Elsewhere(Wire):
-    """Another node carries the session; the client is to be sent there."""
+    """Another node carries the session; the request is to be brought there."""
 
     type: Literal["elsewhere"] = "elsewhere"
-    http_url: HttpOrigin
 
 
 NodeJoinAnswer = Annotated[Admitted | Elsewhere, Field(discriminator="type")]

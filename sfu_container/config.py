@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from parley_protocol.nodes import HttpOrigin, ReleaseTrack
+from parley_protocol.nodes import HttpAddress, HttpOrigin, ReleaseTrack
 
 MIN_SECRET_CHARACTERS = 32
 WELL_KNOWN_SECRET_PARTS = ("change-me", "default")
@@ -43,14 +44,12 @@ class Settings(BaseSettings):
     media_port: int = Field(default=8083, ge=1, le=65535)
     """One port for the media of all Peers, UDP and TCP."""
     http_bind: str = "127.0.0.1"
-    """The address of the node's HTTP side: health, metrics, WHIP and WHEP."""
+    """The address of the node's HTTP side: health, metrics, WHIP and WHEP. The control plane is told it and brings WHIP
+    and WHEP requests there; at `0.0.0.0` none come, for that is no address to call."""
     http_port: int = Field(default=8084, ge=0, le=65535)
     """Its port; 0 takes a free one."""
-    http_url: HttpOrigin | None = None
-    """Where clients reach the HTTP side from outside, as `https://host[:port]`; without it, nobody is sent here by
-    another node to publish or watch by WHIP and WHEP."""
     whip_requests_per_second: float = Field(default=20, gt=0)
-    """WHIP and WHEP requests from one address; many clients may share one."""
+    """WHIP and WHEP requests of one tenant's clients."""
     whip_requests_at_once: int = Field(default=100, gt=0)
     """How many of these may come at once after a pause."""
 
@@ -59,6 +58,16 @@ class Settings(BaseSettings):
 
     grace_seconds: float = Field(default=30, gt=0)
     """How long a Peer whose media path is silent, or has not come up, is kept."""
+
+    @property
+    def http_address(self) -> HttpAddress | None:
+        """Where others reach the HTTP side, as far as the settings tell."""
+        try:
+            bound = ip_address(self.http_bind)
+        except ValueError:
+            return None
+        known = not bound.is_unspecified and self.http_port != 0
+        return HttpAddress(ip=bound, port=self.http_port) if known else None
 
     @model_validator(mode="after")
     def _refuse_weak_secrets(self) -> Self:

@@ -84,7 +84,7 @@ class SfuProcess:
             version=settings.node_version,
             track=settings.node_track,
             address=nodes.MediaAddress(ip=settings.media_address, port=settings.media_port),
-            http_url=settings.http_url,
+            http_address=settings.http_address,
             capacity=nodes.Capacity(packets_per_second=settings.node_packets_per_second, peers=settings.node_peers),
             load=self._meter.measure(time.monotonic()),
             draining=self._node.draining,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from sfu_container.config import Settings
 
@@ -24,12 +23,10 @@ class Worker:
     media_port: int
     http_port: int
     """0 takes a free one."""
-    http_url: str | None
 
     def environment(self) -> Mapping[str, str]:
         """The settings in which it differs from the others."""
-        ports = {"PARLEY_MEDIA_PORT": str(self.media_port), "PARLEY_HTTP_PORT": str(self.http_port)}
-        return ports if self.http_url is None else {**ports, "PARLEY_HTTP_URL": self.http_url}
+        return {"PARLEY_MEDIA_PORT": str(self.media_port), "PARLEY_HTTP_PORT": str(self.http_port)}
 
 
 def plan_workers(settings: Settings, count: int) -> list[Worker]:
@@ -46,17 +43,4 @@ def plan_workers(settings: Settings, count: int) -> list[Worker]:
             f"the ports of {count} workers overlap: PARLEY_MEDIA_PORT={media} and PARLEY_HTTP_PORT={http}"
             f" must be {count} or more apart"
         )
-    return [
-        Worker(number, media + number, http and http + number, _url_of(settings.http_url, number, count))
-        for number in range(count)
-    ]
-
-
-def _url_of(url: str | None, number: int, count: int) -> str | None:
-    if url is None or count == 1:
-        return url
-    parts = urlsplit(url)
-    if parts.port is None:
-        raise WorkersError("PARLEY_HTTP_URL must name a port, which is counted up from worker to worker")
-    host = parts.netloc.rpartition(":")[0]
-    return parts._replace(netloc=f"{host}:{parts.port + number}").geturl()
+    return [Worker(number, media + number, http and http + number) for number in range(count)]

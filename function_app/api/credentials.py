@@ -99,9 +99,20 @@ async def join_claims(
     services: ServicesOf, charges: ChargesOf, bearer: Annotated[Bearer, Depends(_join_token)]
 ) -> JoinClaims:
     """What the request's join token says."""
+    return await _charged_claims(services, charges, bearer, or_expired=False)
+
+
+async def former_join_claims(
+    services: ServicesOf, charges: ChargesOf, bearer: Annotated[Bearer, Depends(_join_token)]
+) -> JoinClaims:
+    """What the request's join token says, or has said before it ran out: for what somebody has already."""
+    return await _charged_claims(services, charges, bearer, or_expired=True)
+
+
+async def _charged_claims(services: Services, charges: Charges, bearer: Bearer, *, or_expired: bool) -> JoinClaims:
     if bearer is None:
         raise TokenMissingError
-    claims = services.join_tokens.verify(bearer.credentials)
+    claims = services.join_tokens.verify(bearer.credentials, or_expired=or_expired)
     await charges.person(claims.tenant, claims.meeting, claims.sub)
     return claims
 
@@ -193,6 +204,7 @@ async def admitted_to(services: Services, claims: JoinClaims) -> Meeting:
 Tenant = Annotated[str, Depends(tenant_of)]
 Administrator = Annotated[Caller, Depends(administrator_of)]
 JoinClaimsOf = Annotated[JoinClaims, Depends(join_claims)]
+FormerJoinClaimsOf = Annotated[JoinClaims, Depends(former_join_claims)]
 SignedInPerson = Annotated[Person, Depends(signed_in_person)]
 NodeOf = Annotated[str, Depends(node_of)]
 ReadableMeeting = Annotated[Meeting, Depends(readable_meeting)]

@@ -55,7 +55,7 @@ class MediaController:
         if node and not node.draining:
             return node
         able = of_track(await self._nodes.live(), session or "", self._canary_percent if session else 0)
-        chosen = choose_node([node for node in able if node.http_url], self._random)
+        chosen = choose_node([node for node in able if node.http_address], self._random)
         if chosen is None:
             raise NoNodeAvailableError
         return chosen
@@ -124,6 +124,10 @@ class MediaController:
     async def regions(self) -> dict[str, bool]:
         """Every region with a living node, and whether one there takes a new session."""
         return rooms_by_region(await self._nodes.live())
+
+    async def find(self, node: str) -> Node | None:
+        """The node, while its lease runs."""
+        return await self._nodes.get(node)
 
     async def is_alive(self, node: str) -> bool:
         return await self._nodes.get(node) is not None

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from function_app.api.credentials import NodeOf, ServicesOf
-from function_app.errors import NoNodeAvailableError, WhipNotSupportedError
+from function_app.errors import WhipNotSupportedError
 from function_app.media.providers.port import SfuAdmission
 from function_app.media.providers.sfu import SfuPlace
 from parley_protocol.nodes import Admitted, Elsewhere, IceServer, NodeEvents, NodeJoin, NodeLease, NodeReport
@@ -31,16 +31,14 @@ async def report_events(node: NodeOf, services: ServicesOf, report: NodeEvents) 
 async def join_at_node(node: NodeOf, services: ServicesOf, request: NodeJoin) -> Admitted | Elsewhere:
     """Lets a WHIP or WHEP client in, by the rules of `:join`.
 
-    A session that another node carries is joined again when the client gets there: the newest Peer counts.
+    A session that another node carries is joined again when the request gets there: the newest Peer counts.
     """
     joining = await services.joining.join(services.join_tokens.verify(request.token), at_node=node)
     place, admission = joining.place, joining.admission
     if not isinstance(place, SfuPlace) or not isinstance(admission, SfuAdmission):
         raise WhipNotSupportedError
     if place.node != node:
-        if place.carrier.http_url is None:
-            raise NoNodeAvailableError("The node of the session takes no WHIP or WHEP.")
-        return Elsewhere(http_url=place.carrier.http_url)
+        return Elsewhere()
     return Admitted(
         media_grant=admission.media_grant,
         ice_servers=tuple(IceServer(**server.model_dump()) for server in admission.ice_servers),

@@ -7,7 +7,7 @@ from typing import Protocol
 from pydantic import BaseModel, ConfigDict
 
 from parley_protocol.ids import NodeId
-from parley_protocol.nodes import Capacity, Load, NodeReport, ReleaseTrack
+from parley_protocol.nodes import Capacity, HttpAddress, Load, NodeReport, ReleaseTrack
 
 HEARTBEAT_SECONDS = 2.0
 LEASE_SECONDS = 7.0
@@ -21,8 +21,8 @@ class Node(BaseModel):
 
     id: NodeId
     region: str
-    http_url: str | None = None
-    """Where clients reach it for WHIP and WHEP."""
+    http_address: HttpAddress | None = None
+    """Where WHIP and WHEP requests are brought to it."""
     version: str
     track: ReleaseTrack
     capacity: Capacity
@@ -40,7 +40,7 @@ class Node(BaseModel):
         return cls(
             id=node,
             region=report.region,
-            http_url=report.http_url,
+            http_address=report.http_address,
             version=report.version,
             track=report.track,
             capacity=report.capacity,

@@ -21,8 +21,8 @@ ADDRESS: Final = Rate("address", per_second=10, burst=100)
 
 JOINS: Final = Rate("joins", per_second=1, burst=10)
 """Of one user into one meeting: a page that reloads and reconnects needs a few, and every join costs a write."""
-DIRECTIONS: Final = Rate("directions", per_second=1, burst=10)
-"""WHIP and WHEP clients of one user in one meeting that are sent to a node."""
+OFFERS: Final = Rate("offers", per_second=1, burst=10)
+"""Of WHIP and WHEP clients of one user in one meeting, which are brought to a node."""
 MESSAGES: Final = Rate("messages", per_second=2, burst=10)
 """Chat messages of one participant."""
 REFUSALS: Final = Rate("refusals", per_second=2, burst=20)

@@ -55,8 +55,8 @@ class SigningKeys:
         self._refresh_if_due()
         return jwt.encode(dict(claims), self._signing, algorithm=ALGORITHM, headers={"kid": self._key_id})
 
-    def verify(self, token: str, audience: str) -> dict[str, Any]:
-        """The claims of a token of ours. Raises TokenExpiredError or TokenInvalidError."""
+    def verify(self, token: str, audience: str, *, or_expired: bool = False) -> dict[str, Any]:
+        """The claims of a token of ours, or of one that was. Raises TokenExpiredError or TokenInvalidError."""
         self._refresh_if_due()
         try:
             key = self._public.get(str(jwt.get_unverified_header(token).get("kid")))
@@ -69,7 +69,7 @@ class SigningKeys:
                 audience=audience,
                 issuer=self._issuer,
                 leeway=_LEEWAY_SECONDS,
-                options={"require": list(_REQUIRED_CLAIMS), "strict_aud": True},
+                options={"require": list(_REQUIRED_CLAIMS), "strict_aud": True, "verify_exp": not or_expired},
             )
         except jwt.ExpiredSignatureError as error:
             raise TokenExpiredError from error

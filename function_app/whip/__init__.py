@@ -1,1 +1,1 @@
-"""WHIP and WHEP at the platform's own origin: every client is sent on to the node of its session. See docs/whip.md."""
+"""WHIP and WHEP at the platform's own origin: every request is brought to the node of its session. See docs/whip.md."""

@@ -1,15 +1,15 @@
-"""Which node a WHIP or WHEP client is to turn to."""
+"""Which node a WHIP or WHEP client's offer is for."""
 
 from __future__ import annotations
 
 import asyncio
 
-from function_app.errors import MeetingNotFoundError, NoNodeAvailableError, TooManyRequestsError, WhipNotSupportedError
+from function_app.errors import MeetingNotFoundError, WhipNotSupportedError
 from function_app.media.controller import MediaController
+from function_app.media.nodes import Node
 from function_app.media.providers.choice import MediaProviders
 from function_app.media.providers.names import MediaProviderName
 from function_app.participants.tokens import refuse_token_of_former_meeting
-from function_app.rate_limits.limits import DIRECTIONS, RateLimits
 from function_app.stores.documents import MeetingKey
 from function_app.stores.meetings import MeetingStore
 from function_app.stores.sessions import SessionStore
@@ -17,30 +17,22 @@ from parley_protocol.grants import JoinClaims
 
 
 class Directions:
-    """Changes nothing: who comes to the node with the same token joins there."""
+    """Changes nothing: who comes to the node with the token joins there."""
 
     def __init__(
-        self,
-        meetings: MeetingStore,
-        sessions: SessionStore,
-        controller: MediaController,
-        providers: MediaProviders,
-        limits: RateLimits,
+        self, meetings: MeetingStore, sessions: SessionStore, controller: MediaController, providers: MediaProviders
     ) -> None:
         self._meetings = meetings
         self._sessions = sessions
         self._controller = controller
         self._choose = providers.choose
-        self._limits = limits
 
-    async def node_url(self, claims: JoinClaims) -> str:
-        """The HTTP origin of the node that carries the meeting's session, or could begin one.
+    async def node(self, claims: JoinClaims) -> Node:
+        """The node that carries the meeting's session, or could begin one.
 
-        Raises TooManyRequestsError, MeetingNotFoundError, TokenInvalidError, WhipNotSupportedError,
-        NoNodeAvailableError and what the services behind raise.
+        Raises MeetingNotFoundError, TokenInvalidError, WhipNotSupportedError, NoNodeAvailableError and what the
+        services behind raise.
         """
-        if not await self._limits.allows(DIRECTIONS, claims.tenant, f"{claims.meeting}/{claims.sub}"):
-            raise TooManyRequestsError
         key = MeetingKey(claims.tenant, claims.meeting)
         meeting, active = await asyncio.gather(self._meetings.find(key), self._sessions.active(key))
         if meeting is None or meeting.deleted_on:
@@ -49,7 +41,4 @@ class Directions:
         provider = active.media_provider if active else await self._choose(key.tenant, meeting.settings.media_provider)
         if provider is not MediaProviderName.SFU:
             raise WhipNotSupportedError
-        node = await self._controller.suggest(active.session_id if active else None)
-        if node.http_url is None:
-            raise NoNodeAvailableError("The node of the session takes no WHIP or WHEP.")
-        return node.http_url
+        return await self._controller.suggest(active.session_id if active else None)

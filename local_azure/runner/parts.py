@@ -148,6 +148,7 @@ def _functions_settings(ports: Ports, home: Home, keys: Keys) -> dict[str, str]:
         "PARLEY_WEBPUBSUB_KEY": keys.webpubsub_key,
         "PARLEY_SIGNING_KEY_FILE": str(home.signing_key),
         "PARLEY_SERVICE_KEY": keys.service_key,
+        "PARLEY_NODE_NETWORKS": f"{_LOOPBACK}/32",
         "PARLEY_API_KEY_PEPPER": keys.api_key_pepper,
         "PARLEY_ENTRA_AUTHORITY": authority(ports, "organizations"),
         "PARLEY_ENTRA_AUDIENCE": ENTRA_AUDIENCE,
@@ -185,7 +186,6 @@ def _sfu(ports: Ports, keys: Keys) -> Part:
         "PARLEY_MEDIA_PORT": str(ports.media),
         "PARLEY_HTTP_BIND": _LOOPBACK,
         "PARLEY_HTTP_PORT": str(ports.sfu_http),
-        "PARLEY_HTTP_URL": _at(ports.sfu_http),
     }
     return Part(
         "sfu", _module("sfu_container"), _common() | settings, (Probe(_at(ports.sfu_http, "/healthz"), _is_joinable),)

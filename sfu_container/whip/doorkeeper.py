@@ -14,6 +14,7 @@ from sfu_container.grants import GrantVerifier
 from sfu_container.whip.problems import ProblemError
 
 SCHEME = "bearer "
+SESSION_ELSEWHERE = "SessionElsewhere"
 
 
 class Joins(Protocol):
@@ -52,8 +53,11 @@ class Doorkeeper:
             raise ProblemError(HTTPStatus.NOT_FOUND, "MeetingNotFound", "the token is for another meeting")
         return claims
 
-    async def admit(self, authorization: str | None, claims: JoinClaims) -> Admission | Elsewhere:
-        """Join at the control plane, by the same rules as a browser does. Raises ProblemError."""
+    async def admit(self, authorization: str | None, claims: JoinClaims) -> Admission:
+        """Join at the control plane, by the same rules as a browser does.
+
+        Raises ProblemError; as 421 (RFC 9110, 15.5.20) when another node carries the session.
+        """
         try:
             answer = await self._joins.join(_token(authorization))
         except JoinRefusedError as refusal:
@@ -62,7 +66,8 @@ class Doorkeeper:
             message = "the control plane does not answer; try again later"
             raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "ControlPlaneUnavailable", message) from error
         if isinstance(answer, Elsewhere):
-            return answer
+            message = "another node carries the session"
+            raise ProblemError(HTTPStatus.MISDIRECTED_REQUEST, SESSION_ELSEWHERE, message)
         return Admission(self._verifier.verify_admission(answer.media_grant, claims), answer.ice_servers)
 
 

@@ -11,7 +11,8 @@ from sfu_container.whip.problems import ProblemError
 
 SDP = "application/sdp"
 FRAGMENT = "application/trickle-ice-sdpfrag"
-MAX_BODY_BYTES = 200_000
+MAX_BODY_BYTES = 65_536
+"""As much as the control plane takes."""
 BODY_SECONDS = 10.0
 """A body that comes more slowly is not waited for."""
 

@@ -65,7 +65,7 @@ async def test_a_browser_sees_a_whip_publisher_move_and_go(
     browser: Browser, platform: Platform, http: aiohttp.ClientSession
 ) -> None:
     ann = await Person.join(browser, platform.origin, "Ann")
-    studio = WhipClient(f"{platform.node_origin}/whip/demo", await guest(platform, "Studio", http), http)
+    studio = WhipClient(f"{platform.origin}/whip/demo", await guest(platform, "Studio", http), http)
     await studio.publish()
     await ann.sees_people(1)
     await ann.sees_moving("Studio")
@@ -79,7 +79,7 @@ async def test_a_whep_viewer_sees_the_browsers_camera(
     browser: Browser, platform: Platform, http: aiohttp.ClientSession
 ) -> None:
     ann = await Person.join(browser, platform.origin, "Ann")
-    viewer = WhipClient(f"{platform.node_origin}/whep/demo", await guest(platform, "Wall", http), http)
+    viewer = WhipClient(f"{platform.origin}/whep/demo", await guest(platform, "Wall", http), http)
     await viewer.watch()
     await eventually(lambda: viewer.frames.get("video", 0) >= 10, "the viewer decodes ten frames of Ann")
     await eventually(lambda: viewer.frames.get("audio", 0) >= 10, "the viewer hears Ann")
@@ -90,7 +90,7 @@ async def test_a_whep_viewer_sees_the_browsers_camera(
 
 @pytest.fixture
 async def elsewhere() -> AsyncIterator[str]:
-    """The address of an empty page, of another origin than the platform and its node."""
+    """The address of an empty page, of another origin than the platform."""
 
     async def empty_page(_: web.Request) -> web.Response:
         return web.Response(content_type="text/html")
@@ -106,9 +106,9 @@ async def test_a_page_of_another_origin_publishes_and_restarts_ice(
 ) -> None:
     page = await browser.new_page()
     await page.goto(elsewhere)
-    url = f"{platform.node_origin}/whip/demo"
+    url = f"{platform.origin}/whip/demo"
     await page.evaluate(PUBLISH, {"url": url, "token": await guest(platform, "Studio", http)})
-    viewer = WhipClient(f"{platform.node_origin}/whep/demo", await guest(platform, "Wall", http), http)
+    viewer = WhipClient(f"{platform.origin}/whep/demo", await guest(platform, "Wall", http), http)
     await viewer.watch()
     await eventually(lambda: viewer.frames.get("video", 0) >= 10, "the viewer decodes ten frames", within=40)
     assert await page.evaluate(RESTART_ICE) == {"status": 200, "isNew": True}

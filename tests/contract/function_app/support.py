@@ -335,6 +335,7 @@ async def running_platform(folder: Path, data: Path | None = None, **settings: A
         "signing_key_file": write_signing_key(folder / "signing-key.pem"),
         "service_key": SERVICE_KEY,
         "api_key_pepper": PEPPER,
+        "node_networks": "127.0.0.0/8",
         "open_meeting": f"{tenant}/demo",
         **settings,
     }

@@ -42,11 +42,11 @@ def invite(platform: Platform, http: aiohttp.ClientSession) -> Invite:
 
 @pytest.fixture
 async def client(platform: Platform, http: aiohttp.ClientSession) -> AsyncIterator[Client]:
-    """A client of the node, which leaves when the test ends."""
+    """A client of the platform, which leaves when the test ends."""
     clients: list[WhipClient] = []
 
     def client(path: str, token: str) -> WhipClient:
-        clients.append(WhipClient(f"{platform.node_origin}{path}", token, http))
+        clients.append(WhipClient(f"{platform.origin}{path}", token, http))
         return clients[-1]
 
     yield client

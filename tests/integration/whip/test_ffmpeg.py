@@ -1,4 +1,4 @@
-"""FFmpeg's own WHIP muxer, as it comes with PyAV, publishes to the node."""
+"""FFmpeg's own WHIP muxer, as it comes with PyAV, publishes to the platform."""
 
 import asyncio
 import threading

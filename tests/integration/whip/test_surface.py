@@ -1,6 +1,7 @@
 """The HTTP surface: what is answered to good and to bad requests, by a real node and control plane."""
 
 import asyncio
+import re
 import time
 from typing import Any
 
@@ -24,7 +25,6 @@ async def refusal(request: Any) -> tuple[int, str]:
         assert problem["status"] == response.status
         assert problem["code"] == response.headers["x-ms-error-code"]
         assert problem["detail"]
-        assert response.headers["Access-Control-Allow-Origin"] == "*"
         return response.status, problem["code"]
 
 
@@ -49,7 +49,7 @@ async def studio(client: Client, invite: Invite) -> WhipClient:
 
 
 async def test_a_publisher_is_given_a_session_of_its_own(studio: WhipClient, platform: Platform) -> None:
-    assert studio.resource.startswith(f"{platform.node_origin}/whip/demo/peers/peer_")
+    assert re.fullmatch(rf"{platform.origin}/whip/demo/nodes/nod_\w+/peers/peer_\w+", studio.resource)
     assert studio.etag.startswith('"')
     await eventually(lambda: studio.pc.connectionState == "connected", "the media path is up")
 
@@ -149,7 +149,7 @@ async def test_forged_old_and_foreign_tokens_let_nobody_in(
             with pytest.raises(WhipRefusedError) as refused:
                 await (one.publish() if path == "/whip/demo" else one.watch())
             assert (refused.value.status, refused.value.code) == expected
-    url = f"{platform.node_origin}/whip/demo"
+    url = f"{platform.origin}/whip/demo"
     assert await refusal(http.post(url, data=b"v=0", headers={"Content-Type": SDP})) == (401, "TokenMissing")
     await nobody_is_left(platform, http)
 
@@ -161,7 +161,6 @@ async def test_forged_old_and_foreign_tokens_let_nobody_in(
         (b"garbage", {}, (400, "InvalidOffer")),
         (b"\xff\xfe\x00", {}, (400, "InvalidOffer")),
         (b"", {}, (400, "InvalidOffer")),
-        (b"v=0\r\n" + b"a=x:y\r\n" * 40_000, {}, (413, "RequestTooLarge")),
         (b"v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\n", {}, (400, "InvalidOffer")),
         (b"v=0", {"Accept": "text/html"}, (406, "NotAcceptable")),
     ],
@@ -174,11 +173,20 @@ async def test_a_body_that_is_no_offer_is_refused_and_starts_nothing(
     headers: dict[str, str],
     expected: tuple[int, str],
 ) -> None:
-    token = await invite("studio")
+    token = await invite(new_id("usr"))
     all_headers = {"Content-Type": SDP, "Authorization": f"Bearer {token}", **headers}
     for path in ("/whip/demo", "/whep/demo", "/whep/demo/somebody"):
-        assert await refusal(http.post(f"{platform.node_origin}{path}", data=body, headers=all_headers)) == expected
+        assert await refusal(http.post(f"{platform.origin}{path}", data=body, headers=all_headers)) == expected
     assert (await health(platform, http))["sessions"] == 0
+
+
+async def test_an_offer_that_is_too_long_is_not_read_to_its_end(
+    platform: Platform, http: aiohttp.ClientSession, invite: Invite
+) -> None:
+    headers = {"Content-Type": SDP, "Authorization": f"Bearer {await invite('studio')}"}
+    body = b"v=0\r\n" + b"a=x:y\r\n" * 10_000
+    async with http.post(f"{platform.origin}/whip/demo", data=body, headers=headers) as response:
+        assert (response.status, response.headers["x-ms-error-code"]) == (413, "RequestTooLarge")
 
 
 async def test_an_offer_in_the_wrong_direction_is_refused(client: Client, invite: Invite) -> None:
@@ -202,19 +210,6 @@ async def test_who_is_not_there_cannot_be_watched(client: Client, invite: Invite
     assert (refused.value.status, refused.value.code) == (404, "ParticipantNotFound")
 
 
-@pytest.mark.parametrize("path", ["/whip/demo", "/whep/demo", "/whep/demo/ann"])
-async def test_a_page_of_any_origin_may_ask(platform: Platform, http: aiohttp.ClientSession, path: str) -> None:
-    asked = {"Origin": "https://studio.example", "Access-Control-Request-Method": "POST"}
-    async with http.options(f"{platform.node_origin}{path}", headers=asked) as response:
-        assert response.status == 200
-        assert response.headers["Accept-Post"] == SDP
-        assert response.headers["Access-Control-Allow-Origin"] == "*"
-        assert "Authorization" in response.headers["Access-Control-Allow-Headers"]
-        assert {"Location", "ETag", "Link"} <= set(response.headers["Access-Control-Expose-Headers"].split(", "))
-    async with http.get(f"{platform.node_origin}{path}") as response:
-        assert (response.status, await response.read()) == (204, b"")
-
-
 async def test_when_the_meeting_is_deleted_the_publisher_goes(
     studio: WhipClient, platform: Platform, http: aiohttp.ClientSession
 ) -> None:
@@ -225,7 +220,7 @@ async def test_when_the_meeting_is_deleted_the_publisher_goes(
     async with http.post(f"{platform.origin}/meetings/short:issueToken", json=body, headers=headers) as response:
         token = (await response.json())["token"]
     await studio.leave()
-    short = WhipClient(f"{platform.node_origin}/whip/short", token, http)
+    short = WhipClient(f"{platform.origin}/whip/short", token, http)
     await short.publish()
     async with http.delete(f"{platform.origin}/meetings/short", headers=headers) as response:
         assert response.status == 204
@@ -237,12 +232,19 @@ async def test_when_the_meeting_is_deleted_the_publisher_goes(
     await asyncio.gather(short.close(), late.close())
 
 
-async def test_a_flood_from_one_address_is_cut_off(platform: Platform, http: aiohttp.ClientSession) -> None:
+async def test_a_flood_of_strangers_reaches_no_node(platform: Platform, http: aiohttp.ClientSession) -> None:
+    async def refused() -> dict[str, str]:
+        """The node's counts of what it refused, by the lines of its metrics."""
+        async with http.get(f"{platform.node_origin}/metrics") as response:
+            lines = (await response.text()).splitlines()
+        return dict(line.rsplit(" ", 1) for line in lines if line.startswith("parley_sfu_refusals_total"))
+
     async def ask() -> int:
-        async with http.post(f"{platform.node_origin}/whip/demo") as response:
+        async with http.post(f"{platform.origin}/whip/demo") as response:
             assert response.status != 429 or int(response.headers["Retry-After"]) >= 1
             return response.status
 
-    answers = await asyncio.gather(*(ask() for _ in range(300)))
-    assert set(answers) == {401, 429}
+    before = await refused()
+    assert set(await asyncio.gather(*(ask() for _ in range(300)))) == {401, 429}
+    assert await refused() == before
     assert (await health(platform, http))["status"] == "ok"

@@ -13,20 +13,15 @@ def settings(**changes: Any) -> Settings:
 
 
 def test_ports_count_up_from_worker_to_worker() -> None:
-    workers = plan_workers(settings(http_url="https://sfu.example.com:8443"), 3)
+    workers = plan_workers(settings(), 3)
     assert [worker.environment() for worker in workers] == [
-        {
-            "PARLEY_MEDIA_PORT": str(9000 + number),
-            "PARLEY_HTTP_PORT": str(9100 + number),
-            "PARLEY_HTTP_URL": f"https://sfu.example.com:{8443 + number}",
-        }
-        for number in range(3)
+        {"PARLEY_MEDIA_PORT": str(9000 + number), "PARLEY_HTTP_PORT": str(9100 + number)} for number in range(3)
     ]
 
 
 def test_one_worker_is_where_the_settings_say() -> None:
-    (worker,) = plan_workers(settings(http_url="https://sfu.example.com"), 1)
-    assert (worker.media_port, worker.http_port, worker.http_url) == (9000, 9100, "https://sfu.example.com")
+    (worker,) = plan_workers(settings(), 1)
+    assert (worker.media_port, worker.http_port) == (9000, 9100)
 
 
 def test_http_ports_may_be_any_that_are_free() -> None:
@@ -40,7 +35,6 @@ def test_http_ports_may_be_any_that_are_free() -> None:
         ({"http_port": 65_533}, "PARLEY_HTTP_PORT=65533 .* above 65535"),
         ({"media_port": 9_097}, "overlap"),
         ({"media_port": 9_103}, "overlap"),
-        ({"http_url": "https://sfu.example.com"}, "must name a port"),
     ],
 )
 def test_ports_that_do_not_suffice_are_refused(changes: dict[str, Any], complaint: str) -> None:

@@ -1,4 +1,4 @@
-"""A client that knows only the platform's address, or the wrong node, comes to the right one by redirects."""
+"""Clients know the platform's address only; whichever node has their session, their requests come to it."""
 
 from collections.abc import AsyncIterator
 
@@ -18,15 +18,13 @@ START_SECONDS = 60
 
 @pytest.fixture
 async def nodes(platform: Platform) -> AsyncIterator[list[str]]:
-    """The origins of the platform's node and of two workers beside it."""
+    """The origins of the platform's node and of two workers beside it, which are all registered."""
     ports = free_port_row()
-    first = f"http://127.0.0.1:{ports + 2}"
     settings = {
         "PARLEY_SERVICE_KEY": load_keys(Home(platform.home)).service_key,
         "PARLEY_CONTROL_URL": platform.origin,
         "PARLEY_MEDIA_PORT": str(ports),
         "PARLEY_HTTP_PORT": str(ports + 2),
-        "PARLEY_HTTP_URL": first,
     }
     async with node_process("--workers", "2", **settings) as (_, environment):
 
@@ -35,28 +33,56 @@ async def nodes(platform: Platform) -> AsyncIterator[list[str]]:
             return all(answer and answer["registered"] and answer["signalling"] for answer in answers)
 
         await eventually(are_ready, "both workers are registered and hear signalling", within=START_SECONDS)
-        yield [platform.node_origin, first, f"http://127.0.0.1:{ports + 3}"]
+        yield [platform.node_origin, *(f"http://127.0.0.1:{ports + 2 + number}" for number in range(2))]
 
 
-async def test_the_platforms_origin_sends_a_publisher_to_a_node_and_every_viewer_to_the_same(
+async def peers_at(nodes: list[str], http: aiohttp.ClientSession) -> list[int]:
+    """How many Peers each has."""
+    counts = []
+    for origin in nodes:
+        async with http.get(f"{origin}/healthz") as response:
+            counts.append((await response.json())["peers"])
+    return counts
+
+
+async def test_a_publisher_and_every_viewer_come_to_one_node_without_knowing_of_any(
     platform: Platform, nodes: list[str], invite: Invite, http: aiohttp.ClientSession
 ) -> None:
     studio = WhipClient(f"{platform.origin}/whip/demo", await invite("studio"), http)
     await studio.publish()
-    carrier = studio.resource.partition("/whip/")[0]
-    assert carrier in nodes
-    assert studio.visited == [f"{platform.origin}/whip/demo", f"{carrier}/whip/demo"]
     viewers = []
-    for number, origin in enumerate([platform.origin, *nodes]):
-        viewer = WhipClient(f"{origin}/whep/demo/studio", await invite(f"viewer-{number}"), http)
+    for number in range(3):
+        viewer = WhipClient(f"{platform.origin}/whep/demo/studio", await invite(f"viewer-{number}"), http)
         await viewer.watch()
-        assert viewer.visited == list(dict.fromkeys([f"{origin}/whep/demo/studio", f"{carrier}/whep/demo/studio"]))
-        assert viewer.resource.startswith(carrier)
         viewers.append(viewer)
+    assert sorted(await peers_at(nodes, http)) == [0, 0, 4]
+    for one in (studio, *viewers):
+        assert one.resource.startswith(f"{platform.origin}/wh")
     await eventually(lambda: all(one.frames.get("video", 0) >= 5 for one in viewers), "every viewer sees the studio")
     for one in (studio, *viewers):
         assert await one.leave() == 200
         await one.close()
+    assert await peers_at(nodes, http) == [0, 0, 0]
+
+
+async def test_a_node_that_is_asked_for_a_session_of_another_does_not_begin_it_again(
+    platform: Platform, nodes: list[str], invite: Invite, http: aiohttp.ClientSession
+) -> None:
+    studio = WhipClient(f"{platform.origin}/whip/demo", await invite("studio"), http)
+    await studio.publish()
+    carrier = nodes[(await peers_at(nodes, http)).index(1)]
+    for origin in nodes:
+        viewer = WhipClient(f"{origin}/whep/demo", await invite("viewer"), http)
+        if origin == carrier:
+            await viewer.watch()
+            assert await viewer.leave() == 200
+        else:
+            with pytest.raises(WhipRefusedError) as refused:
+                await viewer.watch()
+            assert (refused.value.status, refused.value.code) == (421, "SessionElsewhere")
+        await viewer.close()
+    assert await studio.leave() == 200
+    await studio.close()
 
 
 async def test_the_platforms_origin_refuses_as_the_node_does(

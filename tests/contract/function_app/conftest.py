@@ -9,6 +9,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from .estate import estate as estate
 from .support import FakeNode, Platform, add_tenant, running_platform
 
 

@@ -2,12 +2,17 @@
 
 from typing import Any
 
+import pytest
+
 from function_app.audit.documents import AuditEntry
 from function_app.audit.trail import NOT_ADMINISTRATIVE, WITH_ITS_BATCH
+from function_app.errors import StoreUnavailableError
 from function_app.openapi import document
+from function_app.stores.audit import AuditStore
 from function_app.tenants.callers import Actor, ActorKind
 from local_azure.cosmos import Fault
 
+from .estate import OPERATIONS, TENANTS, Estate
 from .support import FakeNode, Platform, bearer
 
 LOG = "/tenants/me/auditLog"
@@ -113,6 +118,23 @@ async def test_an_act_that_cannot_be_written_down_is_not_done(platform: Platform
     assert answer.status_code == 503
     assert answer.headers["x-ms-request-id"]
     assert (await platform.call("GET", "/meetings/weekly")).status_code == 404
+
+
+async def test_no_operation_of_a_tenant_does_what_cannot_be_written_down(
+    estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(log: AuditStore, entry: AuditEntry) -> None:
+        raise StoreUnavailableError
+
+    monkeypatch.setattr(AuditStore, "add", away)
+    before = await estate.documents()
+    exceptions = NOT_ADMINISTRATIVE | WITH_ITS_BATCH
+    acts = [one for one in OPERATIONS if one.method != "GET" and one.security & TENANTS and one.id not in exceptions]
+    assert len(acts) > 20
+    for operation in acts:
+        answer = await estate.ask(operation, estate.platform.key_header)
+        assert answer.status_code == 503, f"{operation.id}: {answer.status_code} {answer.text}"
+    assert await estate.documents() == before
 
 
 async def test_an_act_is_in_the_log_before_anything_is_done(platform: Platform) -> None:

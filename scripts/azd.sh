@@ -25,7 +25,7 @@ secrets() {
 nodes() {
     if ! curl --fail --silent --retry 10 --retry-all-errors --retry-delay 6 --output /dev/null "$PUBLIC_URL/readyz"; then
         echo "$PUBLIC_URL does not answer yet: give the domain its name servers (docs/deploy.md, step 4), then run"
-        echo "    azd provision --no-state && scripts/deploy_nodes.sh $AZURE_ENV_NAME"
+        echo "    azd env set PARLEY_DELIVERY_REPORTS true && azd provision --no-state && scripts/deploy_nodes.sh $AZURE_ENV_NAME"
         return
     fi
     scripts/deploy_nodes.sh "$AZURE_ENV_NAME"

@@ -42,6 +42,7 @@ def test_a_name_without_a_value_is_told_and_nothing_is_written() -> None:
 
 
 def test_whatever_is_applied_by_hand_gets_its_names_from_what_the_docs_or_a_workflow_set() -> None:
-    told = (ROOT / "docs/deploy.md").read_text() + (ROOT / ".github/workflows/chaos.yaml").read_text()
+    tellers = ("docs/deploy.md", "scripts/outputs.sh", ".github/workflows/chaos.yaml")
+    told = "".join((ROOT / path).read_text() for path in tellers)
     for path in NAMED:
         assert {name for name in names(path) if not re.search(rf"\b{name}=", told)} == set(), path

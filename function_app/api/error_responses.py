@@ -85,6 +85,8 @@ def _message(problem: Mapping[str, Any]) -> str:
     match problem["type"]:
         case "json_invalid":
             return f"The body is not JSON: {context['error']} at character {problem['loc'][-1]}."
+        case "missing" if tuple(problem["loc"]) == ("body",):
+            return "The request needs a body in JSON."
         case "value_error":
             words = str(context["error"])
             return f"{words[:1].upper()}{words[1:]}."

@@ -71,6 +71,7 @@ async def test_a_body_that_is_no_meeting_is_refused(platform: Platform, method: 
     ("content", "message"),
     [
         ('{"name" 7}', "The body is not JSON: Expecting ':' delimiter at character 8."),
+        ("", "The request needs a body in JSON."),
         ('{"name": "Ann"}', "One of email, phone and push is needed."),
         (
             '{"name": "Ann", "email": "ann"}',

@@ -349,6 +349,7 @@ module functions 'modules/functions.bicep' = {
       PARLEY_WEBPUBSUB_ENDPOINT: webPubSub.outputs.endpoint
       PARLEY_KEY_VAULT_URL: vault.outputs.url
       PARLEY_REDIS_URL: redis.outputs.url
+      PARLEY_NODE_NETWORKS: subnets.media
       // Front Door, and the front end of Azure Functions.
       PARLEY_PROXIES: '2'
       PARLEY_TURN_URLS: 'turn:turn.${domain}:3478?transport=udp,turns:turn.${domain}:443?transport=tcp'

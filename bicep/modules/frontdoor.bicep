@@ -101,6 +101,23 @@ resource firewall 'Microsoft.Network/FrontDoorWebApplicationFirewallPolicies@202
             }
           ]
         }
+        {
+          // The lines of an SDP look like attacks to rules that are made for forms, and its type is none that they know. The
+          // token is checked before anything is done with it.
+          name: 'SessionDescriptions'
+          ruleType: 'MatchRule'
+          priority: 110
+          action: 'Allow'
+          matchConditions: [
+            {
+              matchVariable: 'RequestUri'
+              operator: 'RegEx'
+              matchValue: [
+                '^(https?://[^/?]+)?/wh[ie]p/'
+              ]
+            }
+          ]
+        }
       ]
     }
     managedRules: {

@@ -136,6 +136,12 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
             instanceCount: alwaysReady
           }
         ]
+        triggers: {
+          http: {
+            // Requests wait for others most of their time, WHIP offers even for a node that asks us; Python's default is one.
+            perInstanceConcurrency: 16
+          }
+        }
       }
     }
     siteConfig: {

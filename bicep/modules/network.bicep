@@ -36,6 +36,9 @@ param turnRelayStart int
 @description('Last UDP port from which coturn relays.')
 param turnRelayEnd int
 
+// From PARLEY_HTTP_PORT of a host's first node on: as many as it may have media ports.
+var nodeHttpPorts = '8084-8147'
+
 resource mediaHosts 'Microsoft.Network/applicationSecurityGroups@2024-05-01' = {
   name: 'asg-${base}-media'
   location: location
@@ -83,6 +86,46 @@ resource mediaRules 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {
             }
           ]
           destinationPortRange: '${mediaPortStart}-${mediaPortEnd}'
+        }
+      }
+      {
+        name: 'AllowNodeHttp'
+        properties: {
+          description: 'WHIP and WHEP requests from the Functions app; health and metrics for the cluster'
+          priority: 120
+          direction: 'Inbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefixes: [
+            subnets.functions
+            subnets.system
+            subnets.media
+          ]
+          sourcePortRange: '*'
+          destinationApplicationSecurityGroups: [
+            {
+              id: mediaHosts.id
+            }
+          ]
+          destinationPortRange: nodeHttpPorts
+        }
+      }
+      {
+        name: 'DenyNodeHttp'
+        properties: {
+          description: 'The rest of the network, which the default rules would let in'
+          priority: 130
+          direction: 'Inbound'
+          access: 'Deny'
+          protocol: 'Tcp'
+          sourceAddressPrefix: 'VirtualNetwork'
+          sourcePortRange: '*'
+          destinationApplicationSecurityGroups: [
+            {
+              id: mediaHosts.id
+            }
+          ]
+          destinationPortRange: nodeHttpPorts
         }
       }
     ]

@@ -86,6 +86,32 @@ def test_the_network_opens_the_media_ports_of_every_node_and_no_other_port(envir
 
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("release", ["sfu-stable", "sfu-canary"])
+def test_whip_reaches_every_node_from_the_functions_app_and_nobody_else_reaches_its_http(
+    environment: str, release: str
+) -> None:
+    network, chart = parameters(environment), values(environment, release)
+    first, last = map(int, module("network")["variables"]["nodeHttpPorts"]["value"].split("-"))
+    ports = range(first, last + 1)
+    assert chart["http"]["portStart"] in ports
+    assert chart["http"]["portStart"] + chart["workers"] - 1 in ports
+    assert len(ports) == network["mediaPortEnd"] - network["mediaPortStart"] + 1
+    assert chart["controlNetwork"] == network["subnets"]["functions"]
+    rules = {rule["name"]: rule["properties"] for rule in properties(module("network"), "mediaRules")["securityRules"]}
+    let_in, rest = rules["AllowNodeHttp"], rules["DenyNodeHttp"]
+    from_where = [source["operator"]["operands"]["operand_2"] for source in let_in["sourceAddressPrefixes"]]
+    assert from_where == ["functions", "system", "media"]
+    assert let_in["destinationPortRange"] == rest["destinationPortRange"] == "nodeHttpPorts"
+    assert (let_in["access"], rest["access"], rest["sourceAddressPrefix"]) == ("Allow", "Deny", "VirtualNetwork")
+    assert let_in["priority"] < rest["priority"]
+
+
+def test_the_control_plane_brings_whip_to_the_subnet_of_the_nodes() -> None:
+    given = main()["modules"]["functions"]["config"]["params"]["settings"]["function"]["parameters"]["arg_1"]
+    assert given["PARLEY_NODE_NETWORKS"]["operator"]["operands"] == {"operand_1": "subnets", "operand_2": "media"}
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_what_the_kernel_opens_by_itself_is_no_media_port_and_no_port_of_kubernetes(environment: str) -> None:
     sysctls = properties(module("aks-media-pool"), "media")["linuxOSConfig"]["sysctls"]
     first, last = map(int, sysctls["netIpv4IpLocalPortRange"].split())

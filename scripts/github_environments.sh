@@ -17,12 +17,7 @@ case $environment in
 esac
 : "${PARLEY_GITHUB_REPOSITORY:?}" "${PARLEY_DOMAIN:?}" "${PARLEY_ADMIN_GROUP:?}" "${PARLEY_SSH_PUBLIC_KEY:?}"
 : "${PARLEY_BUDGET_EMAIL:?}" "${PARLEY_PAGERDUTY_URL:?}"
-outputs=$(az deployment sub show --name "parley-$environment" --query properties.outputs --output json)
-
-# Azure changes the case of some letters of their names.
-output() {
-    jq --exit-status --raw-output "to_entries[] | select((.key | ascii_upcase) == \"$1\") | .value.value$2" <<<"$outputs"
-}
+. scripts/outputs.sh "$environment"
 
 variables=$(mktemp)
 trap 'rm "$variables"' EXIT
@@ -30,23 +25,23 @@ cat >"$variables" <<END
 AZURE_TENANT_ID="$(az account show --query tenantId --output tsv)"
 AZURE_SUBSCRIPTION_ID="$(az account show --query id --output tsv)"
 AZURE_LOCATION="$(sed --quiet "s/^param location = '\(.*\)'$/\1/p" "bicep/env/$environment.bicepparam")"
-AZURE_RESOURCE_GROUP="$(output AZURE_RESOURCE_GROUP '')"
-AZURE_AKS_CLUSTER_NAME="$(output AZURE_AKS_CLUSTER_NAME '')"
-AZURE_INFRA_CLIENT_ID="$(output CLIENT_IDS .infra)"
-AZURE_IMAGES_CLIENT_ID="$(output CLIENT_IDS .images)"
-AZURE_DEPLOY_CLIENT_ID="$(output CLIENT_IDS .deploy)"
-REGISTRY="$(output AZURE_CONTAINER_REGISTRY_ENDPOINT '')"
-FUNCTIONS_NAME="$(output FUNCTIONS_NAME '')"
-CLIENT_NAME="$(output CLIENT_NAME '')"
-PUBLIC_URL="$(output PUBLIC_URL '')"
-METRICS_QUERY_URL="$(output METRICS_QUERY_URL '')"
+AZURE_RESOURCE_GROUP="$GROUP"
+AZURE_AKS_CLUSTER_NAME="$CLUSTER"
+AZURE_INFRA_CLIENT_ID="$(jq -r .infra <<<"$CLIENT_IDS")"
+AZURE_IMAGES_CLIENT_ID="$(jq -r .images <<<"$CLIENT_IDS")"
+AZURE_DEPLOY_CLIENT_ID="$(jq -r .deploy <<<"$CLIENT_IDS")"
+REGISTRY="$REGISTRY"
+FUNCTIONS_NAME="$FUNCTIONS"
+CLIENT_NAME="$CLIENT"
+PUBLIC_URL="$PUBLIC_URL"
+METRICS_QUERY_URL="$METRICS_QUERY_URL"
 PARLEY_DOMAIN="$PARLEY_DOMAIN"
 PARLEY_ADMIN_GROUP="$PARLEY_ADMIN_GROUP"
 PARLEY_SSH_PUBLIC_KEY="$PARLEY_SSH_PUBLIC_KEY"
 PARLEY_BUDGET_EMAIL="$PARLEY_BUDGET_EMAIL"
 END
-if empty=$(grep '=""$' "$variables"); then
-    echo "the deployment parley-$environment does not tell: ${empty//=\"\"/}" >&2
+if empty=$(grep --extended-regexp '="(null)?"$' "$variables"); then
+    echo "the deployment of $environment does not tell: $empty" >&2
     exit 1
 fi
 
@@ -62,5 +57,6 @@ for room in "${rooms[@]}"; do
     echo "$name"
 done
 
-known=$(gh variable get ENVIRONMENTS --repo "$PARLEY_GITHUB_REPOSITORY" 2>/dev/null || echo '[]')
+# Workflows deploy to those that are named here, and to no others.
+known=$(gh api "repos/$PARLEY_GITHUB_REPOSITORY/actions/variables/ENVIRONMENTS" --jq .value 2>/dev/null) || known='[]'
 gh variable set ENVIRONMENTS --repo "$PARLEY_GITHUB_REPOSITORY" --body "$(jq --compact-output ". + [\"$environment\"] | unique" <<<"$known")"

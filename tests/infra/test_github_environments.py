@@ -21,16 +21,15 @@ import json, os, sys
 path, arguments = os.environ["GITHUB"], sys.argv[1:]
 state = json.load(open(path))
 options = dict(zip(arguments, arguments[1:]))
-if arguments[0] == "api":
+if arguments[0] == "api" and arguments[1].endswith("/variables/ENVIRONMENTS"):
+    print(state["variables"].get("ENVIRONMENTS", '{{"message": "Not Found"}}'))
+    sys.exit("ENVIRONMENTS" not in state["variables"])
+elif arguments[0] == "api":
     name = arguments[-1].rpartition("/")[2]
     if "PUT" in arguments:
         state["environments"][name] = {{"variables": {{}}, "secrets": {{}}, "reviewers": []}}
     elif name not in state["environments"]:
         sys.exit(1)
-elif arguments[:2] == ["variable", "get"]:
-    if arguments[2] not in state["variables"]:
-        sys.exit(1)
-    print(state["variables"][arguments[2]])
 elif "--env-file" in options:
     lines = open(options["--env-file"]).read().splitlines()
     state["environments"][options["--env"]]["variables"] = dict(line.split("=", 1) for line in lines)

@@ -42,7 +42,7 @@ def asked() -> dict[str, set[str]]:
             found.setdefault(name, set()).add("")
         for name in USED.findall(json.dumps({key: job[key] for key in job.keys() - before_it_runs})):
             found.setdefault(name, set()).update(rooms(workflow, job))
-    return found
+    return {name: {""} if "" in used else used for name, used in found.items()}
 
 
 def trusted() -> set[str]:
@@ -65,6 +65,14 @@ def test_every_job_that_signs_in_to_azure_runs_in_an_environment_that_an_identit
     }
     assert len(signing_in) > 15
     assert signing_in <= trusted()
+
+
+def test_nothing_that_starts_by_itself_signs_in_before_its_environment_is_there() -> None:
+    for workflow, job in jobs():
+        by_itself = workflow[True].keys() - {"workflow_dispatch"}
+        if by_itself and "./.github/actions/azure" in {step.get("uses") for step in job["steps"]}:
+            before = WORKFLOWS[workflow["name"] + ".yaml"]["jobs"].get(job.get("needs", ""), {})
+            assert "vars.ENVIRONMENTS" in job["if"] + before.get("if", ""), workflow["name"]
 
 
 def test_an_identity_trusts_no_environment_that_it_shares_with_another_target() -> None:

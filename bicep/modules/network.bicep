@@ -46,6 +46,7 @@ resource mediaHosts 'Microsoft.Network/applicationSecurityGroups@2024-05-01' = {
 }
 
 // A subnet of one's own needs its own rules: `allowedHostPorts` of the pool opens only the group that AKS keeps.
+// Priorities begin at 200: those from 100 on are free for rules that block somebody in a hurry.
 resource mediaRules 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {
   name: 'nsg-${base}-media'
   location: location
@@ -56,7 +57,7 @@ resource mediaRules 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {
         name: 'AllowMediaUdp'
         properties: {
           description: 'SRTP, DTLS and STUN from participants'
-          priority: 100
+          priority: 200
           direction: 'Inbound'
           access: 'Allow'
           protocol: 'Udp'
@@ -74,7 +75,7 @@ resource mediaRules 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {
         name: 'AllowMediaTcp'
         properties: {
           description: 'ICE-TCP from participants whose network lets no UDP out'
-          priority: 110
+          priority: 210
           direction: 'Inbound'
           access: 'Allow'
           protocol: 'Tcp'
@@ -142,7 +143,7 @@ resource turnRules 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {
         name: 'AllowTurnUdp'
         properties: {
           description: 'TURN over UDP, and what comes back to relayed addresses'
-          priority: 100
+          priority: 200
           direction: 'Inbound'
           access: 'Allow'
           protocol: 'Udp'
@@ -159,7 +160,7 @@ resource turnRules 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {
         name: 'AllowTurnTcp'
         properties: {
           description: 'TURN over TCP, and over TLS at the one port that every network lets out'
-          priority: 110
+          priority: 210
           direction: 'Inbound'
           access: 'Allow'
           protocol: 'Tcp'

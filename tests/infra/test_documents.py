@@ -3,7 +3,6 @@
 import os
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -24,7 +23,7 @@ SET_ELSEWHERE = {"HOME", "PATH", "KEY"}
 TO_BE_MADE = {"k8s/envs/standby"}
 
 
-def every(name: str) -> Any:
+def every(name: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{name}: {page.name}")
 
 

@@ -122,6 +122,19 @@ def test_the_image_is_built_without_rights_and_copied_to_the_registry_of_each_en
     assert "k8s/envs/$ENVIRONMENT/sfu-canary.yaml" in commands
 
 
+def test_a_canary_is_given_up_at_once_and_one_that_did_badly_as_if_somebody_had_asked_for_it() -> None:
+    promote = WORKFLOWS["promote.yaml"]
+    assert promote["concurrency"]["cancel-in-progress"] == "${{ inputs.step == 'abort' }}"
+    steps = promote["jobs"]["promote"]["steps"]
+    (watch,) = (step for step in steps if "canary_watch.py" in step.get("run", ""))
+    after = steps[steps.index(watch) + 1 :]
+    when_bad = [step for step in after if f"steps.{watch['id']}.outcome == 'failure'" in step["if"]]
+    assert "PARLEY_CANARY_PERCENT=0" in when_bad[0]["run"]
+    assert "sfu-canary.yaml" in when_bad[1]["run"].splitlines()[-1]
+    assert "create-pull-request" in when_bad[2]["uses"]
+    assert all("!cancelled()" in step["if"] for step in when_bad)
+
+
 def test_pull_requests_of_workflows_hold_values_of_releases_and_nothing_that_lies_about() -> None:
     making = [step for _, job in jobs() for step in job["steps"] if "create-pull-request" in step.get("uses", "")]
     assert len(making) == 2
@@ -152,3 +165,14 @@ def test_every_action_of_others_is_pinned_to_a_commit_and_tells_its_version() ->
         match = PINNED.search(line)
         assert match, line
         assert re.fullmatch(r"[0-9a-f]{40}", match["commit"]), line
+
+
+def test_rust_is_the_same_in_workflows_and_images_and_new_enough() -> None:
+    (installed,) = re.findall(
+        r"rustup toolchain install (\S+) ", (ROOT / ".github/actions/setup/action.yaml").read_text()
+    )
+    images = [(ROOT / f"k8s/images/{name}/Dockerfile").read_text() for name in ("sfu", "local")]
+    assert {version for image in images for version in re.findall(r"^FROM rust:([\d.]+)-", image, re.MULTILINE)} == {
+        installed
+    }
+    assert f"required={installed}\n" in (ROOT / "scripts/setup/rust.sh").read_text()

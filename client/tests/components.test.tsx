@@ -17,6 +17,7 @@ import { PrejoinPage } from "../src/pages/PrejoinPage";
 import { strings } from "../src/strings";
 import { theme } from "../src/theme";
 import { FakeResizeObserver, FakeTrack } from "./fakes/media";
+import { tokenFor } from "./fakes/platform";
 
 let play: MockInstance;
 
@@ -177,6 +178,17 @@ describe("the prejoin screen", () => {
     fireEvent.change(screen.getByTestId("prejoin-name"), { target: { value: " Ann " } });
     fireEvent.click(button);
     expect(join).toHaveBeenCalledWith("Ann");
+  });
+
+  it("lets the name of a join link be read and not changed, and offers no signing in, which would be of no use", () => {
+    const session = newSession();
+    session.identity.takeLink(tokenFor("Ann"));
+    session.signIn.state.set({ offered: true, person: null, failed: false });
+    show(<PrejoinPage />, session);
+    const name = screen.getByTestId<HTMLInputElement>("prejoin-name");
+    expect([name.value, name.readOnly, name.disabled]).toEqual(["Ann", true, false]);
+    expect(screen.queryByTestId("sign-in")).toBeNull();
+    expect(document.activeElement).toBe(screen.getByTestId("prejoin-join"));
   });
 
   it("says why a camera is off and what to do", async () => {

@@ -21,12 +21,15 @@ _HEADERS = {
 }
 _ADDRESS = re.compile(r"(https?://[^\s<>\"']*[^\s<>\"'.,;:!?)])")
 _STYLE = """
-  body { font: 14px/1.5 system-ui, sans-serif; margin: 2rem; max-width: 75rem; }
+  :root { color-scheme: light dark; }
+  body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; padding: 0 1.2rem; max-width: 62rem; }
+  h1 { margin: 0; font-size: 1.6rem; }
   table { border-collapse: collapse; width: 100%; }
-  th, td { text-align: start; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #ddd; }
+  th, td { text-align: start; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #8886; }
+  .short { white-space: nowrap; }
   td { overflow-wrap: anywhere; }
-  pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #f6f6f6; padding: 1rem; }
-  iframe { width: 100%; height: 46rem; border: 1px solid #ddd; background: #fff; }
+  pre { white-space: pre-wrap; overflow-wrap: anywhere; background: #8882; padding: 1rem; border-radius: 6px; }
+  iframe { width: 100%; height: 46rem; border: 1px solid #8886; border-radius: 6px; background: #fff; }
 """
 
 
@@ -48,8 +51,9 @@ class MailboxPages:
         self._check(request)
         rows = "".join(map(_row, reversed(self._mailbox.messages)))
         nothing = '<tr><td colspan="4">Nothing yet: add an invitee to a meeting.</td></tr>'
-        head = "<tr><th>When (UTC)<th>By<th>To<th>Message</tr>"
-        return _page("Mailbox", f"<table>{head}{rows or nothing}</table>", refresh=True)
+        head = "<tr><th>UTC<th>By<th>To<th>Message</tr>"
+        about = "<p>What invitees were sent, the newest first. Nothing of it has left this machine.</p>"
+        return _page("Mailbox", f"{about}<table>{head}{rows or nothing}</table>", refresh=True)
 
     async def _show(self, request: web.Request) -> web.Response:
         return _page("Message", _message(self._find(request)))
@@ -78,7 +82,7 @@ def _row(message: SentMessage) -> str:
     link = f"{MAILBOX_PATH}/{quote(message.id, safe='')}"
     title = escape(message.subject or message.text[:80])
     return (
-        f"<tr><td>{message.sent_on:%H:%M:%S}<td>{message.kind}<td>{escape(message.to)}"
+        f'<tr><td class="short">{message.sent_on:%H:%M}<td class="short">{message.kind}<td>{escape(message.to)}'
         f'<td><a href="{link}"><bdi>{title}</bdi></a></tr>'
     )
 
@@ -108,6 +112,7 @@ def _page(title: str, body: str, *, refresh: bool = False) -> web.Response:
     text = f"""<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 {again}
 <title>{title}</title>
 <style>{_STYLE}</style>

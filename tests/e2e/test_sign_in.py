@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import Browser, Page
 
+from tests.support.accessibility import violations
 from tests.support.browser import Person
 from tests.support.platform import Platform
 
@@ -28,7 +29,8 @@ async def test_two_people_sign_in_meet_and_one_signs_out(browser: Browser, platf
         await sign_in(page, name)
         assert page.url == f"{platform.origin}/m/{MEETING}"
         assert await page.get_by_test_id("prejoin-name").input_value() == name
-        assert await page.get_by_test_id("prejoin-name").is_disabled()
+        assert not await page.get_by_test_id("prejoin-name").is_editable()
+        assert await violations(page) == []
         await page.get_by_test_id("prejoin-join").click()
         await page.get_by_test_id("control-leave").wait_for(timeout=PATIENCE)
         people.append(Person(name, page, page.context))
@@ -46,9 +48,22 @@ async def test_who_needs_a_link_may_sign_in_instead(browser: Browser, platform: 
     person = await Person.open(browser, platform.origin, "Ann", MEETING)
     ended = person.page.locator("[data-testid=ended][data-reason=needsJoinLink]")
     await ended.wait_for(timeout=PATIENCE)
+    assert await violations(person.page) == []
     await ended.get_by_test_id("sign-in").click(timeout=PATIENCE)
     await person.page.get_by_label("Name", exact=True).fill("Ann", timeout=PATIENCE)
     await person.page.get_by_role("button", name="Sign in").click()
     # The address asked to join at once, and does so again.
     await person.page.get_by_test_id("control-leave").wait_for(timeout=PATIENCE)
     await person.leave()
+
+
+async def test_who_comes_back_without_an_answer_is_told_that_it_did_not_work(
+    browser: Browser, platform: Platform
+) -> None:
+    page = await (await browser.new_context()).new_page()
+    await page.goto(f"{platform.origin}/signed-in?error=access_denied&state=unknown")
+    failed = page.get_by_test_id("sign-in-failed")
+    await failed.wait_for(timeout=PATIENCE)
+    assert await violations(page) == []
+    await failed.get_by_role("link").click()
+    await page.get_by_test_id("landing-code").wait_for(timeout=PATIENCE)

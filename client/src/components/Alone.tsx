@@ -13,12 +13,12 @@ const useStyles = makeStyles({
     alignItems: "center",
     gap: "16px",
     minBlockSize: "52px",
-    padding: "8px 10px 8px 20px",
+    padding: "8px 20px",
     borderRadius: tokens.borderRadiusXLarge,
     backgroundColor: "rgba(27, 31, 39, 0.92)",
     boxShadow: tokens.shadow16,
   },
-  copy: { flexShrink: 0 },
+  copy: { flexShrink: 0, marginInlineEnd: "-10px" },
 });
 
 /** Helps the first to come to bring the others by the meeting's address, where that is all that they need. */

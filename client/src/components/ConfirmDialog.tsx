@@ -1,7 +1,8 @@
-import { Button, Dialog, DialogActions, DialogBody, DialogContent, DialogSurface, DialogTitle } from "@fluentui/react-components";
+import { Button } from "@fluentui/react-components";
 import type { ReactNode } from "react";
 import { strings } from "../strings";
 import { useDanger } from "./danger";
+import { Question } from "./Question";
 
 interface ConfirmDialogProps {
   open: boolean;
@@ -15,35 +16,22 @@ interface ConfirmDialogProps {
 }
 
 /** Asks before something that cannot be taken back. */
-export function ConfirmDialog({ open, title, children, confirm, onConfirm, onClose }: ConfirmDialogProps) {
+export function ConfirmDialog({ confirm, onConfirm, onClose, ...question }: ConfirmDialogProps) {
   const danger = useDanger();
-  return (
-    <Dialog
-      open={open}
-      modalType="alert"
-      onOpenChange={(_, dialog) => {
-        if (!dialog.open) onClose();
-      }}
-    >
-      <DialogSurface>
-        <DialogBody>
-          <DialogTitle>{title}</DialogTitle>
-          <DialogContent>{children}</DialogContent>
-          <DialogActions>
-            <Button onClick={onClose}>{strings.hosting.cancel}</Button>
-            <Button
-              className={danger}
-              data-testid="confirm"
-              onClick={() => {
-                onClose();
-                onConfirm();
-              }}
-            >
-              {confirm}
-            </Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+  const answers = (
+    <>
+      <Button onClick={onClose}>{strings.hosting.cancel}</Button>
+      <Button
+        className={danger}
+        data-testid="confirm"
+        onClick={() => {
+          onClose();
+          onConfirm();
+        }}
+      >
+        {confirm}
+      </Button>
+    </>
   );
+  return <Question {...question} alert answers={answers} onClose={onClose} />;
 }

@@ -3,10 +3,10 @@ import {
   ChatRegular,
   GridRegular,
   PeopleRegular,
-  PersonRegular,
   SettingsRegular,
   ShareScreenStartRegular,
   ShareScreenStopRegular,
+  VideoPersonRegular,
 } from "@fluentui/react-icons";
 import type { ReactElement } from "react";
 import { canShareScreen } from "../core/screenShare";
@@ -108,7 +108,7 @@ function ViewToggle() {
     <ToggleButton
       name={words.view.speaker}
       tooltip={isSpeaker ? words.view.grid : words.view.speaker}
-      icon={isSpeaker ? <GridRegular /> : <PersonRegular />}
+      icon={isSpeaker ? <GridRegular /> : <VideoPersonRegular />}
       pressed={isSpeaker}
       onToggle={() => {
         stage.setView(isSpeaker ? "grid" : "speaker");

@@ -1,17 +1,4 @@
-import {
-  Button,
-  Dialog,
-  DialogActions,
-  DialogBody,
-  DialogContent,
-  DialogSurface,
-  DialogTitle,
-  makeStyles,
-  mergeClasses,
-  Tooltip,
-  tokens,
-  useRestoreFocusTarget,
-} from "@fluentui/react-components";
+import { Button, makeStyles, mergeClasses, Tooltip, tokens, useRestoreFocusTarget } from "@fluentui/react-components";
 import { CallEndRegular } from "@fluentui/react-icons";
 import { useState } from "react";
 import { useSession } from "../hooks/session";
@@ -19,6 +6,7 @@ import { useStore } from "../hooks/useStore";
 import { strings } from "../strings";
 import { LOW, NARROW } from "../theme";
 import { useDanger } from "./danger";
+import { Question } from "./Question";
 
 const words = strings.hosting.leave;
 
@@ -69,41 +57,33 @@ export function LeaveButton() {
 function LeaveDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
   const danger = useDanger();
   const { meeting } = useSession();
+  const answers = (
+    <>
+      <Button onClick={onClose}>{strings.hosting.cancel}</Button>
+      <Button
+        className={danger}
+        data-testid="leave-end"
+        onClick={() => {
+          onClose();
+          void meeting.hosting.endForEverybody();
+        }}
+      >
+        {words.end}
+      </Button>
+      <Button
+        appearance="primary"
+        data-testid="leave-only"
+        onClick={() => {
+          meeting.leave();
+        }}
+      >
+        {words.leave}
+      </Button>
+    </>
+  );
   return (
-    <Dialog
-      open={open}
-      onOpenChange={(_, dialog) => {
-        if (!dialog.open) onClose();
-      }}
-    >
-      <DialogSurface>
-        <DialogBody>
-          <DialogTitle>{words.title}</DialogTitle>
-          <DialogContent>{words.body}</DialogContent>
-          <DialogActions fluid>
-            <Button onClick={onClose}>{strings.hosting.cancel}</Button>
-            <Button
-              className={danger}
-              data-testid="leave-end"
-              onClick={() => {
-                onClose();
-                void meeting.hosting.endForEverybody();
-              }}
-            >
-              {words.end}
-            </Button>
-            <Button
-              appearance="primary"
-              data-testid="leave-only"
-              onClick={() => {
-                meeting.leave();
-              }}
-            >
-              {words.leave}
-            </Button>
-          </DialogActions>
-        </DialogBody>
-      </DialogSurface>
-    </Dialog>
+    <Question open={open} title={words.title} answers={answers} onClose={onClose}>
+      {words.body}
+    </Question>
   );
 }

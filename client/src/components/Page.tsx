@@ -10,7 +10,7 @@ const useStyles = makeStyles({
     display: "flex",
     flexDirection: "column",
     backgroundColor: tokens.colorNeutralBackground3,
-    backgroundImage: "radial-gradient(ellipse at 50% -20%, #1d2c52 0%, transparent 60%)",
+    backgroundImage: "radial-gradient(max(900px, 75vw) 90vh at 50% -20%, #1d2c52 0%, transparent 100%)",
   },
   header: {
     display: "flex",

@@ -16,6 +16,8 @@ const useStyles = makeStyles({
   list: { listStyleType: "none", margin: 0, padding: "0 12px 20px 20px" },
   person: { display: "flex", alignItems: "center", gap: "12px", paddingBlock: "8px", fontSize: "18px" },
   who: { flexGrow: 1, minInlineSize: 0, display: "flex", flexDirection: "column" },
+  // In full, however long: the word that it is oneself stands after it.
+  name: { overflowWrap: "anywhere" },
   /** Where others have a menu. */
   noMenu: { inlineSize: "32px", flexShrink: 0 },
   role: { color: tokens.colorNeutralForeground3 },
@@ -72,7 +74,7 @@ function Person({ person, quality, local, moderating, decidable }: PersonProps) 
     >
       <Avatar className={styles.icon} name={person.name} color="colorful" idForColor={person.participant} />
       <div className={styles.who}>
-        <Text truncate wrap={false} block>
+        <Text className={styles.name}>
           <WithName words={local ? strings.call.you : (name) => name} name={person.name} />
         </Text>
         {person.role !== "attendee" && (

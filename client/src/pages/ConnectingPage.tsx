@@ -7,7 +7,7 @@ import { useSession } from "../hooks/session";
 import { strings } from "../strings";
 
 const useStyles = makeStyles({
-  card: { padding: "28px", gap: "20px", inlineSize: "min(420px, 100%)" },
+  card: { padding: "28px", gap: "20px", inlineSize: "min(460px, 100%)" },
   steps: { listStyleType: "none", margin: 0, padding: 0, display: "flex", flexDirection: "column", gap: "12px" },
   step: { display: "flex", alignItems: "center", gap: "10px", minBlockSize: "24px" },
   done: { color: tokens.colorPaletteGreenForeground1 },

@@ -39,18 +39,18 @@ export function PrejoinPage() {
             value={name}
             maxLength={MAX_NAME_CHARACTERS}
             autoComplete="name"
-            autoFocus
-            disabled={given !== null}
+            autoFocus={given === null}
+            readOnly={given !== null}
             data-testid="prejoin-name"
             onChange={(_, { value }) => {
               setName(value);
             }}
           />
         </Field>
-        <Button appearance="primary" size="large" type="submit" disabled={name.trim() === ""} data-testid="prejoin-join">
+        <Button appearance="primary" size="large" type="submit" disabled={name.trim() === ""} autoFocus={given !== null} data-testid="prejoin-join">
           {words.join}
         </Button>
-        <SignInButton />
+        {given?.by !== "link" && <SignInButton />}
         <DeviceSettings />
         <Text size={200} className={styles.hint}>
           {opening ? words.asking : words.noDevices}

@@ -5,7 +5,8 @@ import { useStore } from "../hooks/useStore";
 import { strings } from "../strings";
 
 const useStyles = makeStyles({
-  card: { padding: "28px", gap: "20px", inlineSize: "min(420px, 100%)" },
+  card: { padding: "28px", gap: "16px", inlineSize: "min(460px, 100%)" },
+  home: { alignSelf: "start" },
 });
 
 /** Where one comes back to from signing in, for a moment; longer only when it did not work. */
@@ -19,7 +20,7 @@ export function SignedInPage({ signIn }: { signIn: SignIn }) {
         <Card className={styles.card} data-testid="sign-in-failed">
           <Title2 as="h1">{words.failed}</Title2>
           <Text>{words.failedBody}</Text>
-          <Button as="a" href="/">
+          <Button as="a" href="/" className={styles.home}>
             {strings.ended.home}
           </Button>
         </Card>

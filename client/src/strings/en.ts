@@ -74,7 +74,7 @@ export const en = {
     join: "Continue",
     invalid: "This is neither a meeting code nor a link to a meeting.",
     otherHost: (host: string) => `That meeting is at ${host}, not here. Open the link itself in the address bar.`,
-    notFound: "This address leads to no meeting.",
+    notFound: "This address leads to no meeting. Look at your invitation again, or ask who invited you.",
   },
   prejoin: {
     title: (meeting: string) => `Join ${meeting}`,

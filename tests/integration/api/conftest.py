@@ -17,6 +17,9 @@ from tests.contract.function_app.support import Platform, eventually, running_pl
 NO_LIMIT = 1000
 """Whoever looks for faults asks more often than anybody may."""
 
+LONGEST_HEAD_BYTES = 1024 * 1024
+"""Queries are made up that are longer than servers take, and what these answer then is none of the API's answers."""
+
 
 @dataclass
 class ServedPlatform:
@@ -27,7 +30,15 @@ class ServedPlatform:
 @asynccontextmanager
 async def served(platform: Platform) -> AsyncIterator[str]:
     """The origin at which the platform's API answers."""
-    config = uvicorn.Config(create_api(platform.process), port=0, log_config=None, lifespan="off", ws="none")
+    config = uvicorn.Config(
+        create_api(platform.process),
+        port=0,
+        log_config=None,
+        lifespan="off",
+        ws="none",
+        http="h11",
+        h11_max_incomplete_event_size=LONGEST_HEAD_BYTES,
+    )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     try:

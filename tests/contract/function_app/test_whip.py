@@ -169,8 +169,10 @@ async def test_what_a_client_sends_about_its_peer_goes_to_the_peers_node(
         return web.Response(status=200)
 
     there.answer = leave
-    platform.clock.advance(24 * 3600)
-    assert (await platform.http.delete(there.peer_path(), headers=bearer(token))).status_code == 200
+    platform.clock.advance(-3600)
+    former = await platform.token("studio", ttlSeconds=60)
+    platform.clock.advance(3600)
+    assert (await platform.http.delete(there.peer_path(), headers=bearer(former))).status_code == 200
     assert there.lines == [f"PATCH {there.peer_path('whep')}", f"DELETE {there.peer_path()}"]
 
 
@@ -279,7 +281,7 @@ async def _hangs_up(request: web.Request) -> web.StreamResponse:
     [
         _answers(lambda: web.Response(status=201, body=b"v=0", content_type=SDP)),
         _answers(lambda: web.Response(status=201, headers={"Location": "https://evil.example/whip/demo"})),
-        _answers(lambda: web.Response(status=307, headers={"Location": "http://169.254.169.254/"})),
+        _answers(lambda: web.Response(status=307, headers={"Location": "/healthz"})),
         _answers(lambda: web.Response(text="<script>", content_type="text/html")),
         _answers(lambda: web.Response(body=b"v" * (MAXIMUM_ANSWER_BYTES + 1), content_type=SDP)),
         _hangs_up,
@@ -294,6 +296,7 @@ async def test_an_answer_that_no_node_gives_is_not_passed_on(
     assert refusal(refused) == (503, "NodeUnavailable")
     assert refused.headers["Retry-After"]
     assert "Location" not in refused.headers
+    assert len(there.asked) == 1
 
 
 async def test_a_node_that_is_slow_or_does_not_listen_is_not_waited_for(

@@ -93,7 +93,7 @@ resource mediaRules 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {
         name: 'AllowNodeHttp'
         properties: {
           description: 'WHIP and WHEP requests from the Functions app; health and metrics for the cluster'
-          priority: 120
+          priority: 220
           direction: 'Inbound'
           access: 'Allow'
           protocol: 'Tcp'
@@ -115,7 +115,7 @@ resource mediaRules 'Microsoft.Network/networkSecurityGroups@2024-05-01' = {
         name: 'DenyNodeHttp'
         properties: {
           description: 'The rest of the network, which the default rules would let in'
-          priority: 130
+          priority: 230
           direction: 'Inbound'
           access: 'Deny'
           protocol: 'Tcp'

@@ -1,5 +1,6 @@
 """The settings: what is refused where."""
 
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,15 @@ def test_an_empty_variable_is_an_absent_one(environment: pytest.MonkeyPatch) -> 
 def test_turn_urls_are_a_list_with_commas(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("PARLEY_TURN_URLS", "turn:a.example:3478, turns:a.example:5349?transport=tcp,")
     assert Settings().turn_urls == ("turn:a.example:3478", "turns:a.example:5349?transport=tcp")
+
+
+def test_networks_of_nodes_are_a_list_with_commas_and_none_by_default(environment: pytest.MonkeyPatch) -> None:
+    assert Settings().node_networks == ()
+    environment.setenv("PARLEY_NODE_NETWORKS", "10.40.32.0/20, fd00:40::/64")
+    assert Settings().node_networks == (ip_network("10.40.32.0/20"), ip_network("fd00:40::/64"))
+    environment.setenv("PARLEY_NODE_NETWORKS", "nodes.example")
+    with pytest.raises(ValidationError, match="node_networks"):
+        Settings()
 
 
 @pytest.mark.parametrize(

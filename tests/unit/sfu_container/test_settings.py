@@ -49,3 +49,19 @@ def test_a_missing_secret_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_impossible_media_port_is_refused(port: int) -> None:
     with pytest.raises(ValidationError, match="media_port"):
         Settings(service_key=GOOD_KEY, media_port=port)
+
+
+@pytest.mark.parametrize(
+    ("bind", "port", "origin"),
+    [
+        ("10.40.32.5", 8085, "http://10.40.32.5:8085"),
+        ("fd00:40::5", 8085, "http://[fd00:40::5]:8085"),
+        ("0.0.0.0", 8085, None),
+        ("::", 8085, None),
+        ("localhost", 8085, None),
+        ("10.40.32.5", 0, None),
+    ],
+)
+def test_others_are_told_where_the_http_side_is_if_that_is_known(bind: str, port: int, origin: str | None) -> None:
+    address = Settings(service_key=GOOD_KEY, http_bind=bind, http_port=port).http_address
+    assert (address and address.origin) == origin

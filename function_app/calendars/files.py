@@ -117,7 +117,10 @@ class _Events:
         event.add("SUMMARY", self.meeting.title)
         event.add("LOCATION", self.join_url)
         event.add("URL", self.join_url)
-        event.add("STATUS", "CANCELLED" if self.method is Method.CANCEL else "CONFIRMED")
+        if self.method is not Method.CANCEL:
+            event.add("STATUS", "CONFIRMED")
+        elif self.meeting.deleted_on:  # Whoever is uninvited is not told that (RFC 5546, section 3.2.5).
+            event.add("STATUS", "CANCELLED")
         event.add("ORGANIZER", _address(self.organizer))
         for person in self.attendees:
             event.add("ATTENDEE", _invited(person))
@@ -139,5 +142,6 @@ def _address(person: Person) -> vCalAddress:
 
 def _invited(person: Person) -> vCalAddress:
     address = _address(person)
-    address.params.update({"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"})
+    # Nobody reads answers.
+    address.params.update({"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION", "RSVP": "FALSE"})
     return address

@@ -37,8 +37,9 @@ class _Offset(NamedTuple):
 
 
 def time_zone(schedule: Schedule) -> Timezone:
-    """The component for the schedule's time zone, from before its first occurrence on."""
-    return _time_zone(schedule.time_zone, schedule.starts_on.year)
+    """The component for the schedule's time zone, from before its first occurrence on, wherever that was moved."""
+    moved = [one.moved_to.year for one in schedule.exceptions if one.moved_to]
+    return _time_zone(schedule.time_zone, min([schedule.starts_on.year, *moved]))
 
 
 @lru_cache(maxsize=128)

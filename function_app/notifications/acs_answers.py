@@ -13,6 +13,8 @@ from function_app.notifications.port import Outcome, Result
 
 CONNECT_SECONDS = 3
 _LONGEST_PAUSE = timedelta(hours=1)
+_OURS = ("Sender", "Domain")
+"""In codes that say that the settings are wrong: nobody's address has bounced for that."""
 
 Answer = TypeVar("Answer")
 
@@ -31,14 +33,16 @@ async def bounded(seconds: float, ask: Callable[[], Awaitable[Answer]]) -> Answe
 
 
 def _outcome_of_refusal(error: HttpResponseError) -> Outcome:
-    """400 is about the recipient, as all else in a request is ours; 409 is a repeat of what is not done yet."""
-    code = error.error.code if error.error and error.error.code else f"Http{error.status_code}"
-    match error.status_code:
-        case 400:
-            return Outcome(Result.REFUSED, code)
-        case 409:
-            return Outcome(Result.UNKNOWN, code)
-    return Outcome(Result.FAILED, code, _retry_after(error))
+    """400 is about the recipient, but where it names the sender, which is ours; 409 repeats what is not done yet.
+
+    Of what is answered 500 and above, nobody knows how far it came.
+    """
+    code, status = error.error.code if error.error and error.error.code else None, error.status_code or 0
+    reason = code or f"Http{status}"
+    if status == 400 and not any(ours in reason for ours in _OURS):
+        return Outcome(Result.REFUSED, reason)
+    is_open = status == 409 or status >= 500
+    return Outcome(Result.UNKNOWN if is_open else Result.FAILED, reason, _retry_after(error))
 
 
 def _retry_after(error: HttpResponseError) -> timedelta:

@@ -59,6 +59,8 @@ class AcsEmailChannel:
             known = await bounded(self._timeout, lambda: self._fate(attempt.id))
             if known is not None:
                 return known
+        if attempt.is_late:
+            return Outcome(Result.FAILED, "late")  # The service does not know it: it was never sent.
         return await bounded(self._timeout, lambda: self._begin(message, attempt))
 
     async def close(self) -> None:

@@ -68,7 +68,7 @@ class AcsSmsChannel:
         )
 
     async def send(self, message: Message, attempt: Attempt) -> Outcome:
-        if attempt.is_repeat and self._clock() - attempt.first_on >= _TRACKED:
+        if attempt.is_late or (attempt.is_repeat and self._clock() - attempt.first_on >= _TRACKED):
             return Outcome(Result.UNCERTAIN, "TooLateToRepeat")
         token = _attempt.set(attempt)
         try:
@@ -92,5 +92,7 @@ class AcsSmsChannel:
 def _judge(successful: bool, status: int) -> Outcome:
     if successful:
         return Outcome(Result.SENT)
-    is_final = 400 <= status < 500 and status not in _TRANSIENT
+    if status >= 500:
+        return Outcome(Result.UNKNOWN, f"Http{status}")
+    is_final = status >= 400 and status not in _TRANSIENT
     return Outcome(Result.REFUSED if is_final else Result.FAILED, f"Http{status}")

@@ -20,6 +20,8 @@ from function_app.stores.outcomes import StoreRaceError
 from function_app.timestamps import Clock
 from function_app.webhooks.backoff import Random
 
+_LATE = "late"
+
 _logger = logging.getLogger("parley.notifications")
 
 
@@ -62,22 +64,32 @@ class Courier:
                 # Each time the process died, or failed in a way that nobody foresaw.
                 await self._notifications.replace(claimed.settled(State.UNCERTAIN, "neverAnswered"))
             elif why_not := _why_not(due, meeting, invitee, now):
-                await self._notifications.replace(claimed.settled(State.DROPPED, why_not))
+                state = State.FAILED if why_not == _LATE and due.failures else State.DROPPED
+                await self._notifications.replace(claimed.settled(state, why_not))
             else:
                 await self._send(claimed, attempt, meeting, invitee)
         except StoreRaceError:
             return  # Somebody else has claimed it.
 
     async def _send(self, claimed: Notification, attempt: Attempt, meeting: Meeting, invitee: Invitee) -> None:
-        message = self._letters.compose(claimed, meeting, invitee)
         if claimed.due_on is None or self._clock() + self._longest_message >= claimed.due_on:
             return
-        outcome = await self._channels.of(claimed.channel).send(message, attempt)
+        outcome = await self._try(claimed, attempt, meeting, invitee)
         _log(claimed, outcome)
         now = self._clock()
         if outcome.result is Result.REFUSED:
             await self._bounces.note(invitee, claimed.channel, outcome.reason or "refused", now)
         await self._notifications.replace(claimed.after(outcome, now, self._random))
+
+    async def _try(self, claimed: Notification, attempt: Attempt, meeting: Meeting, invitee: Invitee) -> Outcome:
+        try:
+            message = self._letters.compose(claimed, meeting, invitee)
+            channel = self._channels.of(claimed.channel)
+        except Exception:
+            # A mistake of ours, or a channel that is not set up any more. It is tried again with pauses, as all else.
+            _logger.exception("not composed tenant=%s id=%s", claimed.tenant_id, claimed.id)
+            return Outcome(Result.UNKNOWN if attempt.is_repeat else Result.FAILED, "notComposed")
+        return await channel.send(message, attempt)
 
 
 def _why_not(due: Notification, meeting: Meeting, invitee: Invitee, now: datetime) -> str | None:
@@ -95,7 +107,7 @@ def _why_not(due: Notification, meeting: Meeting, invitee: Invitee, now: datetim
     if due.is_open:
         return None
     if due.is_late(now):
-        return "late"
+        return _LATE
     if due.kind is Kind.REMINDER:
         return None if due.occurrence and is_held(meeting, due.occurrence) else "notHeld"
     return "outdated" if is_invited and due.calendar_sequence != meeting.calendar_sequence else None

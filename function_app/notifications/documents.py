@@ -32,6 +32,8 @@ TRIED_FOR = timedelta(hours=24)
 KEPT_FOR = timedelta(days=30)
 _GRACE = timedelta(hours=1)
 _ASK_AGAIN_AFTER = timedelta(seconds=20)
+_ASK_AT_LEAST_EVERY = timedelta(minutes=30)
+"""Less than the grace, so that whoever asks last is heard."""
 _ATTEMPTS = UUID("6f1c3c0e-6a8e-5d6c-9a55-2f3f0c0e7a11")
 """The name space of the attempts' ids (RFC 9562, section 5.5)."""
 _FOR_EVER = -1
@@ -130,7 +132,7 @@ class Notification(MeetingScoped):
     def claimed(self, now: datetime) -> tuple[Self, Attempt]:
         """To be written before the attempt is made. It is due again when the claim has lapsed."""
         first_on = self.attempted_on or now
-        attempt = Attempt(self.attempt_id, first_on, is_repeat=self.is_open)
+        attempt = Attempt(self.attempt_id, first_on, is_repeat=self.is_open, is_late=self.is_late(now))
         changes = {"claim": str(ULID()), "due_on": now + CLAIM_LASTS, "attempted_on": first_on}
         return self.model_copy(update={"message_id": str(attempt.id), **changes}), attempt
 
@@ -151,10 +153,11 @@ class Notification(MeetingScoped):
             return self.settled(_FINAL[outcome.result], outcome.reason)
         if outcome.result is Result.FAILED:
             return self._failed(outcome, now, random)
-        # What is open is asked for again, with the same attempt, for as long as there is time.
+        # What is open is asked for again, with the same attempt, for as long as there is time; ever more seldom.
         if now >= self.tried_until:
             return self.settled(State.UNCERTAIN, outcome.reason)
-        again = now + _ASK_AGAIN_AFTER * (0.8 + 0.4 * random())
+        pause = min(max(_ASK_AGAIN_AFTER, (now - (self.attempted_on or now)) / 4), _ASK_AT_LEAST_EVERY)
+        again = now + max(pause * (0.8 + 0.4 * random()), min(outcome.retry_after, _ASK_AT_LEAST_EVERY))
         return self.model_copy(update={"claim": None, "due_on": again, "reason": outcome.reason})
 
     def _failed(self, outcome: Outcome, now: datetime, random: Random) -> Self:

@@ -20,7 +20,7 @@ from function_app.stores.documents import MeetingKey
 from function_app.stores.invitees import InviteeStore
 from function_app.stores.meetings import MeetingStore
 from function_app.stores.notifications import NotificationStore
-from function_app.stores.outcomes import until_it_holds
+from function_app.stores.outcomes import ChangedError, until_it_holds
 from function_app.timestamps import Clock
 from function_app.together import all_done
 
@@ -37,7 +37,8 @@ _CAUSES = frozenset(
 )
 _INVITEES_AT_ONCE = 16
 _DUE_AT_ONCE = 200
-_PLANS_AT_ONCE = 50
+_MOST_PLANS = 200
+_PLANS_AT_ONCE = 8
 
 _logger = logging.getLogger("parley.notifications")
 
@@ -68,15 +69,19 @@ class Notifier:
 
         Safe to repeat. Raises what the store raises, and then has to be called again with the same events.
         """
-        keys = {event.key for event in events if event.kind in _CAUSES}
-        await all_done(*(self._take_contained(key) for key in keys))
+        newest: dict[MeetingKey, int] = {}
+        for event in events:
+            if event.kind in _CAUSES:
+                newest[event.key] = max(event.sequence, newest.get(event.key, 0))
+        await all_done(*(self._take_contained(key, sequence) for key, sequence in newest.items()))
 
     async def run_due(self) -> None:
         """Has everything sent that is due: reminders, retries, and what a process left behind that has died."""
         if not self._channels:
             return
-        for plan in await self._notifications.due_plans(self._clock(), _PLANS_AT_ONCE):
-            await self._remind_contained(plan)
+        plans = await self._notifications.due_plans(self._clock(), _MOST_PLANS)
+        for start in range(0, len(plans), _PLANS_AT_ONCE):
+            await all_done(*map(self._remind_contained, plans[start : start + _PLANS_AT_ONCE]))
         served = self._lanes.full()
         while True:
             due = await self._notifications.due(self._clock(), served, _DUE_AT_ONCE)
@@ -87,17 +92,17 @@ class Notifier:
             # However much is due in these, the other lanes have their turn first; the rest comes with the next tick.
             served |= {notification.lane for notification in due}
 
-    async def _take_contained(self, key: MeetingKey) -> None:
+    async def _take_contained(self, key: MeetingKey, sequence: int) -> None:
         """Raises only what may be otherwise the next time: anything else would hold up all tenants for ever."""
         try:
-            await self._look_at(key)
+            await self._look_at(key, sequence)
         except ApiError:
             raise
         except Exception:
             _logger.exception("news not taken tenant=%s meeting=%s", *key)
 
-    async def _look_at(self, key: MeetingKey) -> None:
-        meeting = await self._meetings.find(key)
+    async def _look_at(self, key: MeetingKey, sequence: int) -> None:
+        meeting = await until_it_holds(lambda: self._meeting_after(key, sequence))
         if meeting is None or not self._channels:
             return
         some: list[Invitee] = []
@@ -111,6 +116,16 @@ class Notifier:
         await all_done(*(self._tell(meeting, one) for one in some))
         if has_invitees:
             await self._reminders.follow(meeting)
+
+    async def _meeting_after(self, key: MeetingKey, sequence: int) -> Meeting | None:
+        """The meeting as that event left it, or later.
+
+        The feed may be ahead of the replica that is read. What is read after this is as new: the session sees to that.
+        """
+        meeting = await self._meetings.find(key)
+        if meeting and meeting.event_sequence < sequence:
+            raise ChangedError
+        return meeting
 
     async def _tell(self, meeting: Meeting, listed: Invitee) -> None:
         written = await until_it_holds(lambda: self._told(meeting, listed))

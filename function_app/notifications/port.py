@@ -70,6 +70,8 @@ class Attempt:
     """When it was made for the first time."""
     is_repeat: bool
     """Whether it was made before and nobody knows what came of it."""
+    is_late: bool = False
+    """Whether the message means nothing any more: it is not sent now, and only asked for if it was made before."""
 
 
 class Result(StrEnum):
@@ -79,7 +81,7 @@ class Result(StrEnum):
     ACCEPTED = "accepted"
     """The service has it, and will know more later: make the attempt again to hear."""
     FAILED = "failed"
-    """It was not sent; another attempt may do better."""
+    """It was certainly not sent; another attempt may do better."""
     REFUSED = "refused"
     """Nothing can be sent to this address, now or later."""
     UNKNOWN = "unknown"

@@ -68,6 +68,8 @@ class WebPushChannel:
         subscription = message.to.push
         if subscription is None:
             return Outcome(Result.REFUSED, "NoSubscription")
+        if attempt.is_late:
+            return Outcome(Result.UNCERTAIN, "late")
         topic = _base64url(attempt.id.bytes)
         try:
             token = self._token(subscription.endpoint)
@@ -117,7 +119,9 @@ def _judge(failure: Failure | None, status: int | None) -> tuple[Result, str | N
             return Result.REFUSED, failure
         case Failure.TIMED_OUT | Failure.INVALID_ANSWER:
             return Result.UNKNOWN, failure
-    if status is None or status in _MISCONFIGURED | _TRANSIENT or not 400 <= status < 500:
+    if status and status >= 500:
+        return Result.UNKNOWN, f"Http{status}"  # The next has the same topic, and takes its place.
+    if status is None or status in _MISCONFIGURED | _TRANSIENT or status < 400:
         return Result.FAILED, f"Http{status}" if status else failure
     return Result.REFUSED, f"Http{status}"
 

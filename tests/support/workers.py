@@ -77,6 +77,8 @@ async def running_workers(platform: Platform, module: str, apart: int) -> AsyncI
 
 
 def _text(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
     return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
 
 

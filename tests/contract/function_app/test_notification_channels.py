@@ -34,6 +34,7 @@ from local_azure.acs import AcsStandIn
 from local_azure.mailbox.emails import NOBODY
 from local_azure.mailbox.messages import SentMessage
 from local_azure.mailbox.pushes import GONE_PATH
+from tests.support.interception import Interception
 
 from .support import Server, TestClock, new_push_key
 
@@ -49,6 +50,7 @@ class World:
     """Every channel, and the stand-in that all of them send to."""
 
     acs: AcsStandIn
+    interception: Interception
     server: Server
     clock: TestClock
     channels: dict[ChannelName, NotificationChannel]
@@ -101,7 +103,8 @@ def new_vapid_key() -> VapidKey:
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
     acs, clock = AcsStandIn(ACS_KEY), TestClock()
-    server = Server(acs.app)
+    interception = Interception(acs.app)
+    server = Server(interception.app)
     await server.start()
     key = AzureKeyCredential(ACS_KEY)
     sender = WebhookSender(TIMEOUT_SECONDS, any_socket, OwnThreadsResolver())
@@ -110,7 +113,7 @@ async def world() -> AsyncIterator[World]:
         ChannelName.SMS: AcsSmsChannel(server.origin, key, "+18005550100", TIMEOUT_SECONDS, clock),
         ChannelName.PUSH: WebPushChannel(new_vapid_key(), "mailto:ops@example.com", sender, sender.close, clock),
     }
-    yield World(acs, server, clock, channels)
+    yield World(acs, interception, server, clock, channels)
     for channel in channels.values():
         await channel.close()
     await server.stop()
@@ -173,6 +176,37 @@ async def test_a_service_that_is_away_is_a_failure_and_no_exception(world: World
     ann = world.ann
     await world.server.stop()
     assert (await world.send(channel, world.attempt(), ann)).result is Result.FAILED
+
+
+@pytest.mark.parametrize("channel", ALL)
+async def test_what_was_taken_and_answered_with_an_error_of_the_service_arrives_once(
+    world: World, channel: ChannelName
+) -> None:
+    attempt = world.attempt()
+    world.interception.status = 503
+    assert (await world.send(channel, attempt)).result is Result.UNKNOWN
+    world.interception.status = None
+    assert (await world.send(channel, replace(attempt, is_repeat=True))).result is Result.SENT
+    assert len(world.sent) == 1
+
+
+@pytest.mark.parametrize("channel", ALL)
+async def test_what_is_late_is_asked_for_and_not_sent(world: World, channel: ChannelName) -> None:
+    outcome = await world.send(channel, replace(world.attempt(), is_repeat=True, is_late=True))
+    assert outcome.result is (Result.FAILED if channel is ChannelName.EMAIL else Result.UNCERTAIN)
+    assert world.sent == []
+    attempt = world.attempt()
+    await world.send(channel, attempt)
+    outcome = await world.send(channel, replace(attempt, is_repeat=True, is_late=True))
+    assert outcome.result is (Result.SENT if channel is ChannelName.EMAIL else Result.UNCERTAIN)
+    assert len(world.sent) == 1
+
+
+@pytest.mark.parametrize("code", ["InvalidSenderUserName", "DomainNotLinked"])
+async def test_settings_that_are_wrong_make_nobody_unreachable(world: World, code: str) -> None:
+    world.interception.status, world.interception.body = 400, {"error": {"code": code, "message": "x"}}
+    outcome = await world.channels[ChannelName.EMAIL].send(message_to(world.ann), world.attempt())
+    assert (outcome.result, outcome.reason) == (Result.FAILED, code)
 
 
 @pytest.mark.parametrize("channel", BY_ACS)

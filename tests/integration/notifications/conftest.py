@@ -18,6 +18,7 @@ from local_azure.functions_host.timers import timer_request
 from local_azure.mailbox.messages import SentMessage
 from local_azure.mailbox.reports import DeliveryReports
 from tests.contract.function_app.support import Platform, Server, new_push_key, running_platform
+from tests.support.interception import Interception
 from tests.support.waiting import eventually
 
 ACS_KEY = base64.b64encode(b"an access key of acs, for the tests only").decode()
@@ -35,6 +36,8 @@ class Notifications:
 
     platform: Platform
     acs: AcsStandIn
+    interception: Interception
+    """Of the service by which all is sent."""
     acs_server: Server
 
     @property
@@ -109,7 +112,8 @@ async def notifications(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reports: DeliveryReports
 ) -> AsyncIterator[Notifications]:
     acs = AcsStandIn(ACS_KEY, reports)
-    server = Server(acs.app)
+    interception = Interception(acs.app)
+    server = Server(interception.app)
     await server.start()
     settings: dict[str, Any] = {
         "acs_endpoint": server.origin,
@@ -123,5 +127,5 @@ async def notifications(
     }
     async with running_platform(tmp_path, **settings) as platform:
         monkeypatch.setattr(trigger, "process", platform.process)
-        yield Notifications(platform, acs, server)
+        yield Notifications(platform, acs, interception, server)
     await server.stop()

@@ -11,8 +11,6 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from function_app.notifications.delivery_reports import DELIVERY_REPORTS_PATH, KEY_HEADER
 from function_app.timestamps import rfc3339
@@ -103,35 +101,11 @@ async def test_a_bounce_of_an_address_says_nothing_of_the_one_that_took_its_plac
     assert (await notifications.invitee())["bounced"] == []
 
 
-class _HeldMail:
-    """Takes e-mail, and answers when it may."""
-
-    def __init__(self, notifications: Notifications) -> None:
-        self.taken, self.may_answer = asyncio.Event(), asyncio.Event()
-        make_app = notifications.acs.app
-
-        def held() -> web.Application:
-            app = make_app()
-            app.middlewares.append(self._hold)
-            return app
-
-        notifications.acs_server.make_app = held
-
-    @web.middleware
-    async def _hold(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        answer = await handler(request)
-        if request.path == "/emails:send":
-            self.taken.set()
-            await self.may_answer.wait()
-        return answer
-
-
 async def test_a_report_that_is_faster_than_the_answer_stands_and_nothing_is_sent_again(
     notifications: Notifications,
 ) -> None:
-    await notifications.acs_server.stop()
-    held = _HeldMail(notifications)
-    await notifications.acs_server.start()
+    held = notifications.interception
+    held.may_answer.clear()
     await notifications.put_meeting()
     await notifications.invite()
     await notifications.feed()

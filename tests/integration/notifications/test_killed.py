@@ -8,8 +8,6 @@ from collections import Counter
 from collections.abc import AsyncIterator
 
 import pytest
-from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from function_app.notifications.documents import CLAIM_LASTS
 from tests.support.waiting import eventually
@@ -34,36 +32,11 @@ async def workers(notifications: Notifications) -> AsyncIterator[Workers]:
         yield running
 
 
-class Interception:
-    """Says when an e-mail has been taken, and does not answer until it may."""
-
-    def __init__(self, notifications: Notifications) -> None:
-        self.taken = asyncio.Event()
-        self.may_answer = asyncio.Event()
-        make_app = notifications.acs.app
-
-        def intercepted() -> web.Application:
-            app = make_app()
-            app.middlewares.append(self._hold)
-            return app
-
-        notifications.acs_server.make_app = intercepted
-
-    @web.middleware
-    async def _hold(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        answer = await handler(request)
-        if request.path == "/emails:send":
-            self.taken.set()
-            await self.may_answer.wait()
-        return answer
-
-
 async def test_a_process_killed_between_sending_and_writing_it_down_sends_once(
     notifications: Notifications, workers: Workers
 ) -> None:
-    await notifications.acs_server.stop()
-    interception = Interception(notifications)
-    await notifications.acs_server.start()
+    interception = notifications.interception
+    interception.may_answer.clear()
     await notifications.put_meeting()
     await notifications.invite()
     worker = await workers.start()

@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from icalendar import Calendar
 
+from function_app.meetings.documents import Meeting
 from function_app.notifications.documents import TRIED_FOR
+from function_app.stores.documents import MeetingKey
+from function_app.stores.meetings import MeetingStore
 from local_azure.mailbox.emails import NOBODY
 from local_azure.mailbox.messages import SentMessage
 from tests.contract.function_app.support import Platform
@@ -165,6 +169,27 @@ async def test_what_fails_is_tried_again_until_a_day_is_over(notifications: Noti
     assert await notifications.states() == ["failed", "sent"]
 
 
+async def test_a_change_that_the_replica_does_not_show_yet_is_waited_for(
+    notifications: Notifications, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await notifications.put_meeting()
+    await notifications.invite()
+    await notifications.settle()
+    key = MeetingKey(notifications.platform.tenant, "weekly")
+    found = [await MeetingStore(notifications.platform.store.container("meetings")).find(key)]
+    await notifications.put_meeting("Monthly")
+    find = MeetingStore.find
+
+    async def lagging(store: MeetingStore, key: MeetingKey) -> Meeting | None:
+        return found.pop() if found else await find(store, key)
+
+    monkeypatch.setattr(MeetingStore, "find", lagging)
+    await notifications.feed()
+    await notifications.tick(after_seconds=31)
+    await notifications.until_nothing_is_due()
+    assert notifications.subjects == ["Invitation: Weekly", "Changed: Monthly"]
+
+
 async def test_a_letter_that_cannot_be_written_is_given_up_when_a_day_is_over(notifications: Notifications) -> None:
     await notifications.put_meeting(schedule=schedule_in(notifications.platform, days=7))
     await notifications.invite("ann")
@@ -172,10 +197,13 @@ async def test_a_letter_that_cannot_be_written_is_given_up_when_a_day_is_over(no
     await notifications.platform.store.container("meetings").upsert({**invitee, "timeZone": "Nowhere/Else"})
     await notifications.feed()
     await notifications.tick(after_seconds=31)
+    await notifications.until_nothing_is_due()
+    [waiting] = await notifications.notifications()
+    assert (waiting["state"], waiting["reason"]) == ("waiting", "notComposed")
 
     async def is_given_up() -> bool:
         await notifications.tick(after_seconds=TRIED_FOR.total_seconds())
-        return await notifications.states() == ["uncertain"]
+        return await notifications.states() == ["failed"]
 
     await eventually(is_given_up, "nobody tries any more", within=20)
     assert notifications.sent == []

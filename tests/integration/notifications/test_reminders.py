@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from function_app.notifications.planning import REMINDERS_LAST
+from tests.support.waiting import eventually
 
 from .conftest import WEEKLY, Notifications
 
@@ -23,9 +24,13 @@ class Calendar:
 
     async def wait_until(self, moment: datetime) -> None:
         """The clock goes there, the timer fires, and what is due is sent."""
+        await self.go_to(moment)
+        await self._notifications.until_nothing_is_due()
+
+    async def go_to(self, moment: datetime) -> None:
+        """The clock goes there, and the timer fires."""
         left = moment - self._notifications.platform.clock()
         await self._notifications.tick(after_seconds=left.total_seconds())
-        await self._notifications.until_nothing_is_due()
 
     @property
     def reminders(self) -> list[str]:
@@ -78,6 +83,26 @@ async def test_nobody_is_reminded_of_what_is_cancelled_long_begun_or_not_to_be_r
     await calendar.wait_until(calendar.begins + timedelta(weeks=1) - LEAD + timedelta(seconds=5))
     await notifications.until_nothing_is_due("late")
     assert calendar.reminders == ["email"]
+
+
+async def test_a_reminder_that_nobody_could_take_in_time_is_not_sent_later(notifications: Notifications) -> None:
+    calendar = Calendar(notifications)
+    await notifications.put_meeting(schedule=calendar.schedule())
+    await notifications.invite(phone="+4915112345678")
+    await notifications.settle()
+    notifications.interception.keeps_all = True
+    await calendar.go_to(calendar.begins - LEAD + timedelta(seconds=5))
+
+    async def nobody_knows() -> bool:
+        open_ones = [one for one in await notifications.notifications() if one["reason"] == "Http503"]
+        return len(open_ones) == 2
+
+    await eventually(nobody_knows, "both have been tried")
+    notifications.interception.keeps_all = False
+    await calendar.wait_until(calendar.begins + REMINDERS_LAST + timedelta(minutes=1))
+    await calendar.wait_until(calendar.begins + timedelta(hours=2))
+    assert calendar.reminders == []
+    assert await notifications.states() == ["failed", "sent", "uncertain"]
 
 
 async def test_a_meeting_that_cannot_be_read_waits_and_holds_up_no_other(notifications: Notifications) -> None:

@@ -77,8 +77,26 @@ def test_what_people_wrote_cannot_add_lines() -> None:
     assert event["ATTENDEE"].params["PARTSTAT"] == "NEEDS-ACTION"
 
 
-def test_a_cancellation_says_so() -> None:
-    assert events(meeting(), Method.CANCEL)[0]["STATUS"] == "CANCELLED"
+def test_a_cancellation_says_so_of_all_or_of_whoever_is_uninvited() -> None:
+    # RFC 5546, section 3.2.5: the status is only for those to whom the whole event is cancelled.
+    ann = Person("ann@example.com", "Ann")
+    exceptions = [{"occurrence": "2026-10-19T09:00", "movedTo": "2026-10-21T15:00"}]
+    weekly = meeting(recurrence="FREQ=WEEKLY", exceptions=exceptions)
+    cancelled = events(weekly.deleted(STAMP), Method.CANCEL, ann)
+    uninvited = events(weekly, Method.CANCEL, ann)
+    assert [event["STATUS"] for event in cancelled] == ["CANCELLED", "CANCELLED"]
+    assert [event["SEQUENCE"] for event in cancelled] == [1, 1]
+    assert not any("STATUS" in event for event in uninvited)
+    for event in (*cancelled, *uninvited):
+        assert {"UID", "ORGANIZER", "DTSTAMP", "ATTENDEE"} <= event.keys()
+    assert cancelled[1]["RECURRENCE-ID"].dt == datetime(2026, 10, 19, 9, tzinfo=ZoneInfo("Europe/Berlin"))
+
+
+def test_an_occurrence_that_is_moved_to_years_before_is_in_the_time_zone_of_the_file() -> None:
+    exceptions = [{"occurrence": "2026-10-19T09:00", "movedTo": "2023-07-21T15:00"}]
+    schedule = meeting(recurrence="FREQ=WEEKLY", exceptions=exceptions).schedule
+    assert schedule
+    assert min(observance.DTSTART for observance in time_zone(schedule).subcomponents).year < 2023
 
 
 @pytest.mark.parametrize(

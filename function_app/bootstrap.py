@@ -146,7 +146,9 @@ async def _create_containers(cosmos: Cosmos, name: str) -> None:
         await database.create_container_if_not_exists(
             WEBHOOKS_CONTAINER, partition_key=webhook_key, default_ttl=_TTL_PER_DOCUMENT
         )
-        await database.create_container_if_not_exists(TENANTS_CONTAINER, partition_key=PartitionKey(path="/tenantId"))
+        await database.create_container_if_not_exists(
+            TENANTS_CONTAINER, partition_key=PartitionKey(path="/tenantId"), default_ttl=_TTL_PER_DOCUMENT
+        )
         await database.create_container_if_not_exists(LEASES_CONTAINER, partition_key=PartitionKey(path="/id"))
 
 

@@ -129,6 +129,7 @@ resource tenants 'Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers@
           '/tenantId'
         ]
       }
+      defaultTtl: timeToLivePerDocument
       indexingPolicy: loadJsonContent('../cosmos/indexing.json')
     }
     options: isServerless ? {} : { autoscaleSettings: { maxThroughput: 1000 } }

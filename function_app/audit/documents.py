@@ -13,6 +13,9 @@ from function_app.tenants.callers import Actor
 from function_app.timestamps import Timestamp
 from parley_protocol.ids import new_id
 
+KEPT_SECONDS = 400 * 24 * 3600
+"""A tenant's partition does not grow for ever, whoever acts how often; a year can be compared with the last."""
+
 
 class AuditEntry(Document):
     """One act. It names nobody and nothing but by ids."""
@@ -24,6 +27,7 @@ class AuditEntry(Document):
     """The operation, by its name in the OpenAPI document."""
     target: dict[str, str] = Field(default_factory=dict)
     """The ids of what it was done to, by their kind."""
+    ttl: int = KEPT_SECONDS
 
     @classmethod
     def new(cls, tenant: str, actor: Actor, action: str, target: Mapping[str, str], now: datetime) -> Self:

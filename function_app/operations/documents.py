@@ -20,6 +20,9 @@ from parley_protocol.ids import new_id
 CLAIMED_FOR = timedelta(seconds=60)
 """For so long nobody else takes what an instance works at; each step prolongs it."""
 MOST_FAILURES = 20
+KEPT_SECONDS = 30 * 24 * 3600
+"""How long one that has ended can be looked at."""
+_FOR_EVER = -1
 
 
 class OperationStatus(StrEnum):
@@ -43,6 +46,7 @@ class Operation(Document):
     created_on: Timestamp
     updated_on: Timestamp
     claimed_until: Timestamp | None = None
+    ttl: int = _FOR_EVER
 
     @classmethod
     def new(cls, tenant: str, user: str, found: int, now: datetime) -> Self:
@@ -70,14 +74,17 @@ class Operation(Document):
         return self._changed(now, claimed_until=None)
 
     def succeeded(self, now: datetime) -> Self:
-        return self._changed(now, status=OperationStatus.SUCCEEDED, subject=None, claimed_until=None)
+        return self._ended(now, OperationStatus.SUCCEEDED)
 
     def failed_once(self, now: datetime) -> Self:
         """To be tried again when the claim is over, unless that was once too often."""
         failures = self.failures + 1
         if failures < MOST_FAILURES:
             return self._changed(now, failures=failures)
-        return self._changed(now, failures=failures, status=OperationStatus.FAILED, subject=None, claimed_until=None)
+        return self._ended(now, OperationStatus.FAILED, failures=failures)
+
+    def _ended(self, now: datetime, status: OperationStatus, **changes: object) -> Self:
+        return self._changed(now, status=status, subject=None, claimed_until=None, ttl=KEPT_SECONDS, **changes)
 
     def _changed(self, now: datetime, **changes: object) -> Self:
         return self.model_copy(update={"updated_on": now, **changes})

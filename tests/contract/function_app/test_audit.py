@@ -147,6 +147,23 @@ async def test_an_act_is_in_the_log_before_anything_is_done(platform: Platform) 
     assert (await platform.call("GET", "/meetings/weekly")).status_code == 404
 
 
+async def test_what_grows_with_every_act_goes_after_a_while_and_what_the_tenant_needs_stays(
+    platform: Platform,
+) -> None:
+    await platform.put_meeting("weekly")
+    await platform.call("POST", "/users/ann:erase")
+    container = platform.store.container("tenants")
+    begun = await container.query(platform.tenant, "SELECT c.type, c.ttl FROM c WHERE c.type = 'operation'")
+    await platform.services.operations.run_due()
+    kept = await container.query(platform.tenant, "SELECT c.type, c.ttl FROM c WHERE c.type != 'keyUse'")
+    days = {row["type"]: row.get("ttl", 0) / 86_400 for row in kept}
+    assert days == {"tenant": 0, "auditEntry": 400, "operation": 30}
+    assert begun == [{"type": "operation", "ttl": -1}]
+    client = await platform.store.client()
+    properties = await client.get_database_client("parley").get_container_client("tenants").read()
+    assert properties["defaultTtl"] == -1, "or Cosmos DB would not heed a document's own"
+
+
 def test_the_exceptions_are_operations() -> None:
     text = document()
     for operation in NOT_ADMINISTRATIVE | WITH_ITS_BATCH:

@@ -1,11 +1,14 @@
-"""Record docs/images/meeting.png: three people in the demo meeting, each in a browser, as the README shows it."""
+"""Record docs/images/meeting.png: four people in the demo meeting, each in a browser, as the README shows it."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 import tempfile
 from pathlib import Path
+
+from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -16,19 +19,36 @@ from tests.support.platform import Platform  # noqa: E402
 PICTURE = ROOT / "docs" / "images" / "meeting.png"
 
 
+CAMERA = (Path(__file__).parent / "drawn_camera.js").read_text()
+LOOKS = {
+    "Ann": {"wall": "#e3a77d", "shirt": "#2f5d8a", "skin": "#f0c3a0", "hair": "#6b3a24", "long": True},
+    "Ben": {"wall": "#7ba3bd", "shirt": "#c0563f", "skin": "#8d5a3b", "hair": "#1d1613", "glasses": True},
+    "Cem": {"wall": "#98bb86", "shirt": "#394b3c", "skin": "#d9a57c", "hair": "#2d2320"},
+    "Dua": {"wall": "#b7a0d6", "shirt": "#e0a33a", "skin": "#b97c55", "hair": "#241a19", "long": True},
+}
+
+
 async def record(origin: str) -> None:
     async with chromium() as browser:
-        people = [await Person.join(browser, origin, name) for name in ("Ann", "Ben", "Cem")]
-        ann = people[0]
-        for person in people[1:]:
-            await ann.sees_moving(person.name)
-        await people[1].control("chat").click()
-        await people[1].page.get_by_test_id("chat-input").fill("Good morning! Shall we start?")
-        await people[1].page.get_by_test_id("chat-send").click()
+        people = {
+            name: await Person.join(browser, origin, name, script=f"({CAMERA})({json.dumps(look)});")
+            for name, look in LOOKS.items()
+        }
+        ann, ben = people["Ann"], people["Ben"]
+        for name in ("Ben", "Cem", "Dua"):
+            await ann.sees_moving(name)
         await ann.control("chat").click()
-        await ann.page.get_by_test_id("chat-message").first.wait_for()
-        await ann.sees_moving("Cem", frames=30)
+        await say(ben, "Good morning! Shall we start?")
+        await say(people["Dua"], "Yes: the plan for Thursday first")
+        await ann.page.get_by_test_id("chat-message").nth(1).wait_for()
+        await ann.sees_moving("Dua", frames=60)
         await ann.page.screenshot(path=PICTURE)
+
+
+async def say(person: Person, text: str) -> None:
+    await person.control("chat").click()
+    await person.page.get_by_test_id("chat-input").fill(text)
+    await person.page.get_by_test_id("chat-send").click()
 
 
 def main() -> None:
@@ -39,6 +59,7 @@ def main() -> None:
             asyncio.run(record(platform.origin))
         finally:
             platform.stop()
+    Image.open(PICTURE).convert("RGB").save(PICTURE, optimize=True)
     print(f"wrote {PICTURE.relative_to(ROOT)}")
 
 

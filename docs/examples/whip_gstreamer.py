@@ -30,13 +30,6 @@ SOUND = (
 )
 
 
-class KeepsToken(urllib.request.HTTPRedirectHandler):
-    """Posts the offer again where a redirect points to, with the token."""
-
-    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> Any:
-        return urllib.request.Request(newurl, req.data, dict(req.header_items()), method="POST")
-
-
 class Publisher:
     def __init__(self, url: str, token: str, codec: str) -> None:
         self._url, self._authorization = url, {"Authorization": f"Bearer {token}"}
@@ -72,7 +65,7 @@ class Publisher:
         offer = self._peer.get_property("local-description").sdp.as_text().encode()
         headers = {"Content-Type": "application/sdp", **self._authorization}
         request = urllib.request.Request(self._url, offer, headers, method="POST")
-        with urllib.request.build_opener(KeepsToken).open(request) as response:
+        with urllib.request.urlopen(request) as response:
             self._session = urllib.parse.urljoin(response.url, response.headers["Location"])
             _, message = GstSdp.SDPMessage.new()
             GstSdp.sdp_message_parse_buffer(response.read(), message)

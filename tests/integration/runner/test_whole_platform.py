@@ -75,6 +75,22 @@ async def test_the_printed_link_is_the_clients_page_and_the_meeting_is_there(
         assert meeting.status == 200
 
 
+async def test_who_is_invited_is_sent_an_email_and_the_tenant_sees_that_it_was_delivered(
+    platform: Platform, http: aiohttp.ClientSession
+) -> None:
+    meeting = f"{platform.state()['url']}/meetings/invited-to"
+    invitee = {"name": "Ann", "email": "ann@example.com"}
+    for url, body in ((meeting, {"title": "Invited"}), (f"{meeting}/invitees/ann", invitee)):
+        async with http.put(url, json=body) as created:
+            assert created.status == 201
+
+    async def is_delivered() -> bool:
+        async with http.get(f"{meeting}/invitees/ann/notifications") as answer:
+            return [one["state"] for one in (await answer.json())["value"]] == ["delivered"]
+
+    await eventually(is_delivered, "the e-mail is delivered", within=60)
+
+
 async def test_two_tenants_see_nothing_of_each_other(platform: Platform, http: aiohttp.ClientSession) -> None:
     state = platform.state()
     second = {"Authorization": f"Bearer {state['secondApiKey']}"}

@@ -88,7 +88,7 @@ async def test_the_answer_names_the_session_and_the_ice_servers(house: House, ht
     assert response.status == 201
     assert response.headers["Content-Type"] == "application/sdp"
     assert response.headers["Location"].startswith(f"/whip/demo/nodes/{NODE}/peers/peer_")
-    # In one header, for of several Azure Functions keeps the last.
+    # In one header, for of several Azure Functions keeps one.
     assert response.headers.getall("Link") == ['<stun:a.example>; rel="ice-server", <stun:b.example>; rel="ice-server"']
     answer = (await response.text()).splitlines()
     assert answer.count("a=recvonly") == 2

@@ -13,6 +13,25 @@ from scripts.infra.bicep import FOLDER, parse
 from scripts.infra.look import ROOT
 
 MAIN = parse(FOLDER / "main.bicep")
+PRICED = {
+    "client",
+    "cluster",
+    "cosmos",
+    "eventHubs",
+    "frontDoor",
+    "functions",
+    "mediaHosts",
+    "network",
+    "privateLinks",
+    "redis",
+    "registry",
+    "turn",
+    "turnBalancer",
+    "webPubSub",
+    "zone",
+}
+BY_USE_ALONE = {"alerts", "communication", "monitor", "reports", "storage", "vault"}
+FREE = {"federations", "frontDoorRoutes", "identities", "records", "roles", "signallingHub", "spending"}
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
@@ -36,6 +55,10 @@ def test_as_many_endpoints_and_zones_are_paid_for_as_are_made() -> None:
     links = MAIN["modules"]["privateLinks"]["config"]["params"]
     assert len(links["services"]) == standing.PRIVATE_ENDPOINTS
     assert len(links["zoneNames"]) == standing.PRIVATE_ZONES
+
+
+def test_of_every_module_of_the_template_it_is_known_whether_it_costs_something_by_itself() -> None:
+    assert set(MAIN["modules"]) == PRICED | BY_USE_ALONE | FREE
 
 
 def test_every_price_has_a_source_a_date_and_a_unit_in_every_region() -> None:

@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 from playwright.async_api import Browser
 
+from tests.chaos.people import SyntheticPerson, make_meeting
 from tests.support.bot import Bot
 from tests.support.browser import Person
 from tests.support.platform import Platform
@@ -85,3 +86,21 @@ async def test_when_the_node_dies_everyone_is_moved_to_its_successor(browser: Br
     assert await ann.tile("Ben").get_attribute("data-participant") == before
     await ann.leave()
     await ben.leave()
+
+
+async def test_synthetic_people_see_one_another_and_meet_again_after_their_node_died(
+    platform: Platform, http: aiohttp.ClientSession
+) -> None:
+    key = platform.state()["apiKey"]
+    await make_meeting(platform.origin, key, http, "synthetic")
+    people = [SyntheticPerson(platform.origin, key, http, "synthetic", name) for name in ("Eve", "Finn")]
+    staying = [asyncio.create_task(person.stay()) for person in people]
+    try:
+        await eventually(lambda: all(person.sees_somebody for person in people), "both see the other", 60)
+        os.kill(platform.state()["pids"]["sfu"], signal.SIGKILL)
+        await eventually(lambda: all(person.joins > 1 for person in people), "both have joined again", 90)
+        await eventually(lambda: all(person.sees_somebody for person in people), "both see the other again", 60)
+    finally:
+        for task in staying:
+            task.cancel()
+        await asyncio.gather(*staying, return_exceptions=True)

@@ -122,6 +122,24 @@ def test_the_image_is_built_without_rights_and_copied_to_the_registry_of_each_en
     assert "k8s/envs/$ENVIRONMENT/sfu-canary.yaml" in commands
 
 
+def test_whoever_asks_for_metrics_or_a_cluster_gets_the_token_while_the_sign_in_is_good() -> None:
+    needing = {
+        "canary_watch.py": "https://prometheus.monitor.azure.com",
+        "kubectl ": "6dae42f8-4368-4678-94ff-3960e28e3630",
+    }
+    found = 0
+    for _, job in jobs():
+        commands = "\n".join(step.get("run", "") for step in job["steps"])
+        (audiences,) = {
+            step["with"].get("audiences", "") for step in job["steps"] if step.get("uses") == "./.github/actions/azure"
+        } or {""}
+        for command, audience in needing.items():
+            if command in commands:
+                found += 1
+                assert audience in audiences
+    assert found == 5
+
+
 def test_a_canary_is_given_up_at_once_and_one_that_did_badly_as_if_somebody_had_asked_for_it() -> None:
     promote = WORKFLOWS["promote.yaml"]
     assert promote["concurrency"]["cancel-in-progress"] == "${{ inputs.step == 'abort' }}"

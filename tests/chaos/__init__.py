@@ -1,0 +1,1 @@
+"""What the workflow `chaos` needs besides its experiments (k8s/chaos)."""

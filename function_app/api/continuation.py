@@ -10,6 +10,8 @@ from function_app.errors import InvalidRequestError
 
 PARAMETER = "continuationToken"
 MAXIMUM_LENGTH = 8192
+ALPHABET = "^[A-Za-z0-9_-]*$"
+"""What a token consists of."""
 _SEAL_BYTES = 16
 
 Listing = tuple[str, ...]

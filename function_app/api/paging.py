@@ -7,14 +7,14 @@ from urllib.parse import urlencode
 
 from fastapi import Query
 
-from function_app.api.continuation import MAXIMUM_LENGTH, PARAMETER, Listing
+from function_app.api.continuation import MAXIMUM_LENGTH, PARAMETER, ALPHABET, Listing
 from function_app.wiring import Services
 
 DEFAULT_PAGE_SIZE = 50
 MAXIMUM_PAGE_SIZE = 200
 
 PageSize = Annotated[int, Query(alias="maxpagesize", ge=1, le=MAXIMUM_PAGE_SIZE)]
-ContinuationToken = Annotated[str | None, Query(alias=PARAMETER, max_length=MAXIMUM_LENGTH)]
+ContinuationToken = Annotated[str | None, Query(alias=PARAMETER, max_length=MAXIMUM_LENGTH, pattern=ALPHABET)]
 
 
 class Paging:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from fastapi import Query
 
-from function_app.api.continuation import MAXIMUM_LENGTH, PARAMETER, ALPHABET, Listing
+from function_app.api.continuation import ALPHABET, MAXIMUM_LENGTH, PARAMETER, Listing
 from function_app.wiring import Services
 
 DEFAULT_PAGE_SIZE = 50

@@ -3,14 +3,16 @@
 import shutil
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import aiohttp
 import pytest
+from aiohttp import web
 
 from .estate import estate as estate
-from .support import FakeNode, Platform, add_tenant, running_platform
+from .support import FakeNode, Platform, Server, add_tenant, running_platform
+from .whip_node import WhipNode
 
 
 @pytest.fixture
@@ -33,6 +35,39 @@ async def node(platform: Platform, sockets: aiohttp.ClientSession) -> AsyncItera
     yield running
     assert running.socket
     await running.socket.close()
+
+
+@pytest.fixture
+async def make_node(
+    platform: Platform, sockets: aiohttp.ClientSession
+) -> AsyncIterator[Callable[[], Awaitable[WhipNode]]]:
+    made: list[WhipNode] = []
+
+    async def make() -> WhipNode:
+        def app() -> web.Application:
+            application = web.Application()
+            application.router.add_route("*", r"/{path:[\s\S]*}", one.handle)
+            return application
+
+        fake = FakeNode(platform, sockets)
+        one = WhipNode(fake, Server(app), lambda request: one.admit(request))
+        await one.server.start()
+        await fake.start()
+        await one.is_reached_at("127.0.0.1", one.server.port)
+        made.append(one)
+        return one
+
+    yield make
+    for one in made:
+        await one.server.stop()
+        assert one.node.socket
+        await one.node.socket.close()
+
+
+@pytest.fixture
+async def there(make_node: Callable[[], Awaitable[WhipNode]]) -> WhipNode:
+    """A node that takes WHIP."""
+    return await make_node()
 
 
 @pytest.fixture

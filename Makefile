@@ -11,7 +11,7 @@ PROCESSES ?= 2
 SECONDS ?= 3600
 LOADGEN := bench/loadgen
 LOADGEN_SOURCES := $(shell find $(LOADGEN)/src $(LOADGEN)/Cargo.* 2>/dev/null) $(FORWARDER_SOURCES)
-CLIENT_SOURCES := $(shell find client/src client/public client/scripts client/index.html client/*.json client/*.ts 2>/dev/null)
+CLIENT_SOURCES := $(shell find client/src sdk/typescript/src/generated client/public client/scripts client/index.html client/*.json client/*.ts 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

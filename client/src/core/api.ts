@@ -1,10 +1,10 @@
-import type { components } from "../generated/api";
 import { ProviderError } from "./errors";
 import { HostApi } from "./hostApi";
 import { Http, type HttpRequest } from "./http";
+import type { Schemas } from "./schemas";
 
-type Schemas = components["schemas"];
-export type JoinAnswer = Schemas["JoinResponse"];
+/** A request may leave grants out; the answer has them all. */
+export type JoinAnswer = Schemas["JoinResponse"] & { participant: { grants: Required<Schemas["Grants"]> } };
 export type LobbyAnswer = Schemas["LobbyResponse"];
 type ElsewhereAnswer = Schemas["AcsJoinResponse"] | Schemas["LiveKitJoinResponse"];
 export type IssuedToken = Schemas["IssuedToken"];

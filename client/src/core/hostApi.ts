@@ -1,9 +1,9 @@
-import type { components } from "../generated/api";
 import type { Role, Source } from "../generated/protocol";
 import type { Http, HttpRequest } from "./http";
+import type { Schemas } from "./schemas";
 
-export type WaitingPerson = components["schemas"]["WaitingPerson"];
-export type Person = components["schemas"]["ParticipantResource"];
+export type WaitingPerson = Schemas["WaitingPerson"];
+export type Person = Schemas["ParticipantResource"];
 
 /** Where somebody moderates, and by which join token. */
 export interface HostPlace {

@@ -1,7 +1,7 @@
-import type { components } from "../generated/api";
 import { ApiError, NetworkError, type Opening } from "./errors";
+import type { Schemas } from "./schemas";
 
-type ErrorBody = Partial<components["schemas"]["ErrorBody"]>;
+type ErrorBody = Partial<Schemas["ErrorBody"]>;
 
 export interface HttpRequest {
   method: "GET" | "POST" | "PATCH";

@@ -1537,7 +1537,7 @@ export interface components {
              * @default chat
              * @constant
              */
-            type?: "chat";
+            type: "chat";
         };
         /** @description What the web client has to know of this installation. */
         ClientSettings: {
@@ -1639,7 +1639,7 @@ export interface components {
              * @default ok
              * @constant
              */
-            status?: "ok";
+            status: "ok";
         };
         /** @description One entry of RTCConfiguration.iceServers. */
         IceServer: {
@@ -1885,7 +1885,7 @@ export interface components {
              * @default waiting
              * @constant
              */
-            status?: "waiting";
+            status: "waiting";
             title: string;
             token: string;
         };

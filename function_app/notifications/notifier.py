@@ -128,6 +128,8 @@ class Notifier:
         return meeting
 
     async def _tell(self, meeting: Meeting, listed: Invitee) -> None:
+        if news(meeting, listed, self._clock()) is None:
+            return  # As for most: each that is added has all of them looked at.
         written = await until_it_holds(lambda: self._told(meeting, listed))
         now = self._clock()
         for notification in written:

@@ -23,9 +23,14 @@ REMINDERS_LAST = timedelta(minutes=10)
 
 def news(meeting: Meeting, invitee: Invitee, now: datetime) -> tuple[Kind, Told] | None:
     """What the invitee has to be told, and what it has been told then; None for nothing."""
-    told = invitee.told
-    if meeting.schedule and next(occurrences(meeting.schedule, now), None) is None:
+    found = _unsaid(meeting, invitee)
+    if found and meeting.schedule and next(occurrences(meeting.schedule, now), None) is None:
         return None  # It is over for good.
+    return found
+
+
+def _unsaid(meeting: Meeting, invitee: Invitee) -> tuple[Kind, Told] | None:
+    told = invitee.told
     is_invited = meeting.deleted_on is None and invitee.is_of(meeting)
     number = told.number + 1 if told else 1
     if not is_invited:

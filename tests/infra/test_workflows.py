@@ -3,10 +3,12 @@
 import json
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from typing import Any
 
 import yaml
 
+from scripts import package_functions
 from scripts.infra.look import ROOT
 from tests.infra.bicep_files import ENVIRONMENTS, main
 
@@ -158,6 +160,21 @@ def test_pull_requests_of_workflows_hold_values_of_releases_and_nothing_that_lie
     assert len(making) == 2
     for step in making:
         assert step["with"]["add-paths"] == "k8s/envs"
+
+
+def test_a_change_of_whatever_is_deployed_starts_the_workflow_that_deploys_it() -> None:
+    dockerfile = (ROOT / "k8s/images/sfu/Dockerfile").read_text()
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", dockerfile, re.MULTILINE)
+    deployed = {
+        "functions": [*package_functions.FILES, *(f"{folder}/x" for folder in package_functions.FOLDERS)],
+        "images": [source.replace("*", "x") for sources in copied for source in sources.split()],
+        "infra": ["bicep/x"],
+        "web": ["client/x"],
+    }
+    for name, paths in deployed.items():
+        filters = WORKFLOWS[f"{name}.yaml"][True]["push"]["paths"]
+        for path in paths:
+            assert any(fnmatch(path, one) or fnmatch(f"{path}/x", one) for one in filters), (name, path)
 
 
 def test_a_command_that_fails_in_a_pipe_fails_the_job() -> None:

@@ -45,6 +45,7 @@ resource subscription 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-
       properties: {
         endpointUrl: '${publicUrl}/internal/deliveryReports'
         maxEventsPerBatch: 1
+        minimumTlsVersionAllowed: '1.2'
         deliveryAttributeMappings: [
           {
             // In a header, as addresses are logged.

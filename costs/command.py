@@ -3,6 +3,7 @@
 parley cost                                                  example meetings, and the same in other regions
 parley cost --people 12 --layout speaker --hours 2 --record  a meeting of your own
 parley cost --environment prod                               what stands in an environment, whether anybody meets or not
+parley cost --scenario docs/examples/company.toml            a month of a company: all its meetings, and what stands
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from costs.parameters import read_environment
 from costs.participant_minute import Load
 from costs.picture import draw
 from costs.prices import DEFAULT_REGION, read_prices, regions
+from costs.scenario import read_scenario
 from costs.standing import standing
-from costs.tables import meetings_table, regions_table, sources_table, standing_table
+from costs.tables import meetings_table, month_table, regions_table, sources_table, standing_table
 
 _NOT_IN_IT = """\
 Not in it: what stands whether anybody meets or not (--environment says). Larger amounts of egress are cheaper.
@@ -36,13 +38,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--used", type=float, default=Load.used, help="part of the capacity in use (%(default)s)")
     parser.add_argument("--region", default=None, help=f"whose prices ({DEFAULT_REGION}): {', '.join(regions())}")
     parser.add_argument("--environment", help="dev, staging, prod or a .bicepparam file: what it costs in a month")
+    parser.add_argument("--scenario", type=Path, metavar="FILE", help="a month of meetings, in TOML")
     parser.add_argument("--picture", type=Path, metavar="FILE", help="draw the meetings, as .svg or .png")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints what was asked for; 2 when it cannot be worked out."""
     try:
-        if arguments.environment:
+        if arguments.scenario:
+            print(_month(arguments.scenario, arguments.region, arguments.environment, _load(arguments.used)))
+        elif arguments.environment:
             print(_environment(arguments.environment, arguments.region))
         else:
             print(_meetings(arguments))
@@ -57,6 +62,14 @@ def _environment(name: str, region: str | None) -> str:
     prices = read_prices(region or parameters["location"])
     rows = standing(parameters, prices)
     return f"{standing_table(parameters['env'], rows, prices.region)}\n\n{sources_table(prices)}"
+
+
+def _month(file: Path, region: str | None, environment: str | None, load: Load) -> str:
+    scenario = read_scenario(file)
+    parameters = read_environment(environment or scenario.environment)
+    prices = read_prices(region or scenario.region)
+    table = month_table(scenario.plans, standing(parameters, prices), prices, load)
+    return f"{parameters['env']} in {prices.region}\n{table}\n\n{sources_table(prices)}"
 
 
 def _meetings(arguments: argparse.Namespace) -> str:

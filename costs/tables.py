@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from costs.meeting import Meeting
 from costs.participant_minute import Load, on_acs, participant_minute
 from costs.prices import Price, PriceList
+from costs.scenario import Plan
 from costs.standing import Standing
 
 _NAME = 38
@@ -43,6 +44,31 @@ def standing_table(environment: str, rows: Sequence[Standing], region: str) -> s
     lines += [f"{row.name:<32}{row.what:<34}{row.least:>10.2f}{row.most:>10.2f}" for row in rows]
     lines.append(f"{'all':<66}{sum(row.least for row in rows):>10.2f}{sum(row.most for row in rows):>10.2f}")
     return "\n".join(lines)
+
+
+def month_table(plans: Sequence[Plan], rows: Sequence[Standing], prices: PriceList, load: Load) -> str:
+    """A row for each kind of meeting, what stands beside them, and from how many on it is cheaper than ACS.
+
+    The machines that stand carry some of the meetings already, so the sum is rather too much than too little.
+    """
+    lines = [f"{'USD a month':<{_NAME}}{'meetings':>10}{'participant-minutes':>21}{'Parley':>12}{'ACS':>12}"]
+    for plan in plans:
+        counts = f"{plan.a_month:>10,}{plan.participant_minutes:>21,.0f}"
+        costs = f"{plan.cost(prices, load):>12,.2f}{plan.cost_on_acs(prices):>12,.2f}"
+        lines.append(f"{plan.meeting.name:<{_NAME}}{counts}{costs}")
+    minutes = sum(plan.participant_minutes for plan in plans)
+    ours, acs = sum(plan.cost(prices, load) for plan in plans), sum(plan.cost_on_acs(prices) for plan in plans)
+    least = sum(row.least for row in rows)
+    lines.append(f"{'what stands, at its least':<{_NAME}}{'':>31}{least:>12,.2f}")
+    lines.append(f"{'all':<{_NAME}}{'':>10}{minutes:>21,.0f}{ours + least:>12,.2f}{acs:>12,.2f}")
+    if acs > ours:
+        enough = least * minutes / (acs - ours)
+        verdict = (
+            f"With meetings like these Parley is the cheaper one from {enough:,.0f} participant-minutes a month on."
+        )
+    else:
+        verdict = "Meetings like these are cheaper at ACS, however many there are."
+    return "\n".join([*lines, "", verdict])
 
 
 def sources_table(prices: PriceList) -> str:

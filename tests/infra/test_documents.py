@@ -101,6 +101,14 @@ def test_the_index_leads_from_every_alert_to_a_runbook_and_names_no_other() -> N
     assert {path.name for path in RUNBOOKS} == set(re.findall(r"\]\(([\w-]+\.md)\)", INDEX))
 
 
+def test_an_alert_names_the_runbook_to_which_the_index_leads() -> None:
+    rows = [line for line in INDEX.splitlines() if line.startswith("| `")]
+    leads = {name: re.findall(r"\]\(([\w-]+\.md)\)", row) for row in rows for name in INLINE.findall(row)}
+    for rules in RULES.values():
+        for rule in rules["groups"][0]["rules"]:
+            assert rule["annotations"]["runbook"] == f"docs/runbooks/{leads[rule['alert']][0]}", rule["alert"]
+
+
 def test_alerts_that_runbooks_name_exist() -> None:
     for path in RUNBOOKS:
         symptoms = path.read_text().split("**Symptoms.**")[-1].split("\n\n")[0]

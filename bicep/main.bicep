@@ -101,8 +101,8 @@ param budget object
 @description('Entra ID group that administers the cluster.')
 param adminGroupId string
 
-@description('The GitHub repository whose workflows deploy, as owner/name.')
-param githubRepository string
+@description('How tokens of GitHub name the repository whose workflows deploy, as repo:OWNER@1/NAME@2; docs/deploy.md, step 2, asks for it.')
+param githubSubjectPrefix string
 
 @description('Where PagerDuty is told of alerts.')
 @secure()
@@ -121,7 +121,7 @@ var allTags = union(tags, { 'azd-env-name': env, application: 'parley' })
 var publicUrl = 'https://${domain}'
 var databaseName = 'parley'
 var githubIssuer = 'https://token.actions.githubusercontent.com'
-var githubSubject = 'repo:${githubRepository}:environment:'
+var githubSubject = '${githubSubjectPrefix}:environment:'
 // What coturn relays from: the range of RFC 6335 for ports that nobody has.
 var turnRelayStart = 49152
 var turnRelayEnd = 65535

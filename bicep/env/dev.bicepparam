@@ -78,5 +78,5 @@ param budget = {
   ]
 }
 param adminGroupId = readEnvironmentVariable('PARLEY_ADMIN_GROUP', '')
-param githubRepository = readEnvironmentVariable('PARLEY_GITHUB_REPOSITORY', 'example/parley')
+param githubSubjectPrefix = readEnvironmentVariable('PARLEY_GITHUB_SUBJECT', 'repo:example@1/parley@2')
 param pagerDutyUrl = readEnvironmentVariable('PARLEY_PAGERDUTY_URL', '')

@@ -24,7 +24,7 @@ def tomorrow() -> dict[str, object]:
     return {"timeZone": "Etc/UTC", "startsOn": begins.isoformat(), "durationMinutes": 30}
 
 
-async def test_the_link_in_a_letter_leads_into_the_call(
+async def test_the_links_in_a_letter_lead_out_of_messages_and_into_the_call(
     browser: Browser, platform: Platform, http: aiohttp.ClientSession
 ) -> None:
     meeting = await TenantMeeting.create(platform, http, "letters", "Letters")
@@ -33,6 +33,15 @@ async def test_the_link_in_a_letter_leads_into_the_call(
     await page.goto(platform.mailbox)
     # The list shows by itself what comes.
     await page.get_by_role("link", name="Invitation: Letters").click(timeout=PATIENCE)
+    await page.wait_for_url(re.compile(r"/mailbox/"))
+    letter = page.url
+    await page.get_by_role("link", name=f"{platform.origin}/unsubscribe").click()
+    for _ in ("no more", "again"):
+        assert await violations(page) == []
+        async with page.expect_navigation():
+            await page.get_by_role("button").click()
+    assert await violations(page) == []
+    await page.goto(letter)
     await page.get_by_role("link", name=f"{platform.origin}/m/letters").click()
     await page.get_by_test_id("prejoin-join").click(timeout=PATIENCE)
     ann = Person("Ann", page, page.context)

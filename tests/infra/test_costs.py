@@ -82,6 +82,15 @@ def test_a_month_in_which_nobody_meets_does_not_sound_the_budget_alarm(name: str
     assert least < 0.8 * read_environment(name)["budget"]["amount"]
 
 
+def test_the_dashboard_and_the_runbook_reckon_with_the_prices_of_the_list() -> None:
+    egress, acs = (read_prices().amount(name) for name in ("egressGb", "acsParticipantMinute"))
+    dashboard = (ROOT / "k8s/dashboards/cost.json").read_text()
+    assert f"/ 1e9 * {egress}" in dashboard
+    assert f"At {egress} USD a GB" in dashboard
+    assert f"ACS takes {acs} USD" in dashboard
+    assert f"at {egress} USD a GB" in (ROOT / "docs/runbooks/budget-breach.md").read_text()
+
+
 def test_the_command_prepares_itself_as_make_does() -> None:
     makefile = (ROOT / "Makefile").read_text()
     script = (ROOT / "parley").read_text()

@@ -158,3 +158,10 @@ def test_variables_of_a_runbook_are_those_of_the_index_or_its_own(path: Path) ->
         there |= assigned(code)
     for code in commands(path):
         assert used(code) <= there, code
+
+
+def test_pictures_are_small_and_shown() -> None:
+    pages = "".join(path.read_text() for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+    for picture in (ROOT / "docs/images").iterdir():
+        assert picture.stat().st_size < 150_000, picture.name
+        assert f"images/{picture.name})" in pages, picture.name

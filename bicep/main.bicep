@@ -139,6 +139,7 @@ module network 'modules/network.bicep' = {
     location: location
     base: base
     tags: allTags
+    zones: zones
     vnetCidr: vnetCidr
     subnets: subnets
     mediaPortStart: mediaPortStart

@@ -12,6 +12,9 @@ param base string
 @description('Tags of every resource.')
 param tags object
 
+@description('Availability zones; empty where the region has none.')
+param zones array
+
 @description('Address range of the virtual network.')
 param vnetCidr string
 
@@ -253,11 +256,12 @@ resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
   }
 }
 
-// Addresses in blocks, so that a customer's firewall can name them.
+// Addresses in blocks, so that a customer's firewall can name them, and in the zones of the machines, which take no others.
 resource mediaAddresses 'Microsoft.Network/publicIPPrefixes@2024-05-01' = {
   name: 'ippre-${base}-media'
   location: location
   tags: tags
+  zones: zones
   sku: {
     name: 'Standard'
   }
@@ -271,6 +275,7 @@ resource turnAddresses 'Microsoft.Network/publicIPPrefixes@2024-05-01' = {
   name: 'ippre-${base}-turn'
   location: location
   tags: tags
+  zones: zones
   sku: {
     name: 'Standard'
   }

@@ -71,16 +71,20 @@ resource servers 'Microsoft.Compute/virtualMachineScaleSets@2024-07-01' = {
     overprovision: false
     singlePlacementGroup: false
     upgradePolicy: {
+      // Not of the image by itself, which Azure has for some images only: cloud-init turns on Debian's own updates.
       mode: 'Rolling'
-      automaticOSUpgradePolicy: {
-        enableAutomaticOSUpgrade: true
-      }
       rollingUpgradePolicy: {
         maxBatchInstancePercent: 20
         maxUnhealthyInstancePercent: 20
         maxUnhealthyUpgradedInstancePercent: 20
         pauseTimeBetweenBatches: 'PT5M'
       }
+    }
+    // A server more, and a server less: the one with the oldest image goes (docs/deploy.md, "Upgrading").
+    scaleInPolicy: {
+      rules: [
+        'OldestVM'
+      ]
     }
     automaticRepairsPolicy: {
       enabled: true

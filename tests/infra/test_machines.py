@@ -1,9 +1,11 @@
 """Machines of the environments: their disks fit into them, they have cores for their nodes, Kubernetes is the same."""
 
 import pytest
+import yaml
 
+from scripts.infra.bicep import FOLDER
 from scripts.infra.charts import KUBERNETES
-from tests.infra.bicep_files import ENVIRONMENTS, module, parameters, properties, values
+from tests.infra.bicep_files import ENVIRONMENTS, main, module, parameters, properties, values
 
 CORES = {
     "Standard_D2s_v5": 2,
@@ -39,6 +41,26 @@ def test_a_machine_has_room_for_its_disk(environment: str, pool: str) -> None:
 @pytest.mark.parametrize("release", ["sfu-stable", "sfu-canary"])
 def test_a_media_host_has_a_core_for_each_node_and_one_more(environment: str, release: str) -> None:
     assert values(environment, release)["workers"] < CORES[parameters(environment)["mediaPool"]["vmSize"]]
+
+
+@pytest.mark.parametrize("block", ["mediaAddresses", "turnAddresses"])
+def test_a_block_of_addresses_is_in_the_zones_of_the_machines_that_take_them(block: str) -> None:
+    # Azure refuses a machine in a zone an address that is in none.
+    assert module("network")["resources"][block]["config"]["zones"] == "zones"
+    for name in ("network", "mediaHosts", "turn"):
+        assert main()["modules"][name]["config"]["params"]["zones"] == "zones"
+
+
+def test_turn_servers_keep_up_to_date_without_azure_which_has_no_automatic_upgrade_for_their_image() -> None:
+    scale_set = properties(module("turn-vmss"), "servers")
+    # Not in the list of "Azure Virtual Machine Scale Set automatic OS image upgrades" (May 2026): it would be refused.
+    assert scale_set["virtualMachineProfile"]["storageProfile"]["imageReference"]["publisher"] == "Debian"
+    assert "automaticOSUpgradePolicy" not in scale_set["upgradePolicy"]
+    assert scale_set["scaleInPolicy"]["rules"] == ["OldestVM"]
+    machine = yaml.safe_load((FOLDER / "cloud-init/turn.yaml").read_text())
+    files = {file["path"]: file["content"] for file in machine["write_files"]}
+    assert "unattended-upgrades" in machine["packages"]
+    assert 'Unattended-Upgrade "1";' in files["/etc/apt/apt.conf.d/60parley"]
 
 
 def test_every_pool_says_how_large_its_disks_are_and_follows_the_clusters_kubernetes() -> None:

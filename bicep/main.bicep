@@ -437,6 +437,7 @@ module cluster 'modules/aks.bicep' = {
     adminGroupId: adminGroupId
     authorizedRanges: apiServerRanges
     metricsRuleId: monitor.outputs.scrapingRuleId
+    containersRuleId: monitor.outputs.containersRuleId
     logsId: monitor.outputs.logsId
   }
   dependsOn: [

@@ -45,6 +45,9 @@ param authorizedRanges array
 @description('Resource id of the rule by which the cluster sends its Prometheus metrics.')
 param metricsRuleId string
 
+@description('Resource id of the rule by which the cluster sends what its pods write.')
+param containersRuleId string
+
 @description('Resource id of the Log Analytics workspace.')
 param logsId string
 
@@ -211,6 +214,14 @@ resource scraping 'Microsoft.Insights/dataCollectionRuleAssociations@2023-03-11'
   name: 'prometheus'
   properties: {
     dataCollectionRuleId: metricsRuleId
+  }
+}
+
+resource writing 'Microsoft.Insights/dataCollectionRuleAssociations@2023-03-11' = {
+  scope: cluster
+  name: 'ContainerInsightsExtension'
+  properties: {
+    dataCollectionRuleId: containersRuleId
   }
 }
 

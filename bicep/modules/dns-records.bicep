@@ -6,7 +6,7 @@ param zoneName string
 @description('Resource id of Front Door\'s endpoint, to which the zone\'s own name points.')
 param frontDoorEndpointId string
 
-@description('What proves to Front Door that the zone is ours.')
+@description('What proves to Front Door that the zone is ours; empty where it asks for no proof, and the record stays as it is.')
 param validationToken string
 
 @description('Resource id of the public address of the TURN servers.')
@@ -27,7 +27,7 @@ resource platform 'Microsoft.Network/dnsZones/A@2018-05-01' = {
   }
 }
 
-resource validation 'Microsoft.Network/dnsZones/TXT@2018-05-01' = {
+resource validation 'Microsoft.Network/dnsZones/TXT@2018-05-01' = if (!empty(validationToken)) {
   parent: zone
   name: '_dnsauth'
   properties: {

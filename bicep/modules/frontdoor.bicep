@@ -187,5 +187,5 @@ output frontDoorId string = profile.properties.frontDoorId
 @description('Name of the custom domain.')
 output domainName string = host.name
 
-@description('What proves that the domain is ours, in its TXT record.')
-output validationToken string = host.properties.validationProperties.validationToken
+@description('What proves that the domain is ours, in its TXT record; empty where Front Door asks for no proof any more.')
+output validationToken string = contains(host.properties, 'validationProperties') ? (empty(host.properties.validationProperties) ? '' : host.properties.validationProperties.validationToken) : ''

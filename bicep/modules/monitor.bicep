@@ -15,6 +15,12 @@ param retentionDays int
 @description('Gigabytes of logs a day after which the rest of the day is dropped; -1 for no limit.')
 param dailyQuotaGb int
 
+var containerStreams = [
+  'Microsoft-ContainerLogV2'
+  'Microsoft-KubeEvents'
+  'Microsoft-KubePodInventory'
+]
+
 resource logs 'Microsoft.OperationalInsights/workspaces@2023-09-01' = {
   name: 'log-${base}'
   location: location
@@ -101,6 +107,49 @@ resource scraping 'Microsoft.Insights/dataCollectionRules@2023-03-11' = {
   }
 }
 
+// What pods write, and what Kubernetes says of them. The add-on of the cluster asks this rule what to send, and without it
+// sends nothing.
+resource containers 'Microsoft.Insights/dataCollectionRules@2023-03-11' = {
+  name: 'dcr-${base}-containers'
+  location: location
+  tags: tags
+  kind: 'Linux'
+  properties: {
+    dataSources: {
+      extensions: [
+        {
+          name: 'ContainerInsightsExtension'
+          extensionName: 'ContainerInsights'
+          streams: containerStreams
+          extensionSettings: {
+            dataCollectionSettings: {
+              interval: '1m'
+              namespaceFilteringMode: 'Off'
+              enableContainerLogV2: true
+            }
+          }
+        }
+      ]
+    }
+    destinations: {
+      logAnalytics: [
+        {
+          name: 'logs'
+          workspaceResourceId: logs.id
+        }
+      ]
+    }
+    dataFlows: [
+      {
+        streams: containerStreams
+        destinations: [
+          'logs'
+        ]
+      }
+    ]
+  }
+}
+
 @description('Resource id of the Log Analytics workspace.')
 output logsId string = logs.id
 
@@ -124,3 +173,6 @@ output metricsQueryUrl string = metrics.properties.metrics.prometheusQueryEndpoi
 
 @description('Resource id of the rule by which the cluster sends its metrics.')
 output scrapingRuleId string = scraping.id
+
+@description('Resource id of the rule by which the cluster sends what its pods write.')
+output containersRuleId string = containers.id

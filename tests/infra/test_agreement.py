@@ -137,6 +137,15 @@ def test_azure_waits_longer_for_a_pod_than_the_pod_may_take() -> None:
         assert grace < int(scaler["max-graceful-termination-sec"])
 
 
+def test_what_pods_write_reaches_the_logs() -> None:
+    # The add-on alone sends nothing: it asks the rule that the cluster is associated with.
+    assert properties(module("aks"), "cluster")["addonProfiles"]["omsagent"]["config"]["useAADAuth"] == "true"
+    assert properties(module("aks"), "writing")["dataCollectionRuleId"] == "containersRuleId"
+    (source,) = properties(module("monitor"), "containers")["dataSources"]["extensions"]
+    assert source["extensionName"] == "ContainerInsights"
+    assert "Microsoft-ContainerLogV2" in module("monitor")["variables"][source["streams"]]["value"]
+
+
 def test_pods_go_where_the_pool_lets_them() -> None:
     pool = properties(module("aks-media-pool"), "media")
     template = (ROOT / "k8s/charts/sfu/templates/deployment.yaml").read_text()

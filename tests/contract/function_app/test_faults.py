@@ -54,6 +54,13 @@ async def test_nothing_is_lost_while_the_database_fails_now_and_then(platform: P
         assert sequences == list(range(1, len(sequences) + 1))
 
 
+async def test_who_is_refused_hears_how_long_the_database_wants_to_be_left_alone(platform: Platform) -> None:
+    await platform.call("GET", "/meetings/demo")
+    platform.cosmos.inject_fault(Fault(status=429, count=1000, retry_after_ms=2500, match="/docs"))
+    answer = await platform.call("GET", "/meetings/demo")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "3")
+
+
 async def test_a_database_that_answers_late_is_not_waited_for_and_loses_nothing(tmp_path: Path) -> None:
     """What it did although nobody waited for its answer is done once, however often it is asked for again."""
     async with (

@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 from aiohttp import web
 
+from function_app.webhooks.deliveries import LOOK_AT_DISABLED_EVERY
 from tests.support.receiver import Received, Receiver, accept, hang, status
 from tests.support.waiting import eventually
 
@@ -94,6 +95,30 @@ async def test_a_server_that_asks_to_be_left_alone_for_a_while_is(webhooks: Webh
     [logged] = await webhooks.deliveries()
     pause = datetime.fromisoformat(logged["nextAttemptOn"]) - datetime.fromisoformat(logged["attemptedOn"])
     assert 600 <= pause.total_seconds() < 620
+
+
+async def test_a_webhook_that_is_disabled_is_left_alone_and_has_everything_afterwards(
+    webhooks: Webhooks, receiver: Receiver
+) -> None:
+    await webhooks.put("crm", receiver.url)
+    receiver.answer = status(500)
+    await webhooks.change_meeting(2)
+    await webhooks.feed()
+    await webhooks.until_logged("failed")
+    await webhooks.platform.call("PATCH", "/webhooks/crm", json={"enabled": False})
+    receiver.answer = accept
+    await webhooks.tick(after_seconds=7)
+
+    async def put_off() -> bool:
+        [cursor] = await webhooks.cursors()
+        due_in = datetime.fromisoformat(cursor["dueOn"]) - webhooks.platform.clock()
+        return cursor["claim"] is None and due_in > LOOK_AT_DISABLED_EVERY / 2
+
+    await eventually(put_off, "it is looked at again much later")
+    assert receiver.sequences() == [1]
+    await webhooks.platform.call("PATCH", "/webhooks/crm", json={"enabled": True})
+    await webhooks.until_at_rest()
+    assert receiver.sequences() == [1, 1, 2]
 
 
 async def test_with_no_ordering_an_event_that_fails_holds_up_no_other(webhooks: Webhooks, receiver: Receiver) -> None:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import Depends, Header
 
 from function_app.errors import InvalidRequestError
 
+IDEMPOTENCY = "Idempotency-Key"
 REPEATABILITY = "Repeatability-Request-ID"
 _MAXIMUM_LENGTH = 200
+
+
+class RequestKey(NamedTuple):
+    """The key, and the header in which it came."""
+
+    value: str
+    header: str
 
 
 async def idempotency_key(
@@ -30,11 +38,13 @@ async def idempotency_key(
             description="The same as `Idempotency-Key`, by its name in OASIS Repeatable Requests 1.0.",
         ),
     ] = None,
-) -> str | None:
+) -> RequestKey | None:
     """Raises InvalidRequestError when the two say different things."""
     if idempotency_key and repeatability_request_id and idempotency_key != repeatability_request_id:
-        raise InvalidRequestError.parameter(REPEATABILITY, "It is another key than that in Idempotency-Key.")
-    return idempotency_key or repeatability_request_id
+        raise InvalidRequestError.parameter(REPEATABILITY, f"It is another key than that in {IDEMPOTENCY}.")
+    if idempotency_key:
+        return RequestKey(idempotency_key, IDEMPOTENCY)
+    return RequestKey(repeatability_request_id, REPEATABILITY) if repeatability_request_id else None
 
 
-IdempotencyKey = Annotated[str | None, Depends(idempotency_key)]
+IdempotencyKey = Annotated[RequestKey | None, Depends(idempotency_key)]

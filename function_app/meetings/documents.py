@@ -26,7 +26,8 @@ class Meeting(MeetingScoped):
     settings: MeetingSettings = MeetingSettings()
     schedule: Schedule | None = None
     calendar_sequence: int = 0
-    """Counts the changes that calendars must hear of (SEQUENCE in RFC 5545): of the schedule and the title."""
+    """Counts the changes that calendars must hear of (SEQUENCE in RFC 5545): of the title and of what they show of the
+    schedule."""
     created_on: Timestamp
     updated_on: Timestamp
     deleted_on: Timestamp | None = None
@@ -67,8 +68,7 @@ class Meeting(MeetingScoped):
         return MeetingContent(**_chosen(self))
 
     def replaced(self, content: MeetingContent, now: datetime) -> Self:
-        before, after = (self.title, self.schedule), (content.title, content.schedule)
-        counted = self.calendar_sequence + (before != after)
+        counted = self.calendar_sequence + (_in_calendars(self) != _in_calendars(content))
         return self.changed(now, **_chosen(content), calendar_sequence=counted)
 
     def changed(self, now: datetime, **changes: object) -> Self:
@@ -94,3 +94,7 @@ class Meeting(MeetingScoped):
 
 def _chosen(content: MeetingContent | Meeting) -> dict[str, Any]:
     return {name: getattr(content, name) for name in MeetingContent.model_fields}
+
+
+def _in_calendars(content: MeetingContent | Meeting) -> tuple[str, dict[str, Any] | None]:
+    return content.title, content.schedule.in_calendars if content.schedule else None

@@ -10,6 +10,7 @@ from typing import Protocol
 from pydantic import ValidationError
 
 from function_app.api.error_responses import invalid_request
+from function_app.api.idempotency import RequestKey
 from function_app.errors import IdempotencyKeyReusedError, MeetingNotFoundError
 from function_app.events.catalogue import MeetingCreated, MeetingDeleted, MeetingRestored, MeetingUpdated
 from function_app.meetings.content import MeetingContent, MeetingPatch, merged
@@ -84,16 +85,16 @@ class MeetingService:
 
         return await until_it_holds(attempt)
 
-    async def create(self, tenant: str, content: MeetingContent, idempotency_key: str | None) -> Meeting:
+    async def create(self, tenant: str, content: MeetingContent, key: RequestKey | None) -> Meeting:
         """Creates a meeting with an id of ours.
 
         Raises IdempotencyKeyReusedError, InvalidRequestError, and what the quota raises.
         """
         _check(content)
         meeting = Meeting.new(MeetingKey(tenant, new_id("mtg")), content, self._clock())
-        if idempotency_key is None:
+        if key is None:
             return await self._create(meeting)
-        creation = await self._claim(Creation.new(meeting, idempotency_key, content.model_dump_json()))
+        creation = await self._claim(Creation.new(meeting, key.value, content.model_dump_json()), key.header)
         is_repeated = creation.meeting.meeting_id != meeting.meeting_id
         if is_repeated and await self._store.find(creation.meeting.key):
             return creation.meeting
@@ -190,8 +191,8 @@ class MeetingService:
         await self._store.save(updated, event)
         return updated
 
-    async def _claim(self, creation: Creation) -> Creation:
-        """The creation that the key stands for: this one, or the one written down before it."""
+    async def _claim(self, creation: Creation, header: str) -> Creation:
+        """The creation that the key in that header stands for: this one, or the one written down before it."""
 
         async def attempt() -> Creation:
             try:
@@ -201,7 +202,7 @@ class MeetingService:
             if found is None:
                 raise AbsentError
             if found.request_digest != creation.request_digest:
-                raise IdempotencyKeyReusedError(target="Idempotency-Key")
+                raise IdempotencyKeyReusedError(target=header)
             return found
 
         return await until_it_holds(attempt)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, NaiveDatetime, PlainSerializer, StringConstraints, WithJsonSchema
 
@@ -76,6 +76,11 @@ class Schedule(Request):
     exceptions: Exceptions = ()
     opens_minutes_before: MinutesOrNone = Field(default=15, description="How early people may come in.")
     closes_minutes_after: MinutesOrNone = Field(default=60, description="How late, after the end, people may come in.")
+
+    @property
+    def in_calendars(self) -> dict[str, Any]:
+        """What of it calendars show: all but how early and late people may come in."""
+        return self.model_dump(exclude={"opens_minutes_before", "closes_minutes_after"})
 
 
 class SchedulePatch(Request):

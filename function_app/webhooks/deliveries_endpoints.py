@@ -17,7 +17,7 @@ from parley_protocol.ids import DeliveryId
 
 MAXIMUM_PAGE_SIZE = 100
 
-_ACCEPTED = "The events are delivered as soon as they can be."
+_ACCEPTED = "The events are delivered as soon as they can be; the webhook's `deliveries` show what comes of each."
 
 router = APIRouter(tags=["webhooks"])
 

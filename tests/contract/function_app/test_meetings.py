@@ -159,12 +159,14 @@ async def test_simultaneous_posts_with_one_key_make_one_meeting(platform: Platfo
     assert len({answer.json()["id"] for answer in answers}) == 1
 
 
-async def test_an_idempotency_key_with_another_body_is_a_conflict(platform: Platform) -> None:
-    headers = {"Idempotency-Key": "order-17"}
+@pytest.mark.parametrize("name", ["Idempotency-Key", "Repeatability-Request-ID"])
+async def test_a_key_with_another_body_is_a_conflict_at_the_header_that_named_it(platform: Platform, name: str) -> None:
+    headers = {name: "order-17"}
     await platform.call("POST", "/meetings", json={"title": "One"}, headers=headers)
     answer = await platform.call("POST", "/meetings", json={"title": "Two"}, headers=headers)
     assert answer.status_code == 409
-    assert answer.json()["error"]["code"] == "IdempotencyKeyReused"
+    error = answer.json()["error"]
+    assert (error["code"], error["target"]) == ("IdempotencyKeyReused", name)
 
 
 async def test_a_list_has_every_meeting_once_however_it_is_paged(platform: Platform) -> None:

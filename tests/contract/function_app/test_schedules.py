@@ -52,6 +52,11 @@ async def test_a_schedule_is_kept_changed_and_taken_away(platform: Platform) -> 
     assert patched["calendarSequence"] == 1
     muted = await platform.call("PATCH", "/meetings/weekly", json={"settings": {"muteOnEntry": True}})
     assert muted.json()["calendarSequence"] == 1
+    doors = await platform.call(
+        "PATCH", "/meetings/weekly", json={"schedule": {"opensMinutesBefore": 5, "closesMinutesAfter": 0}}
+    )
+    assert doors.json()["schedule"]["opensMinutesBefore"] == 5
+    assert doors.json()["calendarSequence"] == 1
     without = (await platform.call("PATCH", "/meetings/weekly", json={"schedule": None})).json()
     assert "schedule" not in without
     assert "nextOccurrences" not in without

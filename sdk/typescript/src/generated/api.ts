@@ -4988,7 +4988,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The events are delivered as soon as they can be. */
+            /** @description The events are delivered as soon as they can be; the webhook's `deliveries` show what comes of each. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -5026,7 +5026,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The events are delivered as soon as they can be. */
+            /** @description The events are delivered as soon as they can be; the webhook's `deliveries` show what comes of each. */
             202: {
                 headers: {
                     [name: string]: unknown;

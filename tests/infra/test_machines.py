@@ -20,6 +20,15 @@ None is in "Retired Azure VM size series", as retired or announced: those are re
 """
 LOCAL_DISK_GIB = {"Standard_D2ds_v5": 75, "Standard_D4ds_v5": 150, "Standard_D8ds_v5": 300}
 """The temporary disk, where an ephemeral one goes; sizes with a cache have it there ("Storage options for AKS")."""
+AKS_KEEPS_MILLICORES = {2: 100, 4: 140, 8: 180}
+"""Of each machine, by its cores: "Node resource reservations in AKS"."""
+ADD_ONS_MILLICORES = 1000
+"""An estimate, with a fifth to spare: what the DaemonSets of the add-ons in aks.bicep ask for on each machine.
+
+Those of the logs alone ask for 170 (github.com/Azure/AKS, issue 5413).
+"""
+SIDECAR_MILLICORES = 10
+"""Of `deletion-cost`, in the chart."""
 LEAST_DISK_GIB = 60
 """AKS's images take 30 ("Create node pools"), what runs there as much again."""
 
@@ -61,6 +70,15 @@ def test_turn_servers_keep_up_to_date_without_azure_which_has_no_automatic_upgra
     files = {file["path"]: file["content"] for file in machine["write_files"]}
     assert "unattended-upgrades" in machine["packages"]
     assert 'Unattended-Upgrade "1";' in files["/etc/apt/apt.conf.d/60parley"]
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("release", ["sfu-stable", "sfu-canary"])
+def test_a_pod_of_nodes_fits_beside_the_add_ons_on_an_empty_machine(environment: str, release: str) -> None:
+    cores = CORES[parameters(environment)["mediaPool"]["vmSize"]]
+    given_away = 1000 * cores - AKS_KEEPS_MILLICORES[cores] - ADD_ONS_MILLICORES
+    requested = int(values(environment, release)["resources"]["requestedCpu"].removesuffix("m"))
+    assert requested + SIDECAR_MILLICORES <= given_away
 
 
 def test_every_pool_says_how_large_its_disks_are_and_follows_the_clusters_kubernetes() -> None:

@@ -24,6 +24,12 @@ LOAD_BALANCERS = 2
 SMALL_CONTAINERS = 3
 """Containers of Cosmos DB that have the least throughput there is."""
 SMALL_THROUGHPUT = 1000
+FUNCTION_GROUPS = 9
+"""What scales by itself in the Functions app: all that HTTP starts together, and each other function alone."""
+LEAST_READY_IN_ZONES = 2
+"""Instances of each group that Azure keeps ready, and bills, in zones ("Reliability in Azure Functions")."""
+TIMER_RUNS_AN_HOUR = 2 * 720 + 360 + 120 + 6
+"""Each is billed as a second at least."""
 LEAST_OF_AUTOSCALE = 0.1
 """What autoscale takes for a throughput that nobody uses."""
 
@@ -64,16 +70,24 @@ def _network(parameters: Mapping[str, Any], prices: PriceList) -> Iterator[Stand
 
 def _services(parameters: Mapping[str, Any], prices: PriceList) -> Iterator[Standing]:
     regions = 2 if parameters["drLocation"] else 1
-    redis, functions, units = parameters["redisScale"], parameters["functionsScale"], parameters["webPubSubUnits"]
+    redis, units = parameters["redisScale"], parameters["webPubSubUnits"]
     machines = 2 if redis["highAvailability"] else 1
-    waiting = functions["alwaysReady"] * functions["memory"] / 1024 * SECONDS
     yield _fixed("Redis", f"{redis['sku']}, machines: {machines}", machines * prices.amount(redis["sku"]) * HOURS)
     yield _fixed("registry", f"Premium, regions: {regions}", regions * prices.amount("registryPremium") * DAYS)
     yield _fixed("Event Hubs", "1 unit", prices.amount("eventHubsUnit") * HOURS)
     yield _fixed("Web PubSub", f"units: {units}", units * prices.amount("webPubSubUnit") * DAYS)
-    yield _fixed("Functions", f"always ready: {functions['alwaysReady']}", waiting * prices.amount("functionsReady"))
+    yield _functions(parameters["functionsScale"], bool(parameters["zones"]), prices)
     yield _database(parameters["cosmosScale"], regions, prices)
     yield _fixed("Static Web App", "Standard", prices.amount("staticWebApp"))
+
+
+def _functions(scale: Mapping[str, Any], in_zones: bool, prices: PriceList) -> Standing:
+    ready: int = scale["alwaysReady"]
+    if in_zones:
+        ready = max(ready, LEAST_READY_IN_ZONES) + (FUNCTION_GROUPS - 1) * LEAST_READY_IN_ZONES
+    waiting = ready * SECONDS * prices.amount("functionsReady")
+    timers = TIMER_RUNS_AN_HOUR * HOURS * prices.amount("functionsGbSecond")
+    return _fixed("Functions", f"always ready: {ready}, and timers", scale["memory"] / 1024 * (waiting + timers))
 
 
 def _database(scale: Mapping[str, Any], regions: int, prices: PriceList) -> Standing:

@@ -46,7 +46,7 @@ param webPubSubUnits = 2
 param functionsScale = {
   memory: 2048
   maximumInstances: 100
-  alwaysReady: 1
+  alwaysReady: 2
   pythonVersion: '3.11'
 }
 param cosmosScale = {
@@ -71,7 +71,7 @@ param communicationDataLocation = 'Europe'
 param deliveryReports = bool(readEnvironmentVariable('PARLEY_DELIVERY_REPORTS', 'false'))
 param requestsPerMinute = 3000
 param budget = {
-  amount: 4000
+  amount: 4500
   startDate: '2027-01-01'
   contactEmails: [
     readEnvironmentVariable('PARLEY_BUDGET_EMAIL', 'budget@example.com')

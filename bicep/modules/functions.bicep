@@ -130,12 +130,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       scaleAndConcurrency: {
         instanceMemoryMB: instanceMemory
         maximumInstanceCount: maximumInstances
-        alwaysReady: [
-          {
-            name: 'http'
-            instanceCount: alwaysReady
-          }
-        ]
+        alwaysReady: alwaysReady > 0 ? [{ name: 'http', instanceCount: alwaysReady }] : []
         triggers: {
           http: {
             // Requests wait for others most of their time, WHIP offers even for a node that asks us; Python's default is one.

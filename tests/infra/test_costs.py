@@ -61,6 +61,17 @@ def test_of_every_module_of_the_template_it_is_known_whether_it_costs_something_
     assert set(MAIN["modules"]) == PRICED | BY_USE_ALONE | FREE
 
 
+def test_what_runs_without_a_request_is_paid_for() -> None:
+    sources = [path.read_text() for path in (ROOT / "function_app/triggers").glob("*.py")]
+    every = [int(seconds) for text in sources for seconds in re.findall(r'schedule="\*/(\d+) \* \* \* \* \*"', text)]
+    every += [60 * int(minutes) for text in sources for minutes in re.findall(r'schedule="0 \*/(\d+) ', text)]
+    timers = sum(text.count("timer_trigger(") for text in sources)
+    assert len(every) == timers
+    assert sum(3600 // seconds for seconds in every) == standing.TIMER_RUNS_AN_HOUR
+    feeds = sum(text.count("@on_meeting_changes(") for text in sources)
+    assert 1 + timers + feeds == standing.FUNCTION_GROUPS
+
+
 def test_every_price_has_a_source_a_date_and_a_unit_in_every_region() -> None:
     for region in regions():
         for name, price in read_prices(region).prices.items():

@@ -51,6 +51,12 @@ param containersRuleId string
 @description('Resource id of the Log Analytics workspace.')
 param logsId string
 
+// Of upgrades that come by themselves: of Kubernetes, and of the machines' images.
+var upgrades = [
+  'aksManagedAutoUpgradeSchedule'
+  'aksManagedNodeOSUpgradeSchedule'
+]
+
 resource cluster 'Microsoft.ContainerService/managedClusters@2024-09-01' = {
   // checkov:skip=CKV_AZURE_8: the dashboard is no longer part of AKS
   // checkov:skip=CKV_AZURE_172: rotation is on; the add-on takes it as text
@@ -208,6 +214,25 @@ resource control 'Microsoft.ContainerService/managedClusters/agentPools@2024-09-
     }
   }
 }
+
+// They begin when few meet, and have a whole day, as each media host takes until its last session has ended.
+resource windows 'Microsoft.ContainerService/managedClusters/maintenanceConfigurations@2024-09-01' = [for upgrade in upgrades: {
+  parent: cluster
+  name: upgrade
+  properties: {
+    maintenanceWindow: {
+      schedule: {
+        weekly: {
+          dayOfWeek: 'Saturday'
+          intervalWeeks: 1
+        }
+      }
+      startTime: '00:00'
+      utcOffset: '+00:00'
+      durationHours: 24
+    }
+  }
+}]
 
 resource scraping 'Microsoft.Insights/dataCollectionRuleAssociations@2023-03-11' = {
   scope: cluster

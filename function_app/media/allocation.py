@@ -28,6 +28,20 @@ def choose_node(nodes: Sequence[Node], random: Random, asked: str | None = None)
     return min(random.sample(able, min(2, len(able))), key=lambda node: node.fullness)
 
 
+def candidates(nodes: Sequence[Node], regions: Sequence[str], session: str, canary_percent: float) -> list[Node]:
+    """The nodes of the session's release in the first of the regions that has one which can take it.
+
+    No regions mean anywhere; in others than these nobody is a candidate.
+    """
+    if not regions:
+        return of_track(nodes, session, canary_percent)
+    for region in regions:
+        here = of_track([node for node in nodes if node.region == region], session, canary_percent)
+        if any(_is_able(node) for node in here):
+            return here
+    return []
+
+
 def rooms_by_region(nodes: Sequence[Node]) -> dict[str, bool]:
     """The regions of the nodes, and whether one of each can take a session."""
     rooms: dict[str, bool] = {}

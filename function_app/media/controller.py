@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable, Sequence
 from random import Random
 
 from ulid import ULID
 
 from function_app.errors import NoNodeAvailableError, SignallingUnavailableError
-from function_app.media.allocation import choose_node, of_track, rooms_by_region
+from function_app.media.allocation import candidates, choose_node, rooms_by_region
 from function_app.media.assignments import Assignment, LiveSessions, SessionMap
 from function_app.media.nodes import HEARTBEAT_SECONDS, Node, NodeRegistry
 from function_app.signalling.webpubsub import Signalling
@@ -22,7 +23,16 @@ _SESSIONS_IN_URL = 100
 """A group is about 50 bytes of the URL, and a URL of more than 8 KiB is refused; the rest are added by REST."""
 _PARALLEL_CALLS = 16
 
+FindRegions = Callable[[], Awaitable[Sequence[str]]]
+"""Finds where a session may be carried, the best region first; none mean anywhere."""
+
+_NO_ROOM_IN_REGIONS = "No node takes a session now in the regions where the meeting may be held."
+
 _logger = logging.getLogger("parley.media")
+
+
+async def anywhere() -> Sequence[str]:
+    return ()
 
 
 class MediaController:
@@ -45,7 +55,7 @@ class MediaController:
         self._random = random
         self._canary_percent = canary_percent
 
-    async def suggest(self, session: str | None) -> Node:
+    async def suggest(self, session: str | None, find_regions: FindRegions = anywhere) -> Node:
         """The node that carries the session, or else one that could and takes WHIP; it is not assigned yet.
 
         Raises NoNodeAvailableError.
@@ -54,29 +64,29 @@ class MediaController:
         node = await self._nodes.get(current.node) if current else None
         if node and not node.draining:
             return node
-        able = of_track(await self._nodes.live(), session or "", self._canary_percent if session else 0)
-        chosen = choose_node([node for node in able if node.http_address], self._random)
+        takes_whip = [node for node in await self._nodes.live() if node.http_address]
+        share = self._canary_percent if session else 0
+        chosen = choose_node(candidates(takes_whip, await find_regions(), session or "", share), self._random)
         if chosen is None:
             raise NoNodeAvailableError
         return chosen
 
-    async def place(self, session: str, asked: str | None = None) -> tuple[Node, Assignment]:
+    async def place(
+        self, session: str, asked: str | None = None, find_regions: FindRegions = anywhere
+    ) -> tuple[Node, Assignment]:
         """The node that carries the session: the one it has while that lives and does not drain, else a new one.
 
-        That is the node that was `asked` by a client, where there is one and it can: the client need go no further.
-        A node that begins to drain sends everybody away and takes no Peer any more, so there is nobody whom a session
-        would leave behind there. Raises NoNodeAvailableError, also while the session's node has no signalling
-        connection.
+        That is a node in the first of its regions that has room, and there the node that was `asked` by a client, where
+        there is one and it can: the client need go no further. A node that begins to drain sends everybody away and
+        takes no Peer any more, so there is nobody whom a session would leave behind there.
+        Raises NoNodeAvailableError, also while the session's node has no signalling connection.
         """
         for _ in range(_PLACEMENT_ATTEMPTS):
             current = await self._sessions.find(session)
             node = await self._nodes.get(current.node) if current else None
             if current and node and not node.draining:
                 return self._listening(node), current
-            able = of_track(await self._nodes.live(), session, self._canary_percent)
-            node = choose_node(able, self._random, asked)
-            if node is None:
-                break
+            node = await self._new_node(session, asked, await find_regions())
             wanted = Assignment(session=session, node=node.id)
             holds = await self._sessions.assign(wanted, instead_of=current.node if current else None)
             if holds.node == node.id:
@@ -85,6 +95,13 @@ class MediaController:
                     await self._stop_listening(current)
                 return self._listening(node), holds
         raise NoNodeAvailableError
+
+    async def _new_node(self, session: str, asked: str | None, regions: Sequence[str]) -> Node:
+        able = candidates(await self._nodes.live(), regions, session, self._canary_percent)
+        chosen = choose_node(able, self._random, asked)
+        if chosen is None:
+            raise NoNodeAvailableError(_NO_ROOM_IN_REGIONS if regions else None)
+        return chosen
 
     async def announce(self, node: Node, assignment: Assignment) -> None:
         """Sees to it that the node listens to the session's group before anybody sends to it."""

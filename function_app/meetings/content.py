@@ -86,7 +86,9 @@ class MeetingSettings(Request):
         description="How long before each occurrence invitees are reminded; 0 means not at all.",
     )
     regions: tuple[Region, ...] = Field(
-        default=(), max_length=10, description="Where sessions may be carried, the best first; empty means anywhere."
+        default=(),
+        max_length=10,
+        description="Where our nodes may carry sessions, the best first; empty means where the tenant says.",
     )
     media_provider: MediaProviderName | None = Field(default=None, description="Absent means the tenant's.")
 

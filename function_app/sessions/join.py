@@ -105,7 +105,12 @@ class JoinService:
         session = active.session_id if active else fresh_session
         await self._rules.check(meeting, active, claims)
         provider = await self._provider_of(meeting, active)
-        place = await self._providers.named(provider).place(session, active.room if active else None, at_node)
+        place = await self._providers.named(provider).place(
+            session,
+            active.room if active else None,
+            at_node,
+            lambda: self._providers.regions(meeting.tenant_id, meeting.settings.regions),
+        )
         participant = _participant(meeting, claims, session, place.node, self._clock())
         if place.is_full and not await self._is_there(participant):
             raise NoNodeAvailableError

@@ -58,7 +58,7 @@ class TenantResource(Response):
     default_media_provider: MediaProviderName
     """Who carries the media of the tenant's meetings."""
     regions: list[Region] | None = None
-    """Where sessions may be carried; absent means anywhere."""
+    """Where our nodes may carry sessions of meetings that do not choose, the best first; absent means anywhere."""
     branding_name: str | None = None
     """What people see as the name of the service; absent means Parley's own."""
     entra_tenant_id: str | None = None

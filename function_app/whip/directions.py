@@ -25,7 +25,7 @@ class Directions:
         self._meetings = meetings
         self._sessions = sessions
         self._controller = controller
-        self._choose = providers.choose
+        self._providers = providers
 
     async def node(self, claims: JoinClaims) -> Node:
         """The node that carries the meeting's session, or could begin one.
@@ -38,7 +38,10 @@ class Directions:
         if meeting is None or meeting.deleted_on:
             raise MeetingNotFoundError
         refuse_token_of_former_meeting(claims, meeting.created_on)
-        provider = active.media_provider if active else await self._choose(key.tenant, meeting.settings.media_provider)
+        chosen = meeting.settings
+        choose, regions = self._providers.choose, self._providers.regions
+        provider = active.media_provider if active else await choose(key.tenant, chosen.media_provider)
         if provider is not MediaProviderName.SFU:
             raise WhipNotSupportedError
-        return await self._controller.suggest(active.session_id if active else None)
+        session = active.session_id if active else None
+        return await self._controller.suggest(session, lambda: regions(key.tenant, chosen.regions))

@@ -23,6 +23,7 @@ from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError, ResourceNotFoundError
 
 from function_app.errors import MediaProviderUnavailableError
+from function_app.media.controller import FindRegions, anywhere
 from function_app.media.providers.names import LASTS_ELSEWHERE, MediaProviderName
 from function_app.media.providers.port import AcsAdmission, AcsEntry, FindParticipant
 from function_app.participants.documents import Participant
@@ -51,7 +52,13 @@ class AcsProvider:
         self._identities = CommunicationIdentityClient(endpoint, credential, **patience)
         self._clock = clock
 
-    async def place(self, session: str, room: str | None, at_node: str | None = None) -> AcsPlace:
+    async def place(
+        self,
+        session: str,
+        room: str | None,
+        at_node: str | None = None,
+        find_regions: FindRegions = anywhere,
+    ) -> AcsPlace:
         if room is None:
             return AcsPlace(self, session, await self._open_room(session), is_new=True)
         return AcsPlace(self, session, room)

@@ -12,6 +12,7 @@ from function_app.media.providers.names import MediaProviderName
 from function_app.media.providers.port import MediaProvider
 from function_app.media.providers.sfu import SfuProvider
 from function_app.tenants.authentication import Authentication
+from function_app.tenants.documents import TenantSettings
 from function_app.timestamps import Clock
 
 
@@ -49,9 +50,9 @@ def build_media_providers(settings: Settings, sfu: SfuProvider, tenants: Authent
     if settings.livekit_url:
         others[MediaProviderName.LIVEKIT] = livekit
 
-    async def of_tenant(tenant: str) -> MediaProviderName:
+    async def of_tenant(tenant: str) -> TenantSettings:
         found = await tenants.find(tenant)
-        return found.settings.default_media_provider if found else MediaProviderName.SFU
+        return found.settings if found else TenantSettings()
 
     async def close() -> None:
         for each in closing:

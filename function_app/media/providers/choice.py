@@ -1,15 +1,16 @@
-"""Which provider carries a session: the meeting's choice, else the tenant's; a session that runs stays where it is."""
+"""Who carries a session, and where: the meeting's choice, else the tenant's; a session that runs stays where it is."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from function_app.errors import MediaProviderNotConfiguredError
 from function_app.media.providers.names import MediaProviderName
 from function_app.media.providers.port import MediaProvider
+from function_app.tenants.documents import TenantSettings
 
-TenantsChoice = Callable[[str], Awaitable[MediaProviderName]]
-"""The default of the tenant with this id."""
+TenantsChoice = Callable[[str], Awaitable[TenantSettings]]
+"""What the tenant with this id has chosen."""
 
 
 class MediaProviders:
@@ -26,7 +27,11 @@ class MediaProviders:
         self._of_tenant = of_tenant
 
     async def choose(self, tenant: str, of_meeting: MediaProviderName | None) -> MediaProviderName:
-        return of_meeting or await self._of_tenant(tenant)
+        return of_meeting or (await self._of_tenant(tenant)).default_media_provider
+
+    async def regions(self, tenant: str, of_meeting: Sequence[str]) -> Sequence[str]:
+        """Where a session may be carried, the best first; none mean anywhere."""
+        return of_meeting or (await self._of_tenant(tenant)).regions or ()
 
     def named(self, name: MediaProviderName) -> MediaProvider:
         """Raises MediaProviderNotConfiguredError where this installation does not have it."""

@@ -17,6 +17,7 @@ from livekit.api import AccessToken, LiveKitAPI, TwirpError, TwirpErrorCode, Vid
 from livekit.protocol.room import CreateRoomRequest, DeleteRoomRequest, RoomParticipantIdentity
 
 from function_app.errors import MediaProviderUnavailableError
+from function_app.media.controller import FindRegions, anywhere
 from function_app.media.providers.names import MediaProviderName
 from function_app.media.providers.port import FindParticipant, LiveKitAdmission, LiveKitEntry
 from function_app.participants.documents import Participant
@@ -45,7 +46,13 @@ class LiveKitProvider:
         self._clock = clock
         self._client: LiveKitAPI | None = None
 
-    async def place(self, session: str, room: str | None, at_node: str | None = None) -> LiveKitPlace:
+    async def place(
+        self,
+        session: str,
+        room: str | None,
+        at_node: str | None = None,
+        find_regions: FindRegions = anywhere,
+    ) -> LiveKitPlace:
         if room is None:
             request = CreateRoomRequest(name=session, empty_timeout=_EMPTY_FOR_SECONDS)
             async with self._operation() as client:

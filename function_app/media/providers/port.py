@@ -15,6 +15,7 @@ from typing import Literal, Protocol
 from pydantic import Field
 
 from function_app.api.models import Response
+from function_app.media.controller import FindRegions, anywhere
 from function_app.media.providers.names import MediaProviderName
 from function_app.media.turn import IceServer
 from function_app.participants.documents import Participant
@@ -112,9 +113,16 @@ class Place(Protocol):
 class MediaProvider(Protocol):
     """One who carries media."""
 
-    async def place(self, session: str, room: str | None, at_node: str | None = None) -> Place:
+    async def place(
+        self,
+        session: str,
+        room: str | None,
+        at_node: str | None = None,
+        find_regions: FindRegions = anywhere,
+    ) -> Place:
         """Where the session is carried: in its `room`, or wherever it can begin; `at_node` if that can.
 
+        Only our own SFU has regions that can be chosen; they are asked for when the session has no node.
         Raises UnavailableError.
         """
 

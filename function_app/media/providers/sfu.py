@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from function_app.media.assignments import Assignment
-from function_app.media.controller import MediaController
+from function_app.media.controller import FindRegions, MediaController, anywhere
 from function_app.media.grants import MediaGrants
 from function_app.media.nodes import Node
 from function_app.media.providers.port import FindParticipant, SessionNode, SfuAdmission
@@ -19,8 +19,14 @@ class SfuProvider:
         self._grants = grants
         self._turn = turn
 
-    async def place(self, session: str, room: str | None, at_node: str | None = None) -> SfuPlace:
-        node, assignment = await self._controller.place(session, at_node)
+    async def place(
+        self,
+        session: str,
+        room: str | None,
+        at_node: str | None = None,
+        find_regions: FindRegions = anywhere,
+    ) -> SfuPlace:
+        node, assignment = await self._controller.place(session, at_node, find_regions)
         return SfuPlace(node, assignment, self._controller, self._grants, self._turn)
 
     async def close_room(self, session: str, room: str | None) -> None:

@@ -662,7 +662,7 @@ class MeetingSettings(Model):
     reminder_minutes: int = 15
     """How long before each occurrence invitees are reminded; 0 means not at all."""
     regions: list[str] = Field(default_factory=list)
-    """Where sessions may be carried, the best first; empty means anywhere."""
+    """Where our nodes may carry sessions, the best first; empty means where the tenant says."""
     media_provider: MediaProviderName | None = None
     """Absent means the tenant's."""
 

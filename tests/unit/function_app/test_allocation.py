@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from function_app.media.allocation import PLACEMENT_CEILING, choose_node, of_track
+from function_app.media.allocation import PLACEMENT_CEILING, candidates, choose_node, of_track
 from function_app.media.nodes import Node
 from parley_protocol.ids import new_id
 from parley_protocol.nodes import Capacity, Load, ReleaseTrack
@@ -19,10 +19,11 @@ def node(
     retiring: bool = False,
     listening: bool = True,
     track: ReleaseTrack = ReleaseTrack.STABLE,
+    region: str = "local",
 ) -> Node:
     return Node(
         id=new_id("nod"),
-        region="local",
+        region=region,
         version="1",
         track=track,
         capacity=Capacity(packets_per_second=1000, peers=100),
@@ -99,3 +100,18 @@ def test_a_canary_that_cannot_take_a_session_leaves_it_to_the_stable_nodes_and_n
     stable, full_canary = node(), node(peers=99, track=ReleaseTrack.CANARY)
     assert of_track([stable, full_canary], "ses_1", 100) == [stable]
     assert of_track([node(track=ReleaseTrack.CANARY)], "ses_1", 0) == []
+
+
+@pytest.mark.parametrize(
+    ("regions", "taken"),
+    [((), ["near", "far", "full"]), (("near", "far"), ["near"]), (("full", "far"), ["far"]), (("full", "none"), [])],
+)
+def test_the_first_region_with_room_is_taken(regions: tuple[str, ...], taken: list[str]) -> None:
+    nodes = [node(region="near"), node(region="far"), node(region="full", draining=True)]
+    assert [one.region for one in candidates(nodes, regions, "ses_1", 0)] == taken
+
+
+def test_a_region_whose_canary_has_no_room_takes_the_session_on_its_stable_nodes() -> None:
+    near = node(region="near")
+    nodes = [near, node(region="near", track=ReleaseTrack.CANARY, draining=True), node(region="far")]
+    assert candidates(nodes, ("near", "far"), "ses_1", 100) == [near]

@@ -2035,7 +2035,7 @@ export interface components {
             /** @default byHosts */
             recordingPolicy?: components["schemas"]["RecordingPolicy"];
             /**
-             * @description Where sessions may be carried, the best first; empty means anywhere.
+             * @description Where our nodes may carry sessions, the best first; empty means where the tenant says.
              * @default []
              */
             regions?: string[];

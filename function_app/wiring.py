@@ -65,6 +65,7 @@ from function_app.stores.audit import AuditStore
 from function_app.stores.containers import TENANTS_CONTAINER
 from function_app.stores.cosmos import Cosmos
 from function_app.stores.exclusions import ExclusionStore
+from function_app.stores.quality import QualityStore
 from function_app.stores.sessions import SessionStore
 from function_app.stores.stores import Stores
 from function_app.telemetry.log import write_json_lines
@@ -110,6 +111,7 @@ class Services:
     running: RunningMeetings
     removal: RemovalService
     attendance: AttendanceStore
+    quality: QualityStore
     lobby: Lobby
     control: ParticipantControl
     sessions: SessionStore
@@ -216,6 +218,7 @@ def build(settings: Settings, clock: Clock) -> Services:
         join_tokens=JoinTokens(keys, clock),
         moderators=Moderators(stores.sessions),
         attendance=stores.attendance,
+        quality=stores.quality,
         lobby=lobby,
         control=ParticipantControl(meeting_service, stores.sessions, entitlements, signalling),
         sessions=stores.sessions,

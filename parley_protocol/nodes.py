@@ -14,6 +14,7 @@ from pydantic import Field, IPvAnyAddress, StringConstraints
 
 from parley_protocol.errors import LeaveReason
 from parley_protocol.ids import MeetingId, ParticipantId, PeerId, SessionId, TenantId
+from parley_protocol.quality import PeerQuality
 from parley_protocol.wire import Wire
 
 HttpOrigin = Annotated[str, StringConstraints(max_length=255, pattern=r"^https?://[^\s/?#]+$")]
@@ -112,6 +113,8 @@ class PeerLeft(_PeerEvent):
 
     type: Literal["peerLeft"] = "peerLeft"
     reason: LeaveReason
+    quality: PeerQuality | None = None
+    """How its connection was; absent when it was too short to tell."""
 
 
 NodeEvent = Annotated[PeerConnected | PeerLeft, Field(discriminator="type")]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from parley_protocol.control import ConnectionQuality, EncodingStats, FlowStats, SlotStats, Stats
 from sfu_container import engine_stats
 from sfu_container.peer_slots import parse_slot_id
+from sfu_container.quality_sum import QualitySum
 
 POOR_LOSS_RATIO = 0.05
 POOR_ROUND_TRIP_SECONDS = 0.5
@@ -29,6 +30,8 @@ class ConnectionWatch:
         self.quality = ConnectionQuality.GOOD
         self.is_watched = False
         """Whether the client wants to be told the statistics."""
+        self.sum = QualitySum()
+        """Of the whole time, for the control plane."""
         self._before = self._now = engine_stats.PeerStats()
         self._contrary_looks = 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from parley_protocol.control import ROSTER_PAGE, ConnectionQuality, ParticipantQuality, Quality
+from parley_protocol.quality import PeerQuality
 from parley_protocol.wire import ParticipantStatus
 from sfu_container.connection_watch import ConnectionWatch
 from sfu_container.engine_stats import PeerStats
@@ -28,20 +29,23 @@ class Connections:
         if begins:
             send(peer, watch.report())
 
-    def remove(self, peer: Peer) -> None:
-        """A Peer is gone; its participant may go on with another."""
-        self._watches.pop(peer.id, None)
+    def remove(self, peer: Peer) -> PeerQuality | None:
+        """A Peer is gone; its participant may go on with another. How the Peer's connection was, if that is known."""
+        watch = self._watches.pop(peer.id, None)
         if self._members.of_participant(peer.participant) is None:
             self._told.pop(peer.participant, None)
+        return watch.sum.told() if watch else None
 
-    def look(self, stats: Mapping[str, PeerStats]) -> None:
-        """Take the newest statistics of the Peers."""
+    def look(self, stats: Mapping[str, PeerStats], now: float) -> None:
+        """Take the newest statistics of the Peers; `now` in seconds."""
         changed: dict[str, ConnectionQuality] = {}
         for peer in self._members:
             if peer.id not in stats:
                 continue
             watch = self._watches.setdefault(peer.id, ConnectionWatch())
             watch.look(stats[peer.id], peer.status is ParticipantStatus.RECONNECTING)
+            if peer.status is not ParticipantStatus.CONNECTING:
+                watch.sum.add(stats[peer.id], watch.quality, now)
             if watch.is_watched:
                 send(peer, watch.report())
             if watch.quality is not self._told.get(peer.participant, ConnectionQuality.GOOD):

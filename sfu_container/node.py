@@ -17,6 +17,7 @@ from typing import Any
 from parley_protocol.errors import LeaveReason
 from parley_protocol.grants import Grants, MediaGrant, Role, Source
 from parley_protocol.nodes import PeerConnected, PeerLeft
+from parley_protocol.quality import PeerQuality
 from parley_protocol.signalling import Join, Joined
 from parley_protocol.wire import PublicationOffer
 from sfu_container.containment import contained
@@ -179,22 +180,23 @@ class Node:
 
         every two seconds and the event loop is never held up for long.
         """
+        now = self._clock()
         self._turn = (self._turn + 1) % LOOKS_PER_TURN
         for room in self.rooms.all()[self._turn :: LOOKS_PER_TURN]:
             with contained("the connections of a room"):
-                room.look_at_connections()
+                room.look_at_connections(now)
 
     def peer_connected(self, peer: Peer) -> None:
         logger.info("connected session=%s participant=%s peer=%s", peer.grant.session, peer.participant, peer.id)
         self._reporter.report(PeerConnected(**_whereabouts(peer.grant)))
 
-    def peer_left(self, peer: Peer, reason: LeaveReason) -> None:
+    def peer_left(self, peer: Peer, reason: LeaveReason, quality: PeerQuality | None) -> None:
         self.departures[reason] += 1
         self._spent_grants.end_peer(peer.id, self._clock())
         logger.info(
             "leave session=%s participant=%s peer=%s reason=%s", peer.grant.session, peer.participant, peer.id, reason
         )
-        self._reporter.report(PeerLeft(**_whereabouts(peer.grant), reason=reason))
+        self._reporter.report(PeerLeft(**_whereabouts(peer.grant), reason=reason, quality=quality))
         self.rooms.peer_left(peer.id)
 
     def send_dtls(self, peer: str, data: bytes) -> None:

@@ -87,13 +87,13 @@ class Room:
     def _remove(self, peer: Peer, reason: LeaveReason) -> None:
         self._members.remove(peer)
         self._viewers.remove(peer)
-        self._connections.remove(peer)
+        quality = self._connections.remove(peer)
         try:
             peer.close()
         finally:
             if reason not in UNTOLD_REASONS:
                 self._around.mailbox.send(peer.participant, Left(peer=peer.id, reason=reason))
-            self._around.listener.peer_left(peer, reason)
+            self._around.listener.peer_left(peer, reason, quality)
 
     def expire(self, now: float) -> None:
         """End the Peers whose media path stayed silent past their deadline."""
@@ -106,10 +106,10 @@ class Room:
         self._members.announce_changes()
         self._viewers.update()
 
-    def look_at_connections(self) -> None:
+    def look_at_connections(self, now: float) -> None:
         """Judge everyone's connection; tell everyone what changed, and those who watch how theirs is."""
         peers = [peer.id for peer in self._members]
-        self._connections.look(self._around.engine.peer_stats(peers))
+        self._connections.look(self._around.engine.peer_stats(peers), now)
 
     def datagram_received(self, peer: str, data: bytes) -> None:
         self._members[peer].link.receive(data)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from parley_protocol.errors import LeaveReason
+from parley_protocol.quality import PeerQuality
 from sfu_container.engine import Engine
 from sfu_container.peer import MediaAddress, Peer
 from sfu_container.ports import Links, Mailbox
@@ -16,7 +17,8 @@ class RoomListener(Protocol):
 
     def peer_connected(self, peer: Peer) -> None: ...
 
-    def peer_left(self, peer: Peer, reason: LeaveReason) -> None: ...
+    def peer_left(self, peer: Peer, reason: LeaveReason, quality: PeerQuality | None) -> None:
+        """`quality` is how its connection was, if that is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from function_app.operations import endpoints as operations
 from function_app.participants import control_endpoints
 from function_app.participants import endpoints as participants
 from function_app.process import Process
+from function_app.quality import endpoints as quality
 from function_app.sessions import endpoints as sessions
 from function_app.sessions import running_endpoints
 from function_app.signalling import endpoints as signalling
@@ -52,6 +53,7 @@ _PUBLIC = (
     lobby.router,
     control_endpoints.router,
     attendance.router,
+    quality.router,
     chat.router,
     participants.router,
     whip.router,

@@ -7,10 +7,12 @@ from enum import StrEnum
 from typing import Literal, NamedTuple, Self
 
 from function_app.meetings.content import MeetingSettings
+from function_app.participants.connection import ConnectionRecord
 from function_app.stores.documents import MeetingScoped
 from function_app.timestamps import Timestamp
 from parley_protocol.errors import LeaveReason
 from parley_protocol.grants import Grants, Role
+from parley_protocol.quality import PeerQuality
 
 
 class Presence(StrEnum):
@@ -75,6 +77,7 @@ class Participant(MeetingScoped):
     """When it came the last time, while it is there."""
     seconds_there: float = 0
     """How long it was there before."""
+    connection: ConnectionRecord = ConnectionRecord()
 
     @property
     def there_as(self) -> PeerOnNode:
@@ -91,7 +94,7 @@ class Participant(MeetingScoped):
         if self.presence is Presence.CONNECTED:
             told = ("peer", "node", "name", "role", "granted", "grants")
             return self.model_copy(update={name: getattr(newer, name) for name in told})
-        kept = ("joined_on", "announced", "came_on", "there_since", "seconds_there", "etag")
+        kept = ("joined_on", "announced", "came_on", "there_since", "seconds_there", "connection", "etag")
         return newer.model_copy(update={name: getattr(self, name) for name in kept})
 
     def excluded(self, reason: Literal[LeaveReason.REMOVED, LeaveReason.BANNED], now: datetime) -> Self:
@@ -113,7 +116,7 @@ class Participant(MeetingScoped):
         if self.node != node or not is_news:
             return None
         told = {"presence_peer": peer, "presence_node": node, "announced": True}
-        return self._since(Presence.CONNECTED, now, **told)
+        return self._since(Presence.CONNECTED, now, connection=self.connection.with_media_by(peer, node), **told)
 
     def replaced(self, peer: str, node: str, now: datetime) -> Self | None:
         """Waiting for media by its newest Peer; None unless that Peer had it, on that node."""
@@ -125,6 +128,14 @@ class Participant(MeetingScoped):
         if not is_there or (node is None and self.peer != peer):
             return None
         return self._since(Presence.LEFT, now, presence_peer=peer, leave_reason=reason, announced=False)
+
+    def measured(self, peer: str, node: str, quality: PeerQuality) -> Self | None:
+        """With how the connection of a Peer of it was, present or past; None when the node has told that before, or
+
+        never had that Peer.
+        """
+        connection = self.connection.told(peer, node, quality)
+        return self.model_copy(update={"connection": connection}) if connection else None
 
     def was_there(self, now: datetime) -> timedelta:
         """For how long in all, until now."""

@@ -59,9 +59,9 @@ class PresenceService:
             case PeerConnected():
                 is_news = await self._store.mark_connected(peer, node, self._clock())
             case PeerLeft(reason=LeaveReason.REPLACED):
-                is_news = await self._store.mark_replaced(peer, node, self._clock())
+                is_news = await self._store.mark_replaced(peer, node, self._clock(), event.quality)
             case PeerLeft():
-                is_news = await self._store.mark_left(peer, event.reason, self._clock(), node)
+                is_news = await self._store.mark_left(peer, event.reason, self._clock(), node, event.quality)
         if not is_news:
             return  # A repeat, news of a Peer that is not the newest any more, or of one that is not the node's.
         _logger.info(

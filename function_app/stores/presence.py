@@ -16,6 +16,7 @@ from function_app.stores.counting import count_event
 from function_app.stores.documents import MeetingKey
 from function_app.stores.outcomes import AbsentError, until_it_holds
 from parley_protocol.errors import LeaveReason
+from parley_protocol.quality import PeerQuality
 
 _LOCKS = 64
 
@@ -47,20 +48,39 @@ class PresenceStore:
         """
         return await self._change(peer, lambda known: known.connected(peer.id, node, now), now)
 
-    async def mark_replaced(self, peer: PeerOfSession, node: str, now: datetime) -> bool:
-        """The node has ended the Peer for a newer one, which has no media yet.
+    async def mark_replaced(
+        self, peer: PeerOfSession, node: str, now: datetime, quality: PeerQuality | None = None
+    ) -> bool:
+        """The node has ended the Peer for a newer one, which has no media yet, and says how its connection was.
 
-        Whether it was the Peer with media, on that node.
+        Whether it was the Peer with media, on that node, or how it was is news.
         """
-        return await self._change(peer, lambda known: known.replaced(peer.id, node, now), now)
 
-    async def mark_left(self, peer: PeerOfSession, reason: LeaveReason, now: datetime, node: str | None = None) -> bool:
+        def decide(known: Participant) -> Participant | None:
+            return _measured(known, known.replaced(peer.id, node, now), peer.id, node, quality)
+
+        return await self._change(peer, decide, now)
+
+    async def mark_left(
+        self,
+        peer: PeerOfSession,
+        reason: LeaveReason,
+        now: datetime,
+        node: str | None = None,
+        quality: PeerQuality | None = None,
+    ) -> bool:
         """The participant has left with its Peer that has media or, when none has, with its newest. Whether it has.
 
         `node` is where that Peer was; without one it is the client that says so, and then the Peer must be the newest
-        in any case. It has not when it is there with another Peer, has left before, or is on another node.
+        in any case. It has not when it is there with another Peer, has left before, or is on another node. How the
+        Peer's connection was is written down also then, once, and counts as news: the client may have said before the
+        node that it leaves.
         """
-        return await self._change(peer, lambda known: known.left(peer.id, node, reason, now), now)
+
+        def decide(known: Participant) -> Participant | None:
+            return _measured(known, known.left(peer.id, node, reason, now), peer.id, node, quality)
+
+        return await self._change(peer, decide, now)
 
     async def exclude(self, key: MeetingKey, participant: str, now: datetime, *, ban: bool) -> None:
         """Writes that the participant was taken out, and that no token of its user from before lets it in again."""
@@ -106,6 +126,15 @@ class PresenceStore:
         meeting = Meeting.read(body)
         counted, event = meeting.happened(what, now)
         return count_event(meeting, counted, event)
+
+
+def _measured(
+    known: Participant, after: Participant | None, peer: str, node: str | None, quality: PeerQuality | None
+) -> Participant | None:
+    """What becomes of the participant when its connection by that Peer was so."""
+    if node is None or quality is None:
+        return after
+    return (after or known).measured(peer, node, quality) or after
 
 
 def _news(before: Participant, after: Participant) -> EventData | None:

@@ -18,6 +18,7 @@ from function_app.stores.meetings import MeetingStore
 from function_app.stores.operations import OperationStore
 from function_app.stores.personal_data import PersonalData
 from function_app.stores.presence import PresenceStore
+from function_app.stores.quality import QualityStore
 from function_app.stores.retention import RetentionStore
 from function_app.stores.sessions import SessionStore
 from function_app.stores.tenants import TenantStore
@@ -32,6 +33,7 @@ class Stores:
     exclusions: ExclusionStore
     presence: PresenceStore
     attendance: AttendanceStore
+    quality: QualityStore
     chat: ChatStore
     lobby: LobbyStore
     personal_data: PersonalData
@@ -52,6 +54,7 @@ class Stores:
             exclusions=ExclusionStore(meetings),
             presence=PresenceStore(meetings),
             attendance=AttendanceStore(meetings),
+            quality=QualityStore(meetings),
             chat=ChatStore(meetings),
             lobby=LobbyStore(meetings),
             personal_data=PersonalData(meetings),

@@ -14,6 +14,8 @@ API_VERSION = "2026-11-01"
 
 ActorKind = Annotated[Literal["apiKey", "application", "participant", "platform"], Known]
 
+Advice = Annotated[Literal["interrupted", "highLossUp", "highLossDown", "highRoundTrip", "mostlyTcp"], Known]
+
 Audience = Annotated[Literal["everyone", "presenters", "hosts"], Known]
 """Whom a setting allows something, by role."""
 
@@ -225,6 +227,24 @@ class ClientSettings(Model):
     """What the web client has to know of this installation."""
 
     sign_in: SignIn | None = None
+
+
+class ConnectionResource(Model):
+    """How a connection was over the time in which its node looked at it; `up` is what the participant sent."""
+
+    seconds: int
+    good_ratio: float
+    poor_ratio: float
+    lost_ratio: float
+    tcp_ratio: float
+    round_trip_ms: int | None = None
+    worst_round_trip_ms: int | None = None
+    loss_ratio_up: float
+    loss_ratio_down: float
+    bits_per_second_up: int
+    bits_per_second_down: int
+    freezes: int
+    frozen_seconds: int
 
 
 class DeliveryList(Model):
@@ -813,6 +833,15 @@ class ParticipantPatch(Model):
     """Muted now; the person may unmute, unless the grants forbid it."""
 
 
+class ParticipantQualityResource(Model):
+    session: str
+    participant: str
+    user: str
+    name: str
+    connection: ConnectionResource | None = None
+    advice: list[Advice]
+
+
 class ParticipantResource(Model):
     id: str
     user: str
@@ -860,6 +889,22 @@ class PushWish(Model):
 
     invitation: str
     push: PushSubscription | None = None
+
+
+class QualityReport(Model):
+    value: list[ParticipantQualityResource]
+    next_link: str | None = None
+    """The address of the next page; absent on the last one."""
+
+
+class QualitySummary(Model):
+    """All who were in one session, taken together."""
+
+    session: str
+    participants: int
+    measured: int
+    troubled: int
+    worst: list[ParticipantQualityResource]
 
 
 class ReadinessStatus(Model):

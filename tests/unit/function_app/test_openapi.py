@@ -27,6 +27,8 @@ OPERATIONS = {
     "stopWaiting",
     "listAttendance",
     "getAttendanceSheet",
+    "listQualityReport",
+    "getQualitySummary",
     "startMeeting",
     "endMeeting",
     "lockMeeting",

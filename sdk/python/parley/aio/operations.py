@@ -42,10 +42,12 @@ from parley.models import (
     NotificationResource,
     OperationResource,
     ParticipantPatch,
+    ParticipantQualityResource,
     ParticipantResource,
     PushQuestion,
     PushState,
     PushWish,
+    QualitySummary,
     ReadinessStatus,
     Region,
     Removal,
@@ -333,6 +335,15 @@ class Meetings(Group):
         )
         return await self._text(call)
 
+    def list_quality_report(
+        self, meeting: str, *, session: str | None = None, page_size: int | None = None
+    ) -> AsyncItemPaged[ParticipantQualityResource]:
+        """How the connection of everybody who was there was; of a Peer it is known when that has ended."""
+        call = Call(
+            "GET", f"/meetings/{segment(meeting)}/qualityReport", query={"session": session, "maxpagesize": page_size}
+        )
+        return self._list(call, ParticipantQualityResource)
+
 
 class Operations(Group):
     """`client.operations`"""
@@ -441,6 +452,11 @@ class Sessions(Group):
         """The meeting's sessions, live and past."""
         call = Call("GET", f"/meetings/{segment(meeting)}/sessions", query={"maxpagesize": page_size})
         return self._list(call, SessionResource)
+
+    async def get_quality_summary(self, session: str) -> QualitySummary:
+        """How many of the session had trouble with their connections, and who had the most."""
+        call = Call("GET", f"/sessions/{segment(session)}/qualitySummary")
+        return await self._get(call, QualitySummary)
 
 
 class Tenants(Group):

@@ -361,6 +361,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/meetings/{id}/qualityReport": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Quality Report
+         * @description How the connection of everybody who was there was; of a Peer it is known when that has ended.
+         */
+        get: operations["listQualityReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/meetings/{id}/sessions": {
         parameters: {
             query?: never;
@@ -758,6 +778,26 @@ export interface paths {
          * @description Mutes everybody who does not moderate; each may unmute itself.
          */
         post: operations["muteAll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sessions/{sid}/qualitySummary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Quality Summary
+         * @description How many of the session had trouble with their connections, and who had the most.
+         */
+        get: operations["getQualitySummary"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1442,6 +1482,8 @@ export interface components {
         };
         /** @enum {string} */
         ActorKind: "apiKey" | "application" | "participant" | "platform";
+        /** @enum {string} */
+        Advice: "interrupted" | "highLossUp" | "highLossDown" | "highRoundTrip" | "mostlyTcp";
         /** @description The body that creates an API key. */
         ApiKeyContent: {
             /** @example Booking system */
@@ -1542,6 +1584,22 @@ export interface components {
         /** @description What the web client has to know of this installation. */
         ClientSettings: {
             signIn?: components["schemas"]["SignIn"] | null;
+        };
+        /** @description How a connection was over the time in which its node looked at it; `up` is what the participant sent. */
+        ConnectionResource: {
+            bitsPerSecondDown: number;
+            bitsPerSecondUp: number;
+            freezes: number;
+            frozenSeconds: number;
+            goodRatio: number;
+            lossRatioDown: number;
+            lossRatioUp: number;
+            lostRatio: number;
+            poorRatio: number;
+            roundTripMs?: number | null;
+            seconds: number;
+            tcpRatio: number;
+            worstRoundTripMs?: number | null;
         };
         DeliveryList: {
             nextLink?: string | null;
@@ -2202,6 +2260,14 @@ export interface components {
             mutedSources?: components["schemas"]["Source"][];
             role?: components["schemas"]["Role"] | null;
         };
+        ParticipantQualityResource: {
+            advice: components["schemas"]["Advice"][];
+            connection?: components["schemas"]["ConnectionResource"] | null;
+            name: string;
+            participant: string;
+            session: string;
+            user: string;
+        };
         ParticipantResource: {
             cameOn?: string | null;
             granted: components["schemas"]["Grants"];
@@ -2255,6 +2321,19 @@ export interface components {
         PushWish: {
             invitation: string;
             push?: components["schemas"]["PushSubscription"] | null;
+        };
+        QualityReport: {
+            /** @description The address of the next page; absent on the last one. */
+            nextLink?: string | null;
+            value: components["schemas"]["ParticipantQualityResource"][];
+        };
+        /** @description All who were in one session, taken together. */
+        QualitySummary: {
+            measured: number;
+            participants: number;
+            session: string;
+            troubled: number;
+            worst: components["schemas"]["ParticipantQualityResource"][];
         };
         /** @description `degraded`: something is down that we can do without for a while. */
         ReadinessStatus: {
@@ -3460,6 +3539,44 @@ export interface operations {
             };
         };
     };
+    listQualityReport: {
+        parameters: {
+            query?: {
+                /** @description Absent means all sessions. */
+                session?: string | null;
+                maxpagesize?: number;
+                continuationToken?: string | null;
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityReport"];
+                };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
     listSessions: {
         parameters: {
             query?: {
@@ -4197,6 +4314,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    getQualitySummary: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualitySummary"];
+                };
             };
             /** @description An error; `error.code` says which. */
             default: {

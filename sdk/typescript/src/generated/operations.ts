@@ -177,6 +177,11 @@ The directory says which tenant's meeting it is; the meeting's `signedInRole` sa
   getAttendanceSheet(meeting: string, options: CallOptions & { session?: string; pageSize?: number } = {}): Promise<string> {
     return this.expectText({ method: "GET", path: `/meetings/${segment(meeting)}/attendance.csv`, query: { session: options.session, maxpagesize: options.pageSize } }, options);
   }
+
+  /** How the connection of everybody who was there was; of a Peer it is known when that has ended. */
+  listQualityReport(meeting: string, options: CallOptions & { session?: string; pageSize?: number } = {}): Paged<models.ParticipantQualityResource> {
+    return this.expectPages({ method: "GET", path: `/meetings/${segment(meeting)}/qualityReport`, query: { session: options.session, maxpagesize: options.pageSize } }, options);
+  }
 }
 
 /** `client.operations` */
@@ -275,6 +280,11 @@ export class Sessions extends Group {
   /** The meeting's sessions, live and past. */
   list(meeting: string, options: CallOptions & { pageSize?: number } = {}): Paged<models.SessionResource> {
     return this.expectPages({ method: "GET", path: `/meetings/${segment(meeting)}/sessions`, query: { maxpagesize: options.pageSize } }, options);
+  }
+
+  /** How many of the session had trouble with their connections, and who had the most. */
+  getQualitySummary(session: string, options: CallOptions = {}): Promise<models.QualitySummary> {
+    return this.expectJson({ method: "GET", path: `/sessions/${segment(session)}/qualitySummary` }, options);
   }
 }
 

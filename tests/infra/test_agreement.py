@@ -210,6 +210,9 @@ def test_turn_servers_relay_to_no_private_address_and_to_no_service_of_the_host(
     private = ("10.40.1.4", "172.20.0.1", "192.168.1.1", "127.0.0.1", "169.254.169.254", "168.63.129.16", "100.64.0.1")
     assert all(is_denied(address) for address in (*private, "0.0.0.0", "239.1.1.1", "::1", "fd00::1", "fe80::1"))
     assert not is_denied("20.31.4.7")
+    # By IPv6 all of them have further names: nothing is relayed from an address of that.
+    assert 'echo "relay-ip=${addresses#*/}"' in files["/usr/local/sbin/turn-configure"]
+    assert 'echo "relay-ip=$HOST_ADDRESS"' in (ROOT / "k8s/charts/coturn/files/start.sh").read_text()
 
 
 def test_turn_servers_in_the_cluster_are_told_what_those_on_virtual_machines_are() -> None:

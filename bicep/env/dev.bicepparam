@@ -30,7 +30,7 @@ param mediaPool = {
   vmSize: 'Standard_D2ds_v5'
   diskGb: 64
   minimum: 1
-  maximum: 2
+  maximum: 3
   prefixLength: 28
 }
 param mediaPortStart = 40000

@@ -81,6 +81,13 @@ def test_a_pod_of_nodes_fits_beside_the_add_ons_on_an_empty_machine(environment:
     assert requested + SIDECAR_MILLICORES <= given_away
 
 
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_a_new_release_finds_a_machine_beside_those_that_it_replaces(environment: str) -> None:
+    # A pod of nodes has its machine to itself, and the old one stays until the new one is there.
+    standing = sum(values(environment, release)["scaling"]["minimum"] for release in ("sfu-stable", "sfu-canary"))
+    assert standing + 1 <= parameters(environment)["mediaPool"]["maximum"]
+
+
 def test_every_pool_says_how_large_its_disks_are_and_follows_the_clusters_kubernetes() -> None:
     (system,) = properties(module("aks"), "cluster")["agentPoolProfiles"]
     pools = [system, properties(module("aks"), "control"), properties(module("aks-media-pool"), "media")]

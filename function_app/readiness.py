@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -10,6 +11,10 @@ from dataclasses import dataclass
 _TIMEOUT_SECONDS = 1.0
 _KEPT_SECONDS = 1.0
 """So that those who ask, however many, cost what one does."""
+
+_MOST_CAUSES = 5
+
+_logger = logging.getLogger("parley.readiness")
 
 Check = Callable[[], Awaitable[object]]
 
@@ -41,6 +46,7 @@ class Readiness:
         self._timeout = timeout
         self._monotonic = monotonic
         self._looking = asyncio.Lock()
+        self._down: set[str] = set()
         self._found: tuple[Finding, ...] = ()
         self._good_until = 0.0
 
@@ -57,7 +63,28 @@ class Readiness:
         try:
             async with asyncio.timeout(self._timeout):
                 await dependency.check()
-            up = True
-        except Exception:  # noqa: BLE001 - whatever goes wrong is the finding
-            up = False
-        return Finding(dependency, up, round((self._monotonic() - began) * 1000))
+            problem = None
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong is the finding
+            problem = error
+        self._tell_change(dependency.name, problem)
+        return Finding(dependency, problem is None, round((self._monotonic() - began) * 1000))
+
+    def _tell_change(self, name: str, problem: Exception | None) -> None:
+        """One line when it goes down, and one when it is up again, however often is asked meanwhile."""
+        if problem and name not in self._down:
+            self._down.add(name)
+            _logger.warning("dependency down name=%s problem=%s", name, _kinds(problem))
+        elif problem is None and name in self._down:
+            self._down.remove(name)
+            _logger.warning("dependency up again name=%s", name)
+
+
+def _kinds(problem: BaseException) -> str:
+    """What kind of error it is, and of what kind its causes are. Their words may have keys and addresses in them."""
+    kinds: list[str] = []
+    cause: BaseException | None = problem
+    while cause and len(kinds) < _MOST_CAUSES:
+        status = getattr(cause, "status_code", None)
+        kinds.append(f"{type(cause).__name__}({status})" if isinstance(status, int) else type(cause).__name__)
+        cause = cause.__cause__ or cause.__context__
+    return " < ".join(kinds)

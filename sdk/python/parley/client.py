@@ -8,7 +8,7 @@ from typing import Self
 import httpx
 
 from parley.driver import Driver
-from parley.flows import Conversation, Credential
+from parley.flows import Conversation, Credential, origin_of
 from parley.operations import Groups
 from parley.retries import Retries
 
@@ -33,7 +33,7 @@ class ParleyClient(Groups):
         timeout: float = DEFAULT_TIMEOUT,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        conversation = Conversation(endpoint.rstrip("/"), credential, retries or Retries(), timeout)
+        conversation = Conversation(origin_of(endpoint), credential, retries or Retries(), timeout)
         super().__init__(Driver(conversation, httpx.Client(transport=transport)))
 
     def close(self) -> None:

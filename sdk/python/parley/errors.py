@@ -11,6 +11,7 @@ ParleyError
 │   ├── NotModifiedError           304: you have this version already
 │   ├── TooManyRequestsError       429
 │   └── ServerError                500 and above
+├── InvalidEndpointError           what was given as the platform's origin is none
 ├── NoAnswerError                  the API was not reached, or its answer did not come
 ├── UnexpectedAnswerError          the answer is not what this version of the SDK knows
 ├── OperationFailedError           long work has ended without success
@@ -28,6 +29,10 @@ import httpx
 
 class ParleyError(Exception):
     """Anything that this package raises."""
+
+
+class InvalidEndpointError(ParleyError, ValueError):
+    """What was given as the platform's origin is none: it is missing, or no address of http or https."""
 
 
 class NoAnswerError(ParleyError):

@@ -5,6 +5,7 @@ The sync and the async driver run the same flows, so retries, paging and polling
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
@@ -17,7 +18,14 @@ import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from parley.call import Call
-from parley.errors import NoAnswerError, OperationFailedError, UnexpectedAnswerError, error_of, retry_after
+from parley.errors import (
+    InvalidEndpointError,
+    NoAnswerError,
+    OperationFailedError,
+    UnexpectedAnswerError,
+    error_of,
+    retry_after,
+)
 from parley.models import API_VERSION
 from parley.retries import Outcome, Retries
 
@@ -39,6 +47,15 @@ class Step:
 
 
 Flow = Generator[Step, Outcome, T]
+
+
+def origin_of(endpoint: object) -> str:
+    """The endpoint without slashes at its end. Raises InvalidEndpointError, as for a setting that is not there."""
+    if isinstance(endpoint, str) and re.match("https?://[^/]", endpoint):
+        return endpoint.rstrip("/")
+    given = repr(endpoint) if isinstance(endpoint, str) else type(endpoint).__name__
+    expected = "endpoint must be the platform's origin, such as https://meet.example.com"
+    raise InvalidEndpointError(f"{expected}; it is {given}")
 
 
 @dataclass(frozen=True)

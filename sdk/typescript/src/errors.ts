@@ -44,6 +44,11 @@ export class ApiError extends ParleyError {
   }
 }
 
+/** What was given as the platform's origin is none: it is missing, or no address of http or https. */
+export class InvalidEndpointError extends ParleyError {
+  override name = "InvalidEndpointError";
+}
+
 /** The API was not reached, or its answer did not come in time. */
 export class NoAnswerError extends ParleyError {
   override name = "NoAnswerError";

@@ -1,7 +1,7 @@
 /** What the client does beside its methods, against a `fetch` that answers from a script. */
 import assert from "node:assert/strict";
 import test from "node:test";
-import { ApiError, NoAnswerError, OperationFailedError, ParleyClient } from "@parley/sdk";
+import { ApiError, InvalidEndpointError, NoAnswerError, OperationFailedError, ParleyClient } from "@parley/sdk";
 
 /** A client that gets these answers in turn, and the requests that it has made. */
 function scripted(...answers) {
@@ -18,6 +18,14 @@ function scripted(...answers) {
 
 const unavailable = (headers) => Response.json({ error: { code: "StoreUnavailable", message: "Later." } }, { status: 503, headers });
 const meeting = (id) => ({ id, title: id });
+
+test("a client without an endpoint says at once what it needs", () => {
+  for (const endpoint of [undefined, null, "", "meet.example", "https://"]) {
+    assert.throws(() => new ParleyClient(endpoint, "key"), (error) => {
+      return error instanceof InvalidEndpointError && error.message.includes("https://meet.example.com");
+    });
+  }
+});
 
 test("creating is tried again with the same idempotency key", async () => {
   const { client, requests } = scripted(new TypeError("lost"), unavailable(), Response.json(meeting("a")));

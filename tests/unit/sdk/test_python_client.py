@@ -293,3 +293,10 @@ def test_a_message_without_signature_or_event_is_refused() -> None:
         parley.verify_webhook(b"[]", signed_headers("evt_1", datetime.now(UTC), b"[]", SECRETS), SECRETS)
     with pytest.raises(parley.WebhookVerificationError):
         parley.verify_webhook(EVENT, signed_headers("evt_1", datetime.now(UTC), EVENT, SECRETS), "no secret")
+
+
+@pytest.mark.parametrize("client", [parley.ParleyClient, parley.aio.ParleyClient])
+@pytest.mark.parametrize("endpoint", [None, "", "meet.example", "https://"])
+def test_a_client_without_an_endpoint_says_at_once_what_it_needs(client: Callable[..., Any], endpoint: object) -> None:
+    with pytest.raises(parley.InvalidEndpointError, match=r"https://meet\.example\.com"):
+        client(endpoint, "key")

@@ -10,7 +10,7 @@ import httpx
 from parley.aio.driver import Driver
 from parley.aio.operations import Groups
 from parley.client import DEFAULT_TIMEOUT
-from parley.flows import Conversation, Credential
+from parley.flows import Conversation, Credential, origin_of
 from parley.retries import Retries
 
 
@@ -26,7 +26,7 @@ class ParleyClient(Groups):
         timeout: float = DEFAULT_TIMEOUT,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        conversation = Conversation(endpoint.rstrip("/"), credential, retries or Retries(), timeout)
+        conversation = Conversation(origin_of(endpoint), credential, retries or Retries(), timeout)
         super().__init__(Driver(conversation, httpx.AsyncClient(transport=transport)))
 
     async def close(self) -> None:

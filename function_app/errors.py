@@ -35,6 +35,8 @@ ApiError
 ├── IdempotencyKeyReusedError      409
 ├── MediaProviderNotConfiguredError 409
 ├── WhipNotSupportedError          409
+├── ParticipantUnreachableError    409
+├── MediaProviderDiffersError      409
 ├── TooManyMeetingsError           409
 ├── TooManyWebhooksError           409
 ├── TooManyInviteesError           409
@@ -289,6 +291,16 @@ class MediaProviderNotConfiguredError(ApiError):
 class WhipNotSupportedError(ApiError):
     status, code = 409, "WhipNotSupported"
     explanation = "The meeting's media provider takes no WHIP or WHEP; join by the web client."
+
+
+class ParticipantUnreachableError(ApiError):
+    status, code = 409, "ParticipantUnreachable"
+    explanation = "The participant has no signalling connection now, so it cannot be told; try again in a moment."
+
+
+class MediaProviderDiffersError(ApiError):
+    status, code = 409, "MediaProviderDiffers"
+    explanation = "Another provider carries the media of that meeting, which the participant's client may not play."
 
 
 class TooManyMeetingsError(ApiError):

@@ -52,9 +52,11 @@ from function_app.sessions.join import JoinService
 from function_app.sessions.leave import LeaveService
 from function_app.sessions.meeting_events import MeetingEvents
 from function_app.sessions.moderators import Moderators
+from function_app.sessions.moving import MoveService
 from function_app.sessions.removal import RemovalService
 from function_app.sessions.running import RunningMeetings
 from function_app.sessions.sweep import Sweep
+from function_app.sessions.transfers import Transfers
 from function_app.signalling.cloud_events import EventOrigin
 from function_app.signalling.refusals import Refusals
 from function_app.signalling.service import SignallingEvents
@@ -110,6 +112,7 @@ class Services:
     moderators: Moderators
     running: RunningMeetings
     removal: RemovalService
+    moving: MoveService
     attendance: AttendanceStore
     quality: QualityStore
     lobby: Lobby
@@ -194,6 +197,9 @@ def build(settings: Settings, clock: Clock) -> Services:
         settings, cosmos, stores.meetings, meeting_service, stores.exclusions, limits, clock
     )
     entitlements = Entitlements(stores.sessions, signalling)
+    rules = EntryRules(stores.sessions, lobby, clock)
+    join_tokens = JoinTokens(keys, clock)
+    transfers = Transfers(meeting_service, stores.entrance, rules, media.providers, join_tokens)
     return Services(
         settings=settings,
         clock=clock,
@@ -215,7 +221,7 @@ def build(settings: Settings, clock: Clock) -> Services:
         operations=Operations(stores.operations, erasure, clock),
         meetings=meeting_service,
         continuations=Continuations(pepper),
-        join_tokens=JoinTokens(keys, clock),
+        join_tokens=join_tokens,
         moderators=Moderators(stores.sessions),
         attendance=stores.attendance,
         quality=stores.quality,
@@ -228,12 +234,13 @@ def build(settings: Settings, clock: Clock) -> Services:
             stores.sessions,
             stores.exclusions,
             media.providers,
-            EntryRules(stores.sessions, lobby, clock),
+            rules,
             clock,
             limits,
         ),
         exclusions=stores.exclusions,
         removal=removal,
+        moving=MoveService(stores.sessions, stores.presence, transfers, removal, signalling, clock),
         leaving=LeaveService(stores.presence, signalling, clock),
         relay=Relay(directions, controller, node_calls, limits),
         signalling=signalling,

@@ -37,6 +37,8 @@ class LeaveReason(StrEnum):
     """The same participant joined again, from another tab or after a reload; the newer Peer goes on."""
     REMOVED = "removed"
     BANNED = "banned"
+    MOVED = "moved"
+    """A moderator or the tenant has moved the participant into another meeting."""
     ENDED = "ended"
     """The session ended."""
     TIMED_OUT = "timedOut"

@@ -93,6 +93,8 @@ class JoinClaims(_Claims):
     grants: Grants
     renew_until: int | None = None
     """Seconds since the epoch: no token that is made from this one by joining lives longer."""
+    admitted: Literal[True] | None = None
+    """That the person was moved here: then neither lock, lobby nor schedule keeps it out. Joining uses that up."""
 
 
 class MediaGrant(_Claims):

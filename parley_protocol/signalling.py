@@ -171,6 +171,16 @@ class Move(Wire):
     reason: LeaveReason
 
 
+class Moved(Wire):
+    """To a participant: leave this session, and join that meeting with the token."""
+
+    type: Literal["moved"] = "moved"
+    meeting: MeetingId
+    title: str
+    token: Annotated[str, StringConstraints(min_length=1, max_length=8192)]
+    """A join token: what it says of the person is true in that meeting."""
+
+
 class Admitted(Wire):
     """To somebody in the lobby: join again through the API, now."""
 
@@ -212,6 +222,7 @@ FromControlPlane = Annotated[
     | MeetingUpdated
     | SessionEnded
     | Move
+    | Moved
     | Admitted
     | Denied
     | LobbyChanged

@@ -3,26 +3,24 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App";
 import { Api } from "./core/api";
-import { exposeForTests } from "./core/debug";
 import { acceptInvitation } from "./core/invitation";
 import { parseRoute, stripToken } from "./core/route";
 import { MeetingSession } from "./core/session";
 import { newSignIn } from "./core/signIn";
+import { Visit } from "./core/visit";
 import { strings } from "./strings";
 import { theme } from "./theme";
 import "./styles.css";
 
 const route = await acceptInvitation(parseRoute(window.location), new Api());
 const signIn = newSignIn();
-let session: MeetingSession | null = null;
+let visit: Visit | null = null;
 if (route.page === "signedIn") void signIn.finish(window.location.href);
 if (route.page === "meeting") {
-  session = new MeetingSession(route, signIn);
+  const session = new MeetingSession(route, signIn);
   void signIn.look();
   if (route.token !== null) stripToken(window);
-  session.follow(window);
-  session.begin();
-  exposeForTests(window, session);
+  visit = new Visit(session, window);
 }
 
 document.documentElement.dir = strings.direction;
@@ -31,7 +29,7 @@ if (root !== null) {
   createRoot(root).render(
     <StrictMode>
       <FluentProvider theme={theme} dir={strings.direction} style={{ blockSize: "100%" }}>
-        <App route={route} session={session} signIn={signIn} />
+        <App route={route} visit={visit} signIn={signIn} />
       </FluentProvider>
     </StrictMode>,
   );

@@ -47,7 +47,7 @@ function showCall(role: "host" | "attendee"): MeetingSession {
   return session;
 }
 
-function spyOn(session: MeetingSession, method: "admit" | "deny" | "mute" | "remove" | "muteAll" | "lock" | "endForEverybody" | "setRole") {
+function spyOn(session: MeetingSession, method: "admit" | "deny" | "mute" | "remove" | "muteAll" | "lock" | "endForEverybody" | "setRole" | "move") {
   return vi.spyOn(session.meeting.hosting, method as keyof Hosting & "admit").mockResolvedValue(true);
 }
 
@@ -83,6 +83,23 @@ describe("the controls of those who moderate", () => {
     fireEvent.click(within(dialog).getByRole("checkbox", { name: words.confirmRemove.ban }));
     click("confirm");
     expect(remove).toHaveBeenCalledWith("par_2", true);
+  });
+
+  it("move somebody by a code or a link of a meeting here, and say so when it is none", () => {
+    const session = showCall("host");
+    const move = spyOn(session, "move");
+    click("control-people");
+    click("person-menu");
+    click("move");
+    const field = screen.getByTestId("move-meeting");
+    fireEvent.change(field, { target: { value: "https://elsewhere.example/m/room-1" } });
+    click("confirm");
+    expect(screen.getByText(words.moveTo.invalid)).toBeTruthy();
+    expect(move).not.toHaveBeenCalled();
+    fireEvent.change(field, { target: { value: `${window.location.origin}/m/room-1#token=abc` } });
+    click("confirm");
+    expect(move).toHaveBeenCalledWith("par_2", "room-1");
+    expect(screen.queryByTestId("move-meeting")).toBeNull();
   });
 
   it("mute everyone only after a question, and Escape means no", () => {

@@ -179,6 +179,16 @@ describe("in the meeting", () => {
     expect(FakePeerConnection.latest().closed).toBe(true);
   });
 
+  it("ends with where it goes on when one is moved, and says no goodbye to the API", async () => {
+    await platform.join();
+    const moved = { type: "moved", meeting: "room-1", title: "Room 1", token: "token" } as const;
+    platform.socket.receive(moved);
+    platform.socket.receive({ type: "left", peer: "peer_1", reason: "moved" });
+    expect(platform.meeting.phase.value).toEqual({ name: "ended", reason: "moved", moved });
+    expect(FakePeerConnection.latest().closed).toBe(true);
+    expect(platform.count("/sessions/ses_1:leave")).toBe(0);
+  });
+
   it("ignores the end of another Peer of the same participant", async () => {
     await platform.join();
     platform.socket.receive({ type: "left", peer: "peer_of_another_tab", reason: "replaced" });

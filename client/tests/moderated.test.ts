@@ -75,10 +75,12 @@ it("turns off what may no longer be sent, and asks for a new Peer when more may 
   expect(told().at(-1)).toEqual({ type: "grantsChanged" });
 });
 
-it("comes in muted where the meeting asks for it, but not after a reconnection", () => {
+it("comes in muted where the meeting asks for it, but neither after a reconnection nor when moved here in a call", () => {
   const answer = { session: { muteOnEntry: true } } as JoinAnswer;
-  muteOnEntry(answer, { name: "reconnecting", cause: "network" }, media);
+  const entry = { name: "connecting", step: "api", failedAttempts: 0 } as const;
+  muteOnEntry(answer, { name: "reconnecting", cause: "network" }, { media });
+  muteOnEntry(answer, entry, { media, isMovedHere: true });
   expect(fakes.microphone.setOn).not.toHaveBeenCalled();
-  muteOnEntry(answer, { name: "connecting", step: "api", failedAttempts: 0 }, media);
+  muteOnEntry(answer, entry, { media });
   expect(fakes.microphone.setOn).toHaveBeenCalledWith(false);
 });

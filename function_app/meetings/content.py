@@ -13,6 +13,7 @@ from function_app.api.models import Request
 from function_app.media.providers.names import MediaProviderName
 from function_app.schedules.content import Schedule, SchedulePatch
 from parley_protocol.grants import Grants, Role, Source
+from parley_protocol.ids import MeetingId
 
 MAXIMUM_PARTICIPANTS = 1000
 MAXIMUM_REMINDER_MINUTES = 7 * 24 * 60
@@ -91,6 +92,11 @@ class MeetingSettings(Request):
         description="Where our nodes may carry sessions, the best first; empty means where the tenant says.",
     )
     media_provider: MediaProviderName | None = Field(default=None, description="Absent means the tenant's.")
+    breakout_of: MeetingId | None = Field(
+        default=None,
+        description="The main meeting of which this is a breakout room: moderators of the one may move people into "
+        "the other.",
+    )
 
     @property
     def ask_who_is_there(self) -> bool:
@@ -127,6 +133,7 @@ class SettingsPatch(Request):
     reminder_minutes: int | None = Field(default=None, ge=0, le=MAXIMUM_REMINDER_MINUTES)
     regions: tuple[Region, ...] | None = Field(default=None, max_length=10)
     media_provider: MediaProviderName | None = None
+    breakout_of: MeetingId | None = None
 
 
 class MeetingPatch(Request):

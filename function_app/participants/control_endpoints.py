@@ -10,7 +10,7 @@ from starlette.responses import Response
 from function_app.api.credentials import ServicesOf
 from function_app.api.moderators import ModeratedSession, ModeratorRole
 from function_app.errors import ParticipantNotFoundError
-from function_app.participants.models import MuteRequest, ParticipantPatch, ParticipantResource
+from function_app.participants.models import MoveRequest, MuteRequest, ParticipantPatch, ParticipantResource
 from parley_protocol.ids import ParticipantId
 
 router = APIRouter(tags=["participants"])
@@ -40,6 +40,23 @@ async def patch_participant(
     """Changes the role or the grants, or mutes; it holds at once, and for as long as the session lasts."""
     changed = await services.control.change(session, participant, patch.change, by=role)
     return ParticipantResource.of(changed, services.clock())
+
+
+@router.post("/sessions/{sid}/participants/{pid}:move", operation_id="moveParticipant", status_code=204)
+async def move_participant(
+    session: ModeratedSession,
+    role: ModeratorRole,
+    services: ServicesOf,
+    participant: ParticipantInPath,
+    request: MoveRequest,
+) -> Response:
+    """Moves the participant into another meeting, past its lock, lobby and schedule; its client goes there by itself.
+
+    The tenant may name any of its meetings; moderators the main meeting and the breakout rooms that theirs belongs
+    with (`breakoutOf`). To ask for the same again does nothing more.
+    """
+    await services.moving.move(session, participant, request.destination, by=role)
+    return Response(status_code=204)
 
 
 @router.post("/sessions/{sid}/participants:muteAll", operation_id="muteAll", status_code=204)

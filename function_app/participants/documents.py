@@ -67,6 +67,8 @@ class Participant(MeetingScoped):
     leave_reason: LeaveReason | None = None
     excluded_as: Literal[LeaveReason.REMOVED, LeaveReason.BANNED] | None = None
     """How it was taken out, unless it has come in again since with a token issued later."""
+    moved_to: str | None = None
+    """The meeting that it was moved into, where that is how it left last."""
     is_decided: bool = False
     """Whether a moderator has decided on the role and the grants; else they are what the token says."""
     announced: bool = False
@@ -101,6 +103,13 @@ class Participant(MeetingScoped):
         """Taken out, whichever Peer it was there by."""
         told = {"presence_peer": self.peer, "presence_node": self.node, "leave_reason": reason, "announced": False}
         return self._since(Presence.LEFT, now, excluded_as=reason, **told)
+
+    def moved(self, meeting: str, now: datetime) -> Self | None:
+        """Moved into that meeting, whichever Peer it was here by; None when it has left."""
+        if self.presence is Presence.LEFT:
+            return None
+        told = {"presence_peer": self.peer, "presence_node": self.node, "announced": False}
+        return self._since(Presence.LEFT, now, leave_reason=LeaveReason.MOVED, moved_to=meeting, **told)
 
     def decided(self, role: Role, granted: Grants, settings: MeetingSettings) -> Self:
         """With what a moderator has decided, which joining again does not change."""

@@ -10,10 +10,11 @@ from pydantic import Field
 from function_app.api.models import Request, Response
 from function_app.participants.control import Change
 from function_app.participants.documents import Participant, Presence
+from function_app.sessions.transfers import Destination
 from function_app.timestamps import Timestamp
 from parley_protocol.errors import LeaveReason
 from parley_protocol.grants import DisplayName, Grants, Role, Source
-from parley_protocol.ids import ParticipantId, UserId
+from parley_protocol.ids import MeetingId, ParticipantId, UserId
 
 
 class ParticipantPatch(Request):
@@ -34,6 +35,17 @@ class MuteRequest(Request):
     """The body of `:muteAll`."""
 
     sources: tuple[Source, ...] = Field(default=(Source.MICROPHONE,), min_length=1, max_length=len(Source))
+
+
+class MoveRequest(Request):
+    """The body of `:move`."""
+
+    meeting: MeetingId = Field(description="The meeting to go into.")
+    role: Role | None = Field(default=None, description="The role there; absent means as now.")
+
+    @property
+    def destination(self) -> Destination:
+        return Destination(self.meeting, self.role)
 
 
 class ParticipantResource(Response):

@@ -26,6 +26,8 @@ class Invitation:
     name: str
     role: Role
     grants: Grants
+    admitted: bool = False
+    """Whether the rules of the meeting on who may come in have been answered by whoever moved the person there."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class JoinTokens:
             name=invitation.name,
             role=invitation.role,
             grants=invitation.grants,
+            admitted=True if invitation.admitted else None,
             renew_until=max(expiry, now + int(renewable_for.total_seconds())),
         )
         return self._sign(claims)
@@ -68,7 +71,8 @@ class JoinTokens:
         """
         wished = int((self._clock() + RENEWED_FOR).timestamp())
         last = claims.renew_until or claims.exp
-        return self._sign(claims.model_copy(update={"exp": max(claims.exp, min(wished, last))}))
+        expiry = max(claims.exp, min(wished, last))
+        return self._sign(claims.model_copy(update={"exp": expiry, "admitted": None}))
 
     def verify(self, token: str, *, or_expired: bool = False) -> JoinClaims:
         """Raises TokenExpiredError, except where one that has run out will do, or TokenInvalidError."""

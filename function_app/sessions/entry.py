@@ -15,7 +15,10 @@ from parley_protocol.ids import participant_id
 
 
 class EntryRules:
-    """Whoever moderates comes in whatever the rules say, and whoever was in the session may come back to it."""
+    """Whoever moderates comes in whatever the rules say, and whoever was in the session may come back to it.
+
+    Whoever is moved into the meeting need not ask, but must find a place.
+    """
 
     def __init__(self, sessions: SessionStore, lobby: Lobby, clock: Clock) -> None:
         self._sessions = sessions
@@ -24,7 +27,7 @@ class EntryRules:
 
     async def check(self, meeting: Meeting, active: ActiveSession | None, claims: JoinClaims) -> None:
         """Raises a ForbiddenError when the token's user may not come in, or, without a session, begin one."""
-        shut = self._why_shut(meeting)
+        shut = None if claims.admitted else self._why_shut(meeting)
         if active is None:
             _check_first(meeting, claims, shut)
         elif shut or meeting.settings.ask_who_is_there:
@@ -42,7 +45,7 @@ class EntryRules:
         known = await self._sessions.participant(active.key, participant_id(active.session_id, claims.sub))
         if (known or claims).grants.moderate:
             return
-        if known is None:
+        if known is None and not claims.admitted:
             if shut:
                 raise shut
             if rules.locked:
@@ -56,7 +59,7 @@ class EntryRules:
 
 
 def _check_first(meeting: Meeting, claims: JoinClaims, shut: ForbiddenError | None) -> None:
-    if claims.grants.moderate:
+    if claims.grants.moderate or claims.admitted:
         return
     if shut:
         raise shut

@@ -63,7 +63,7 @@ class RemovalService:
             raise NotAllowedError("Only a host takes a host out.")
         await self._presence.exclude(key, participant, self._clock(), ban=ban)
         await self._enforce(known, LeaveReason.BANNED if ban else LeaveReason.REMOVED)
-        await self._expel(known)
+        await self.expel(known)
         _logger.info("removed session=%s participant=%s ban=%s", session, participant, ban)
 
     async def connected(self, address: ParticipantAddress) -> None:
@@ -72,8 +72,11 @@ class RemovalService:
         if known and known.excluded_as:
             await self._enforce(known, known.excluded_as)
 
-    async def _expel(self, participant: Participant) -> None:
-        """Out of the provider's room too, while the session lives: with it the room ends."""
+    async def expel(self, participant: Participant) -> None:
+        """Takes the participant out of the provider's room, where there is one, while the session lives.
+
+        With the session its room ends. Raises MediaProviderUnavailableError.
+        """
         if participant.node not in ELSEWHERE:
             return
         active = await self._sessions.active(participant.key)

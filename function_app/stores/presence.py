@@ -82,6 +82,11 @@ class PresenceStore:
 
         return await self._change(peer, decide, now)
 
+    async def mark_moved(self, participant: Participant, meeting: str, now: datetime) -> bool:
+        """The participant goes into that meeting, by whichever Peer it is here. Whether it was still here."""
+        peer = PeerOfSession(participant.key, participant.session_id, participant.id, participant.peer)
+        return await self._change(peer, lambda known: known.moved(meeting, now), now)
+
     async def exclude(self, key: MeetingKey, participant: str, now: datetime, *, ban: bool) -> None:
         """Writes that the participant was taken out, and that no token of its user from before lets it in again."""
         reason: Literal[LeaveReason.REMOVED, LeaveReason.BANNED] = LeaveReason.BANNED if ban else LeaveReason.REMOVED

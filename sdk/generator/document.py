@@ -18,7 +18,7 @@ _IDEMPOTENCY_KEY = "idempotency-key"
 _REPEATABLE_ACTIONS = frozenset(
     {"issueToken", "issueGuestToken", "joinSession", "refreshSession", "leaveSession", "startMeeting", "endMeeting"}
     | {"lockMeeting", "unlockMeeting", "admitParticipant", "denyParticipant", "admitAll", "muteAll"}
-    | {"removeParticipant", "eraseUser"}
+    | {"removeParticipant", "moveParticipant", "eraseUser"}
 )
 """Those POST operations that have the same effect when they are done twice, though they take no idempotency key."""
 

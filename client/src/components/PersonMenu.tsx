@@ -13,7 +13,7 @@ import {
   MenuTrigger,
   Text,
 } from "@fluentui/react-components";
-import { MicOffRegular, MoreHorizontalRegular, PersonDeleteRegular, ShareScreenStopRegular, VideoOffRegular } from "@fluentui/react-icons";
+import { ArrowExitRegular, MicOffRegular, MoreHorizontalRegular, PersonDeleteRegular, ShareScreenStopRegular, VideoOffRegular } from "@fluentui/react-icons";
 import { type ReactElement, useState } from "react";
 import { type Hosting, rolesToGive } from "../core/hosting";
 import { isLive } from "../core/roster";
@@ -22,6 +22,7 @@ import { useSession } from "../hooks/session";
 import { useStore } from "../hooks/useStore";
 import { strings } from "../strings";
 import { ConfirmDialog } from "./ConfirmDialog";
+import { MoveDialog } from "./MoveDialog";
 import { WithName } from "./WithName";
 
 const words = strings.hosting;
@@ -45,6 +46,7 @@ export function PersonMenu({ person }: { person: ParticipantState }) {
   const styles = useStyles();
   const { hosting } = useSession().meeting;
   const [removing, setRemoving] = useState(false);
+  const [moving, setMoving] = useState(false);
   const live = SOURCES.filter((source) => isLive(person, source));
   return (
     <>
@@ -80,6 +82,15 @@ export function PersonMenu({ person }: { person: ParticipantState }) {
             <Roles />
             <MenuDivider />
             <MenuItem
+              icon={<ArrowExitRegular />}
+              data-testid="move"
+              onClick={() => {
+                setMoving(true);
+              }}
+            >
+              {words.move}
+            </MenuItem>
+            <MenuItem
               icon={<PersonDeleteRegular />}
               data-testid="remove"
               onClick={() => {
@@ -91,6 +102,14 @@ export function PersonMenu({ person }: { person: ParticipantState }) {
           </MenuList>
         </MenuPopover>
       </Menu>
+      {moving && (
+        <MoveDialog
+          person={person}
+          onClose={() => {
+            setMoving(false);
+          }}
+        />
+      )}
       <RemoveDialog
         open={removing}
         person={person}

@@ -62,6 +62,11 @@ export class HostApi {
     await this.#http.send(`/sessions/${session}/participants/${participant}:remove`, { ...ask(token), body: { ban } });
   }
 
+  /** Moves somebody into another meeting, as what they are now. */
+  async move({ session, token }: HostPlace, participant: string, meeting: string): Promise<void> {
+    await this.#http.send(`/sessions/${session}/participants/${participant}:move`, { ...ask(token), body: { meeting } });
+  }
+
   async lock({ meeting, token }: HostPlace, locked: boolean): Promise<void> {
     await this.#http.send(`/meetings/${encodeURIComponent(meeting)}:${locked ? "lock" : "unlock"}`, ask(token));
   }

@@ -7,7 +7,7 @@ import type { Notices } from "./notices";
 import { type Readable, Store } from "./store";
 
 /** Why the API did not do what somebody who moderates asked for; the words are in src/strings. */
-export type HostProblem = "notAllowed" | "gone" | "changed" | "tooMany" | "expired" | "unreachable" | "refused";
+export type HostProblem = "notAllowed" | "gone" | "changed" | "tooMany" | "expired" | "noMeeting" | "full" | "away" | "unreachable" | "refused";
 
 /** What was done last and hurts nobody, so that it takes a word to take it back and none to do it. */
 export interface Undoable {
@@ -106,6 +106,11 @@ export class Hosting {
     await this.#do((hosts, place) => hosts.remove(place, participant, ban));
   }
 
+  /** Into another meeting: a breakout room of this one, or from there the main meeting. */
+  async move(participant: string, meeting: string): Promise<void> {
+    await this.#do((hosts, place) => hosts.move(place, participant, meeting));
+  }
+
   async lock(locked: boolean): Promise<void> {
     if (await this.#do((hosts, place) => hosts.lock(place, locked))) this.#parts.locked.set(locked);
   }
@@ -163,6 +168,12 @@ export class Hosting {
 
 type HostAction = (hosts: HostApi, place: HostPlace) => Promise<void>;
 
+const PROBLEMS_BY_CODE: Record<string, HostProblem> = {
+  MeetingNotFound: "noMeeting",
+  MeetingFull: "full",
+  ParticipantUnreachable: "away",
+  MediaProviderDiffers: "refused",
+};
 const PROBLEMS: Record<number, HostProblem> = {
   401: "expired",
   403: "notAllowed",
@@ -175,7 +186,7 @@ const PROBLEMS: Record<number, HostProblem> = {
 function problemOf(error: ParleyError): HostProblem {
   if (error instanceof NetworkError) return "unreachable";
   if (!(error instanceof ApiError)) return "refused";
-  return error.status >= 500 ? "unreachable" : (PROBLEMS[error.status] ?? "refused");
+  return error.status >= 500 ? "unreachable" : (PROBLEMS_BY_CODE[error.code] ?? PROBLEMS[error.status] ?? "refused");
 }
 
 /** A shared screen goes with its sound. */

@@ -2,7 +2,7 @@ import type { LeaveReason, Source } from "../generated/protocol";
 import type { Chat } from "./chat";
 import { Connection, type ConnectionListener, type ConnectionParts } from "./connection";
 import { Content, type Self } from "./content";
-import { muteOnEntry } from "./entry";
+import { type EntryParts, muteOnEntry } from "./entry";
 import { guard } from "./guard";
 import type { Hosting } from "./hosting";
 import type { Wanted } from "./layout";
@@ -19,7 +19,7 @@ import { type TokenParts, TokenSource } from "./tokens";
 const JOIN_BUDGET_MS = 30_000;
 const REJOIN_BUDGET_MS = 60_000;
 
-export interface MeetingParts extends ConnectionParts, TokenParts {
+export interface MeetingParts extends ConnectionParts, TokenParts, EntryParts {
   notices: Notices;
 }
 
@@ -160,7 +160,7 @@ export class Meeting {
       onAnswered: unlessOutdated((answer) => {
         this.#parts.identity.renew(answer.token);
         this.self.set(answer.participant);
-        muteOnEntry(answer, this.phase.value, this.#parts.media);
+        muteOnEntry(answer, this.phase.value, this.#parts);
       }),
       onJoined: unlessOutdated((joined) => {
         this.#heeded = attempt;
@@ -189,6 +189,9 @@ export class Meeting {
       case "move":
         this.#trouble("move");
         break;
+      case "moved":
+        this.#end({ type: "end", reason: "moved", moved: message });
+        break;
       case "left":
         // The next Peer replaces this one before its own socket has heard of it.
         if (message.reason !== "replaced" || attempt === this.#attempts) this.#leftBy(message.reason);
@@ -203,8 +206,7 @@ export class Meeting {
   }
 
   #leftBy(reason: LeaveReason): void {
-    const mendable = reason === "timedOut" || reason === "nodeLost" || reason === "dtlsFailed";
-    if (mendable) this.#trouble("node");
+    if (["timedOut", "nodeLost", "dtlsFailed"].includes(reason)) this.#trouble("node");
     else this.#end({ type: "end", reason });
   }
 

@@ -20,6 +20,8 @@ export type Notice =
   | { type: "turnedOff"; source: "microphone" | "camera" | "screen" }
   | { type: "roleChanged"; role: Role }
   | { type: "grantsChanged" }
+  /** A moderator or the tenant has moved one into the meeting of that title. */
+  | { type: "moved"; title: string }
   /** To those who moderate: somebody new waits in the lobby, in which so many are now. */
   | { type: "waiting"; name: string; count: number }
   | { type: "mutedAll" }

@@ -4,7 +4,7 @@
  *
  *   idle → connecting ⇄ waiting, connecting → connected ⇄ reconnecting → ended, and from ended back to connecting.
  */
-import type { LeaveReason } from "../generated/protocol";
+import type { LeaveReason, Moved } from "../generated/protocol";
 import type { Waiting } from "./lobby";
 import type { JoinStep, Opening } from "./errors";
 
@@ -28,13 +28,23 @@ export type EndReason =
 /** Why a connection that stood has to be mended. */
 export type LossCause = "network" | "signalling" | "node" | "move" | "role";
 
+/** How the meeting ended for oneself, with what is known of it. */
+interface End {
+  reason: EndReason;
+  step?: JoinStep;
+  code?: string;
+  opening?: Opening;
+  /** Where one goes on. */
+  moved?: Moved;
+}
+
 export type Phase =
   | { name: "idle" }
   | { name: "connecting"; step: JoinStep; failedAttempts: number }
   | ({ name: "waiting" } & Waiting)
   | { name: "connected" }
   | { name: "reconnecting"; cause: LossCause }
-  | { name: "ended"; reason: EndReason; step?: JoinStep; code?: string; opening?: Opening };
+  | ({ name: "ended" } & End);
 
 export type PhaseEvent =
   | { type: "join" }
@@ -44,7 +54,7 @@ export type PhaseEvent =
   | { type: "opened" }
   | { type: "lost"; cause: LossCause }
   | { type: "restored" }
-  | { type: "end"; reason: EndReason; step?: JoinStep; code?: string; opening?: Opening };
+  | ({ type: "end" } & End);
 
 type PhaseName = Phase["name"];
 type Row<Name extends PhaseName> = {
@@ -57,12 +67,13 @@ type Row<Name extends PhaseName> = {
 const begin = (): Phase => ({ name: "connecting", step: "api", failedAttempts: 0 });
 const wait = ({ title, hasHost }: Extract<PhaseEvent, { type: "wait" }>): Phase => ({ name: "waiting", title, hasHost });
 const connected = (): Phase => ({ name: "connected" });
-const end = ({ reason, step, code, opening }: Extract<PhaseEvent, { type: "end" }>): Phase => ({
+const end = ({ reason, step, code, opening, moved }: Extract<PhaseEvent, { type: "end" }>): Phase => ({
   name: "ended",
   reason,
   ...(step !== undefined && { step }),
   ...(code !== undefined && { code }),
   ...(opening !== undefined && { opening }),
+  ...(moved !== undefined && { moved }),
 });
 
 const TABLE: { [Name in PhaseName]: Row<Name> } = {

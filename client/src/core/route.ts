@@ -58,6 +58,14 @@ export function destinationOf(codeOrLink: string, here: Pick<Location, "origin" 
   return { path: link.pathname + link.search + link.hash };
 }
 
+/** The meeting that a typed code or a pasted link means; null where that is none here. */
+export function meetingOf(codeOrLink: string, here: Pick<Location, "origin" | "host" | "protocol">): string | null {
+  const destination = destinationOf(codeOrLink, here);
+  if (!("path" in destination)) return null;
+  const route = parseRoute(new URL(destination.path, here.origin));
+  return route.page === "meeting" ? route.meeting : null;
+}
+
 function parseLink(text: string, { origin, protocol }: Pick<Location, "origin" | "protocol">): URL | null {
   const isComplete = /^https?:\/\//i.test(text);
   try {

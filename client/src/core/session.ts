@@ -1,3 +1,4 @@
+import type { Moved } from "../generated/protocol";
 import { Api } from "./api";
 import type { Capture } from "./capture";
 import { IdentityStore, readClaims } from "./identity";
@@ -11,28 +12,34 @@ import { newSignIn, type SignIn } from "./signIn";
 import { Stage } from "./stage";
 import { openWebPubSub } from "./webPubSub";
 
-/** All that one tab has of one meeting. Made once for the page, before anything is shown. */
+/**
+ * All that one tab has of one meeting. Made once for the page, before anything is shown, and again when somebody is
+ * moved into another meeting: that one takes over devices, settings and notices of the former.
+ */
 export class MeetingSession {
   readonly meeting: Meeting;
   readonly media: LocalMedia;
   readonly stage: Stage;
-  readonly settings = new SettingsStore();
+  readonly settings: SettingsStore;
   readonly identity: IdentityStore;
-  readonly notices = new Notices();
+  readonly notices: Notices;
   readonly signIn: SignIn;
   readonly reminder: Reminder;
   readonly route: MeetingRoute;
+  readonly #isMovedHere: boolean;
+  /** The title of the meeting that one was moved into, until that has been said. */
+  #arrival: string | null = null;
   #wasOn = { microphone: true, camera: true };
 
-  constructor(route: MeetingRoute, signIn: SignIn = newSignIn()) {
+  constructor(route: MeetingRoute, signIn: SignIn = newSignIn(), former: MeetingSession | null = null) {
     this.route = route;
+    this.#isMovedHere = former !== null;
+    this.settings = former?.settings ?? new SettingsStore();
+    this.notices = former?.notices ?? new Notices();
     this.signIn = signIn;
     this.identity = new IdentityStore(route.meeting);
     if (route.codec !== null) this.settings.change({ codec: route.codec });
-    this.media = new LocalMedia(this.settings, (device, fallback) => {
-      if (fallback.to === null) this.notices.add({ type: "deviceLost", device, problem: fallback.problem });
-      else this.notices.add({ type: "deviceReplaced", device, by: fallback.to });
-    });
+    this.media = former?.media ?? newMedia(this.settings, this.notices);
     const api = new Api();
     this.reminder = new Reminder({ api, invitation: () => this.identity.get()?.invitation ?? null });
     this.meeting = new Meeting(route.meeting, {
@@ -43,9 +50,18 @@ export class MeetingSession {
       identity: this.identity,
       signIn,
       notices: this.notices,
+      isMovedHere: this.#isMovedHere,
     });
     this.stage = new Stage(this.meeting.roster, this.meeting.self);
     if (route.token !== null) this.#takeLink(route.token);
+  }
+
+  /** The meeting that one has been moved into from another: one is the same person there, and sends what one sent. */
+  static movedFrom(former: MeetingSession, { meeting, title, token }: Moved): MeetingSession {
+    const route: MeetingRoute = { page: "meeting", meeting, token, invitation: null, name: null, autojoin: true, codec: null };
+    const session = new MeetingSession(route, former.signIn, former);
+    session.#arrival = title;
+    return session;
   }
 
   /** The name that cannot be chosen: the join link's, else that of whoever is signed in. */
@@ -65,7 +81,7 @@ export class MeetingSession {
   /** Turns the devices on, and goes in at once if the address asks for it or a reload came in the middle of the call. */
   begin(): void {
     if (this.meeting.phase.value.name !== "idle") return;
-    void this.media.startBoth();
+    if (!this.#isMovedHere) void this.media.startBoth();
     const joinsAtOnce = this.route.autojoin || this.identity.inCall;
     if (joinsAtOnce && this.suggestedName !== "") void this.join(this.suggestedName);
   }
@@ -88,13 +104,20 @@ export class MeetingSession {
     };
     for (const [type, listener] of Object.entries(listeners)) window.addEventListener(type, listener);
     const stopPhase = meeting.phase.subscribe(() => {
-      if (meeting.phase.value.name === "ended") void this.#giveDevicesBack();
+      const phase = meeting.phase.value;
+      if (phase.name === "ended" && phase.moved === undefined) void this.#giveDevicesBack();
     });
     return () => {
       stopDevices();
       stopPhase();
       for (const [type, listener] of Object.entries(listeners)) window.removeEventListener(type, listener);
     };
+  }
+
+  /** Says that one has been moved here, once there is a page on which it is seen. */
+  sayArrival(): void {
+    if (this.#arrival !== null) this.notices.add({ type: "moved", title: this.#arrival });
+    this.#arrival = null;
   }
 
   async join(name: string): Promise<void> {
@@ -152,4 +175,11 @@ export class MeetingSession {
     if (claims?.meeting !== this.route.meeting) this.meeting.refuse("tokenInvalid");
     else this.identity.takeLink(token, this.route.invitation);
   }
+}
+
+function newMedia(settings: SettingsStore, notices: Notices): LocalMedia {
+  return new LocalMedia(settings, (device, fallback) => {
+    if (fallback.to === null) notices.add({ type: "deviceLost", device, problem: fallback.problem });
+    else notices.add({ type: "deviceReplaced", device, by: fallback.to });
+  });
 }

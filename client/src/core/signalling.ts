@@ -61,6 +61,7 @@ const MESSAGE_TYPES: ReadonlySet<string> = new Set<Incoming["type"]>([
   "meetingUpdated",
   "ended",
   "move",
+  "moved",
   "grantsChanged",
   "sourcesMuted",
   "lobbyChanged",

@@ -18,7 +18,8 @@ export type ControlFromNode =
   | Stats
   | SignallingError;
 export type ParticipantStatus = "connecting" | "connected" | "reconnecting";
-export type LeaveReason = "left" | "replaced" | "removed" | "banned" | "ended" | "timedOut" | "dtlsFailed" | "nodeLost";
+export type LeaveReason =
+  "left" | "replaced" | "removed" | "banned" | "moved" | "ended" | "timedOut" | "dtlsFailed" | "nodeLost";
 export type ErrorCode =
   | "MalformedMessage"
   | "UnknownMessageType"
@@ -44,6 +45,7 @@ export type FromControlPlane =
   | MeetingUpdated
   | SessionEnded
   | Move
+  | Moved
   | Admitted
   | Denied
   | LobbyChanged
@@ -352,6 +354,15 @@ export interface Move {
   type: "move";
   session: string;
   reason: LeaveReason;
+}
+/**
+ * To a participant: leave this session, and join that meeting with the token.
+ */
+export interface Moved {
+  type: "moved";
+  meeting: string;
+  title: string;
+  token: string;
 }
 /**
  * To those who moderate: who waits has changed; the API says who does.

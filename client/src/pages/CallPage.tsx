@@ -63,7 +63,8 @@ interface CallPageProps {
 /** The meeting itself. */
 export function CallPage({ phase }: CallPageProps) {
   const styles = useStyles();
-  const { meeting } = useSession();
+  const session = useSession();
+  const { meeting } = session;
   const title = useStore(meeting.title);
   const [panel, setPanel] = useState<PanelName | null>(null);
 
@@ -72,6 +73,9 @@ export function CallPage({ phase }: CallPageProps) {
   useEffect(() => {
     heading.current?.focus();
   }, []);
+  useEffect(() => {
+    session.sayArrival();
+  }, [session]);
   useEffect(() => {
     document.title = `${title} · ${strings.product}`;
   }, [title]);

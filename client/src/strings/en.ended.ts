@@ -18,6 +18,7 @@ const endings: Record<EndReason, Ending> = {
   replaced: { title: "You are in this meeting in another tab", body: "This tab let go, so that others see you once." },
   removed: { title: "You were removed from the meeting", body: "The host took you out of it. To come back you need a new join link." },
   banned: { title: "You cannot join this meeting", body: "The host does not let you come back to it." },
+  moved: { title: "You have been moved to another meeting", body: "This page was not told where. Ask the host for a link." },
   ended: { title: "The meeting has ended", body: "It was closed for everybody." },
   timedOut: { title: "The connection was lost", body: "Nothing was heard from this device for half a minute. Check its network, then rejoin." },
   dtlsFailed: { title: "The connection was not secure", body: "Sound and video could not be encrypted, so they were not sent. Try again, perhaps from another network." },

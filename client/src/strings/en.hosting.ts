@@ -23,6 +23,9 @@ const problems: Record<HostProblem, string> = {
   changed: "Somebody else has just changed the same. Look again, and try again.",
   tooMany: "That was too much at once. Wait a moment, then try again.",
   expired: "Your join link has expired, so the meeting does not know you as a host any more. Open a new one.",
+  noMeeting: "There is no such meeting, or it is no breakout room of this one.",
+  full: "That meeting is full.",
+  away: "That person has no connection just now. Try again in a moment.",
   unreachable: "The meeting service did not answer. Try again.",
   refused: "The meeting service refused to do that.",
 };
@@ -61,6 +64,14 @@ export const hosting = {
     ban: "Do not let them come back",
     confirm: "Remove",
   },
+  move: "Move to another meeting…",
+  moveTo: {
+    title: (name: string) => `Move ${name} to another meeting?`,
+    label: "Code or link of the meeting",
+    hint: "This meeting's breakout rooms, or from one of them the main meeting. Camera and microphone go on as they are.",
+    invalid: "This is no code or link of a meeting here.",
+    confirm: "Move",
+  },
   leave: {
     title: "Leave the meeting?",
     body: "You can leave and let it go on, or end it for everybody.",
@@ -83,6 +94,7 @@ export const hosting = {
     roleChanged: (role: Role) => `The host has made you ${articles[role]}`,
     grantsChanged: "The host has changed what you may do in this meeting",
     waiting: (name: string, count: number) => `${name} is waiting to join${count > 1 ? `, ${count} people in all` : ""}`,
+    moved: (title: string) => `You have been moved to ${title}`,
     mutedAll: "You have muted everyone",
     refused: (problem: HostProblem) => problems[problem],
   },

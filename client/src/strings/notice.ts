@@ -36,6 +36,8 @@ export function noticeText(notice: Notice): string {
       return ofHosts.turnedOff[notice.source];
     case "roleChanged":
       return ofHosts.roleChanged(notice.role);
+    case "moved":
+      return ofHosts.moved(isolated(notice.title));
     case "waiting":
       return ofHosts.waiting(isolated(notice.name), notice.count);
     case "hostRefused":

@@ -61,7 +61,7 @@ Kind = Annotated[Literal["invitation", "update", "cancellation", "reminder"], Kn
 """What a notification says."""
 
 LeaveReason = Annotated[
-    Literal["left", "replaced", "removed", "banned", "ended", "timedOut", "dtlsFailed", "nodeLost"], Known
+    Literal["left", "replaced", "removed", "banned", "moved", "ended", "timedOut", "dtlsFailed", "nodeLost"], Known
 ]
 """Why a Peer, and perhaps its Participant, is gone."""
 
@@ -685,6 +685,8 @@ class MeetingSettings(Model):
     """Where our nodes may carry sessions, the best first; empty means where the tenant says."""
     media_provider: MediaProviderName | None = None
     """Absent means the tenant's."""
+    breakout_of: str | None = None
+    """The main meeting of which this is a breakout room: moderators of the one may move people into the other."""
 
 
 class MeetingUpdated(Model):
@@ -710,6 +712,15 @@ class MeetingUpdatedEvent(Model):
 class MessageList(Model):
     value: list[ChatMessage]
     next_link: str | None = None
+
+
+class MoveRequest(Model):
+    """The body of `:move`."""
+
+    meeting: str
+    """The meeting to go into."""
+    role: Role | None = None
+    """The role there; absent means as now."""
 
 
 class MuteRequest(Model):
@@ -1064,6 +1075,7 @@ class SettingsPatch(Model):
     reminder_minutes: int | None = None
     regions: list[str] | None = None
     media_provider: MediaProviderName | None = None
+    breakout_of: str | None = None
 
 
 class SignIn(Model):

@@ -34,6 +34,7 @@ from parley.models import (
     MeetingContent,
     MeetingPatch,
     MeetingResource,
+    MoveRequest,
     MuteRequest,
     NewApiKey,
     NewSecret,
@@ -364,6 +365,16 @@ class Participants(Group):
         """Changes the role or the grants, or mutes; it holds at once, and for as long as the session lasts."""
         call = Call("PATCH", f"/sessions/{segment(session)}/participants/{segment(participant)}", content=content)
         return self._get(call, ParticipantResource)
+
+    def move(self, session: str, participant: str, content: MoveRequest) -> None:
+        """Moves the participant into another meeting, past its lock, lobby and schedule; its client goes there by
+                itself.
+
+        The tenant may name any of its meetings; moderators the main meeting and the breakout rooms that theirs belongs
+        with (`breakoutOf`). To ask for the same again does nothing more.
+        """
+        call = Call("POST", f"/sessions/{segment(session)}/participants/{segment(participant)}:move", content=content)
+        self._do(call)
 
     def mute_all(self, session: str, content: MuteRequest | None = None) -> None:
         """Mutes everybody who does not moderate; each may unmute itself."""

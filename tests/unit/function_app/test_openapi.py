@@ -65,6 +65,7 @@ OPERATIONS = {
     "listDeliveries",
     "redeliver",
     "removeParticipant",
+    "moveParticipant",
     "listBans",
     "liftBan",
     "getTenant",

@@ -744,6 +744,29 @@ export interface paths {
         patch: operations["patchParticipant"];
         trace?: never;
     };
+    "/sessions/{sid}/participants/{pid}:move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move Participant
+         * @description Moves the participant into another meeting, past its lock, lobby and schedule; its client goes there by itself.
+         *
+         *     The tenant may name any of its meetings; moderators the main meeting and the breakout rooms that theirs belongs
+         *     with (`breakoutOf`). To ask for the same again does nothing more.
+         */
+        post: operations["moveParticipant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sessions/{sid}/participants/{pid}:remove": {
         parameters: {
             query?: never;
@@ -1905,7 +1928,7 @@ export interface components {
          * @description Why a Peer, and perhaps its Participant, is gone.
          * @enum {string}
          */
-        LeaveReason: "left" | "replaced" | "removed" | "banned" | "ended" | "timedOut" | "dtlsFailed" | "nodeLost";
+        LeaveReason: "left" | "replaced" | "removed" | "banned" | "moved" | "ended" | "timedOut" | "dtlsFailed" | "nodeLost";
         /** @description The body of `:leave`. */
         LeaveRequest: {
             peer: string;
@@ -2064,6 +2087,8 @@ export interface components {
         };
         /** @description How a meeting is held. What is absent has its default. */
         MeetingSettings: {
+            /** @description The main meeting of which this is a breakout room: moderators of the one may move people into the other. */
+            breakoutOf?: string | null;
             /**
              * @description People without `moderate` wait until somebody lets them in.
              * @default false
@@ -2128,6 +2153,13 @@ export interface components {
         MessageList: {
             nextLink?: string | null;
             value: components["schemas"]["ChatMessage"][];
+        };
+        /** @description The body of `:move`. */
+        MoveRequest: {
+            /** @description The meeting to go into. */
+            meeting: string;
+            /** @description The role there; absent means as now. */
+            role?: components["schemas"]["Role"] | null;
         };
         /** @description The body of `:muteAll`. */
         MuteRequest: {
@@ -2487,6 +2519,7 @@ export interface components {
         };
         /** @description What changes in the settings; null brings the default back. */
         SettingsPatch: {
+            breakoutOf?: string | null;
             lobby?: boolean | null;
             locked?: boolean | null;
             maxParticipants?: number | null;
@@ -4241,6 +4274,43 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ParticipantResource"];
                 };
+            };
+            /** @description An error; `error.code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    moveParticipant: {
+        parameters: {
+            query?: {
+                /** @description The version of the API. */
+                "api-version"?: string;
+            };
+            header?: never;
+            path: {
+                pid: string;
+                sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error; `error.code` says which. */
             default: {

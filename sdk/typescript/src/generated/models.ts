@@ -79,6 +79,7 @@ export type MeetingSettings = Schemas["MeetingSettings"];
 export type MeetingUpdated = Schemas["MeetingUpdated"];
 export type MeetingUpdatedEvent = Schemas["MeetingUpdatedEvent"];
 export type MessageList = Schemas["MessageList"];
+export type MoveRequest = Schemas["MoveRequest"];
 export type MuteRequest = Schemas["MuteRequest"];
 export type NewApiKey = Schemas["NewApiKey"];
 export type NewSecret = Schemas["NewSecret"];

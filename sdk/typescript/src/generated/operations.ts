@@ -204,6 +204,14 @@ export class Participants extends Group {
     return this.expectJson({ method: "PATCH", path: `/sessions/${segment(session)}/participants/${segment(participant)}`, content }, options);
   }
 
+  /** Moves the participant into another meeting, past its lock, lobby and schedule; its client goes there by itself.
+
+The tenant may name any of its meetings; moderators the main meeting and the breakout rooms that theirs belongs
+with (`breakoutOf`). To ask for the same again does nothing more. */
+  move(session: string, participant: string, content: models.MoveRequest, options: CallOptions = {}): Promise<void> {
+    return this.expectNothing({ method: "POST", path: `/sessions/${segment(session)}/participants/${segment(participant)}:move`, content }, options);
+  }
+
   /** Mutes everybody who does not moderate; each may unmute itself. */
   muteAll(session: string, content?: models.MuteRequest, options: CallOptions = {}): Promise<void> {
     return this.expectNothing({ method: "POST", path: `/sessions/${segment(session)}/participants:muteAll`, content }, options);

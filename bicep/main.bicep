@@ -68,7 +68,7 @@ param sshPublicKey string
 @description('Web PubSub units, of 1,000 connections each.')
 param webPubSubUnits int
 
-@description('The Functions app: {memory, maximumInstances, alwaysReady, pythonVersion}.')
+@description('The Functions app: {memory, maximumInstances, alwaysReady, pythonVersion, zoneRedundant}.')
 param functionsScale object
 
 @description('Cosmos DB: {mode, meetingsMaxThroughput}, the mode `serverless` or `autoscale`.')
@@ -335,7 +335,7 @@ module functions 'modules/functions.bicep' = {
     hostStorageName: storage.outputs.hostName
     deploymentUrl: storage.outputs.deploymentUrl
     pythonVersion: functionsScale.pythonVersion
-    zoneRedundant: !empty(zones)
+    zoneRedundant: functionsScale.zoneRedundant
     instanceMemory: functionsScale.memory
     maximumInstances: functionsScale.maximumInstances
     alwaysReady: functionsScale.alwaysReady

@@ -76,14 +76,14 @@ def _services(parameters: Mapping[str, Any], prices: PriceList) -> Iterator[Stan
     yield _fixed("registry", f"Premium, regions: {regions}", regions * prices.amount("registryPremium") * DAYS)
     yield _fixed("Event Hubs", "1 unit", prices.amount("eventHubsUnit") * HOURS)
     yield _fixed("Web PubSub", f"units: {units}", units * prices.amount("webPubSubUnit") * DAYS)
-    yield _functions(parameters["functionsScale"], bool(parameters["zones"]), prices)
+    yield _functions(parameters["functionsScale"], prices)
     yield _database(parameters["cosmosScale"], regions, prices)
     yield _fixed("Static Web App", "Standard", prices.amount("staticWebApp"))
 
 
-def _functions(scale: Mapping[str, Any], in_zones: bool, prices: PriceList) -> Standing:
+def _functions(scale: Mapping[str, Any], prices: PriceList) -> Standing:
     ready: int = scale["alwaysReady"]
-    if in_zones:
+    if scale["zoneRedundant"]:
         ready = max(ready, LEAST_READY_IN_ZONES) + (FUNCTION_GROUPS - 1) * LEAST_READY_IN_ZONES
     waiting = ready * SECONDS * prices.amount("functionsReady")
     timers = TIMER_RUNS_AN_HOUR * HOURS * prices.amount("functionsGbSecond")

@@ -48,6 +48,7 @@ param functionsScale = {
   maximumInstances: 40
   alwaysReady: 0
   pythonVersion: '3.11'
+  zoneRedundant: false
 }
 param cosmosScale = {
   mode: 'serverless'

@@ -48,6 +48,7 @@ param functionsScale = {
   maximumInstances: 100
   alwaysReady: 3
   pythonVersion: '3.11'
+  zoneRedundant: true
 }
 param cosmosScale = {
   mode: 'autoscale'

@@ -1,6 +1,6 @@
 // The web client's files, behind Front Door.
 
-@description('Azure region of the resource; its files are everywhere.')
+@description('Azure region. Where there are no Static Web Apps the resource is in another one; its files are everywhere.')
 param location string
 
 @description('Name of the resource.')
@@ -9,9 +9,17 @@ param name string
 @description('Tags of every resource.')
 param tags object
 
+var regions = [
+  'centralus'
+  'eastasia'
+  'eastus2'
+  'westeurope'
+  'westus2'
+]
+
 resource client 'Microsoft.Web/staticSites@2024-04-01' = {
   name: name
-  location: location
+  location: contains(regions, location) ? location : 'westeurope'
   tags: union(tags, { 'azd-service-name': 'client' })
   sku: {
     name: 'Standard'

@@ -137,6 +137,14 @@ def test_azure_waits_longer_for_a_pod_than_the_pod_may_take() -> None:
         assert grace < int(scaler["max-graceful-termination-sec"])
 
 
+def test_the_template_can_go_to_a_region_that_has_no_static_web_apps() -> None:
+    client = module("static-web-app")
+    chosen = client["resources"]["client"]["config"]["location"]["operator"]["operands"]
+    assert {"location", "regions"} == set(chosen["condition"]["function"]["parameters"].values())
+    assert chosen["false_value"] in client["variables"]["regions"]["value"]
+    assert parameters("prod")["drLocation"] not in client["variables"]["regions"]["value"]
+
+
 def test_what_pods_write_reaches_the_logs() -> None:
     # The add-on alone sends nothing: it asks the rule that the cluster is associated with.
     assert properties(module("aks"), "cluster")["addonProfiles"]["omsagent"]["config"]["useAADAuth"] == "true"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
@@ -10,6 +10,7 @@ from starlette.responses import Response
 from function_app.api.credentials import ServicesOf
 from function_app.api.moderators import ModeratedMeeting, ModeratedSession
 from function_app.api.paging import DEFAULT_PAGE_SIZE, MAXIMUM_PAGE_SIZE, ContinuationToken, PageSize, Paging
+from function_app.api.sheets import SHEET_RESPONSES, sheet, sheet_response
 from function_app.attendance.models import (
     AttendanceList,
     AttendanceResource,
@@ -17,7 +18,6 @@ from function_app.attendance.models import (
     SessionList,
     SessionResource,
 )
-from function_app.attendance.sheet import CONTENT_TYPE, attendance_sheet
 from function_app.meetings.documents import Meeting
 from function_app.participants.models import ParticipantResource
 from function_app.wiring import Services
@@ -26,10 +26,6 @@ from parley_protocol.ids import SessionId
 router = APIRouter()
 
 OneSession = Annotated[SessionId | None, Query(description="Absent means all sessions.")]
-
-_SHEET: dict[int | str, dict[str, Any]] = {
-    200: {"description": "CSV (RFC 4180).", "content": {"text/csv": {"schema": {"type": "string"}}}}
-}
 
 
 @router.get("/meetings/{id}/sessions", tags=["sessions"], operation_id="listSessions", response_model_exclude_none=True)
@@ -90,7 +86,7 @@ async def list_attendance(
     tags=["meetings"],
     operation_id="getAttendanceSheet",
     response_class=Response,
-    responses=_SHEET,
+    responses=SHEET_RESPONSES,
 )
 async def get_attendance_sheet(
     meeting: ModeratedMeeting,
@@ -102,10 +98,8 @@ async def get_attendance_sheet(
     """The same as a table for spreadsheets; the address of the next page is in the header Link."""
     path = f"/meetings/{meeting.meeting_id}/attendance.csv"
     rows, next_link = await _page(meeting, services, path, session, size, continuation)
-    headers = {"Content-Disposition": 'attachment; filename="attendance.csv"'}
-    if next_link:
-        headers["Link"] = f'<{next_link}>; rel="next"'
-    return Response(attendance_sheet(rows), media_type=CONTENT_TYPE, headers=headers)
+    text = sheet(tuple(AttendanceResource.model_fields), (row.model_dump(mode="json") for row in rows))
+    return sheet_response(text, "attendance.csv", next_link)
 
 
 async def _page(

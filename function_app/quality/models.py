@@ -84,6 +84,23 @@ class ParticipantQualityResource(Response):
         )
 
 
+SHEET_COLUMNS = (
+    "session",
+    "participant",
+    "user",
+    "name",
+    *ConnectionResource.model_fields,
+    "advice",
+)
+
+
+def sheet_row(resource: ParticipantQualityResource) -> dict[str, object]:
+    """The same as one line of a table, by SHEET_COLUMNS; pieces of advice are put one after the other."""
+    row: dict[str, object] = resource.model_dump(mode="json", exclude={"connection", "advice"})
+    row |= resource.connection.model_dump(mode="json") if resource.connection else {}
+    return {**row, "advice": " ".join(resource.advice)}
+
+
 class QualitySummary(Response):
     """All who were in one session, taken together."""
 

@@ -8,8 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from function_app.attendance.models import AttendanceResource
-from function_app.attendance.sheet import attendance_sheet
+from function_app.api.sheets import sheet
 from parley_protocol.ids import new_id
 
 from .support import PUBLIC_URL, FakeNode, Platform, bearer
@@ -109,13 +108,13 @@ async def test_attendance_comes_as_a_table_page_by_page(platform: Platform, node
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("x")'])
 def test_no_name_is_a_formula_and_every_name_comes_back_as_it_was(name: str) -> None:
     quoted = f'O"Neill, {name}'
-    someone = {"session": new_id("ses"), "participant": "par_" + new_id("ses")[4:], "user": "u", "role": "attendee"}
-    came_on = datetime.fromisoformat("2026-11-01T09:30:00Z")
-    rows = [AttendanceResource(**someone, name=text, came_on=came_on, seconds_there=1) for text in (name, quoted)]
-    sheet = attendance_sheet(rows)
-    assert sheet.count("\r\n") == 3
-    _, hostile, harmless = csv.reader(io.StringIO(sheet, newline=""))
-    assert (hostile[3], harmless[3]) == (f"'{name}", quoted)
+    text = sheet(("seconds_there", "name"), [{"seconds_there": 1, "name": one} for one in (name, quoted)])
+    assert text.count("\r\n") == 3
+    assert list(csv.reader(io.StringIO(text, newline=""))) == [
+        ["secondsThere", "name"],
+        ["1", f"'{name}"],
+        ["1", quoted],
+    ]
 
 
 async def test_attendance_is_for_the_tenant_and_for_moderators(

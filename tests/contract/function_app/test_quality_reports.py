@@ -1,5 +1,7 @@
 """How connections were: what nodes tell of them, and the quality report of a meeting."""
 
+import csv
+import io
 from typing import Any
 
 import pytest
@@ -66,6 +68,27 @@ async def test_a_node_tells_with_the_leave_how_the_connection_was(platform: Plat
         "advice": ["highLossUp", "mostlyTcp"],
     }
     assert ("connection" in of_ben, of_ben["advice"]) == (False, [])
+
+
+async def test_a_report_is_a_table_too(platform: Platform, node: FakeNode) -> None:
+    ann = await come(platform, node, "ann")
+    await come(platform, node, "ben")
+    await node.tell("peerLeft", ann, reason="left", quality={**GOOD, "lostSeconds": 90, "tcpSeconds": 180})
+    first = await platform.call("GET", "/meetings/demo/qualityReport.csv?maxpagesize=1")
+    second = await platform.call("GET", first.links["next"]["url"])
+    [of_ann], [of_ben] = (list(csv.DictReader(io.StringIO(page.text, newline=""))) for page in (first, second))
+    assert (of_ann["user"], of_ann["goodRatio"], of_ann["advice"]) == ("ann", "0.5", "interrupted mostlyTcp")
+    assert (of_ben["user"], of_ben["seconds"], of_ben["advice"]) == ("ben", "", "")
+
+
+async def test_an_erased_user_leaves_figures_without_a_name(platform: Platform, node: FakeNode) -> None:
+    ann = await come(platform, node, "ann")
+    await node.tell("peerLeft", ann, reason="left", quality=GOOD)
+    answer = await platform.call("POST", "/users/ann:erase")
+    assert answer.status_code == 202, answer.text
+    await platform.services.operations.run_due()
+    [row] = (await report(platform))["value"]
+    assert (row["user"], row["name"], row["connection"]["seconds"]) == ("erased", "Erased", 90)
 
 
 async def test_each_peer_counts_once_whoever_says_first_that_it_left(platform: Platform, node: FakeNode) -> None:
@@ -135,7 +158,8 @@ async def test_reports_are_for_the_tenant_and_for_moderators(
     platform: Platform, node: FakeNode, other_tenant: dict[str, str]
 ) -> None:
     ann, hilda = await come(platform, node, "ann"), await come(platform, node, "hilda", role="host")
-    for path in ("/meetings/demo/qualityReport", f"/sessions/{ann['session']['id']}/qualitySummary"):
+    report = "/meetings/demo/qualityReport"
+    for path in (report, f"{report}.csv", f"/sessions/{ann['session']['id']}/qualitySummary"):
         statuses = [
             (await platform.http.get(path, headers=headers)).status_code
             for headers in (bearer(hilda["token"]), bearer(ann["token"]), other_tenant)

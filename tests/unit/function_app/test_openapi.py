@@ -28,6 +28,7 @@ OPERATIONS = {
     "listAttendance",
     "getAttendanceSheet",
     "listQualityReport",
+    "getQualitySheet",
     "getQualitySummary",
     "startMeeting",
     "endMeeting",

@@ -345,6 +345,15 @@ class Meetings(Group):
         )
         return self._list(call, ParticipantQualityResource)
 
+    async def get_quality_sheet(self, meeting: str, *, session: str | None = None, page_size: int | None = None) -> str:
+        """The same as a table for spreadsheets; the address of the next page is in the header Link."""
+        call = Call(
+            "GET",
+            f"/meetings/{segment(meeting)}/qualityReport.csv",
+            query={"session": session, "maxpagesize": page_size},
+        )
+        return await self._text(call)
+
 
 class Operations(Group):
     """`client.operations`"""

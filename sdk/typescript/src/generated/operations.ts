@@ -182,6 +182,11 @@ The directory says which tenant's meeting it is; the meeting's `signedInRole` sa
   listQualityReport(meeting: string, options: CallOptions & { session?: string; pageSize?: number } = {}): Paged<models.ParticipantQualityResource> {
     return this.expectPages({ method: "GET", path: `/meetings/${segment(meeting)}/qualityReport`, query: { session: options.session, maxpagesize: options.pageSize } }, options);
   }
+
+  /** The same as a table for spreadsheets; the address of the next page is in the header Link. */
+  getQualitySheet(meeting: string, options: CallOptions & { session?: string; pageSize?: number } = {}): Promise<string> {
+    return this.expectText({ method: "GET", path: `/meetings/${segment(meeting)}/qualityReport.csv`, query: { session: options.session, maxpagesize: options.pageSize } }, options);
+  }
 }
 
 /** `client.operations` */

@@ -14,6 +14,8 @@ from starlette.requests import Request
 
 from function_app.api.models import ErrorBody, ErrorDetailBody, ErrorResponse
 from function_app.errors import ApiError, ErrorDetail, InvalidRequestError, MethodNotAllowedError, NotFoundError
+from function_app.rate_limits.headers import rate_limit_headers
+from function_app.rate_limits.limits import ActionLimitedError
 
 _MAXIMUM_DETAILS = 50
 _LONGEST_PATTERN_SHOWN = 100
@@ -34,6 +36,8 @@ def error_headers(error: ApiError) -> Headers:
         headers["Retry-After"] = str(error.retry_after)
     if error.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, ActionLimitedError):
+        headers |= rate_limit_headers(error.levels)
     return headers
 
 

@@ -4,7 +4,7 @@ Whoever shows a credential that holds is charged by the dependency that checks i
 done. Everybody else is charged by address: before the request is handled when it shows no credential at all, and
 otherwise once it has turned out that none held. So nobody can stop a tenant by using its address or made-up tokens.
 
-The headers are those of draft-ietf-httpapi-ratelimit-headers-10.
+What one action may cost beside that (joining, making a meeting) is charged where it is done: RateLimits.charge.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from function_app.api.error_responses import error_response
 from function_app.errors import TooManyRequestsError
 from function_app.process import Process
 from function_app.rate_limits.buckets import Charge, Level, Taken
+from function_app.rate_limits.headers import rate_limit_headers
 from function_app.rate_limits.limits import ADDRESS, CREDENTIAL, NODE, PEOPLE, PERSON, TENANT, RateLimits
 
 _SCOPE_KEY = "parley.charges"
@@ -68,13 +69,10 @@ class Charges:
         self._trusted = True
 
     def describe(self, headers: MutableHeaders) -> None:
-        if not self._levels:
-            return
-        rates = (level.rate for level in self._levels)
-        headers["RateLimit-Policy"] = ", ".join(f'"{rate.name}";q={rate.burst};w={rate.window}' for rate in rates)
-        headers["RateLimit"] = ", ".join(
-            f'"{level.rate.name}";r={int(level.tokens)};t={level.seconds_until_full}' for level in self._levels
-        )
+        """Adds the buckets that were charged to that of an action, which the answer names if it was empty."""
+        for name, charged in rate_limit_headers(self._levels).items():
+            of_action = headers.get(name)
+            headers[name] = f"{charged}, {of_action}" if of_action else charged
 
     async def _charge(self, owner: str, *charges: Charge) -> None:
         taken: Taken = await self._limits.take(owner, *charges)

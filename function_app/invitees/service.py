@@ -11,7 +11,6 @@ from function_app.errors import (
     InvalidRequestError,
     InviteeNotFoundError,
     TooManyInviteesError,
-    TooManyRequestsError,
 )
 from function_app.events.catalogue import EventData, InviteeAdded, InviteeChanged, InviteeRemoved
 from function_app.invitees.content import MAXIMUM_INVITEES, InviteeContent
@@ -81,8 +80,7 @@ class InviteeService:
         Raises MeetingNotFoundError, PreconditionFailedError, TooManyInviteesError, TooManyRequestsError, and
         InvalidRequestError for a push service that must not be called or a time zone that there is not.
         """
-        if not await self._limits.allows(INVITATIONS, key.tenant):
-            raise TooManyRequestsError
+        await self._limits.charge(INVITATIONS, key.tenant)
         if content.push:
             check_url(content.push.endpoint, private_allowed=self._private_allowed, target="/push/endpoint")
         if content.time_zone and content.time_zone not in zone_names():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from function_app.errors import TooManyMeetingsError, TooManyRequestsError
+from function_app.errors import TooManyMeetingsError
 from function_app.rate_limits.limits import MEETINGS, RateLimits
 from function_app.stores.meetings import MeetingStore
 from function_app.tenants.kept import Kept
@@ -26,8 +26,7 @@ class MeetingQuota:
 
     async def check(self, tenant: str) -> None:
         """To be called before a meeting is made. Raises TooManyRequestsError and TooManyMeetingsError."""
-        if not await self._limits.allows(MEETINGS, tenant):
-            raise TooManyRequestsError
+        await self._limits.charge(MEETINGS, tenant)
         count = self._counts.get(tenant)
         if count is None:
             count = await self._store.count(tenant)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from function_app.rate_limits.buckets import Buckets, Charge, Rate, Taken
+from function_app.errors import TooManyRequestsError
+from function_app.rate_limits.buckets import Buckets, Charge, Level, Rate, Taken
 
 TENANT: Final = Rate("tenant", per_second=200, burst=2000)
 """All that a tenant's backends ask."""
@@ -35,6 +36,14 @@ REDELIVERIES: Final = Rate("redeliveries", per_second=1, burst=20)
 """Of one tenant: each makes us call its receiver."""
 
 
+class ActionLimitedError(TooManyRequestsError):
+    """Too many of one action. `levels` are the buckets of that action, which the answer tells of."""
+
+    def __init__(self, taken: Taken) -> None:
+        super().__init__(retry_after=taken.retry_after)
+        self.levels: tuple[Level, ...] = taken.levels
+
+
 class RateLimits:
     """`factor` makes every limit wider or tighter."""
 
@@ -46,6 +55,12 @@ class RateLimits:
         """Takes one token for each charge, or none when one is short."""
         scaled = [Charge(charge.rate.times(self._factor), charge.payer) for charge in charges]
         return await self._buckets.take(owner, scaled)
+
+    async def charge(self, rate: Rate, owner: str, payer: str = "") -> None:
+        """Takes one token for an action. Raises ActionLimitedError, which is a TooManyRequestsError, without one."""
+        taken = await self.take(owner, Charge(rate, payer))
+        if not taken.allowed:
+            raise ActionLimitedError(taken)
 
     async def allows(self, rate: Rate, owner: str, payer: str = "") -> bool:
         """Takes one token; whether there was one. `owner` is the tenant, `payer` which of its people or things."""

@@ -16,7 +16,6 @@ from datetime import datetime
 from function_app.errors import (
     MeetingNotFoundError,
     NoNodeAvailableError,
-    TooManyRequestsError,
 )
 from function_app.events.catalogue import SessionStarted
 from function_app.media.providers.choice import MediaProviders
@@ -78,8 +77,7 @@ class JoinService:
         a rule of the meeting, MediaProviderNotConfiguredError, and what the services behind raise. A join that fails
         leaves at most a participant that never connects, which the sweep takes away.
         """
-        if not await self._limits.allows(JOINS, claims.tenant, f"{claims.meeting}/{claims.sub}"):
-            raise TooManyRequestsError
+        await self._limits.charge(JOINS, claims.tenant, f"{claims.meeting}/{claims.sub}")
         fresh_session = new_id("ses")
         joining = await until_it_holds(lambda: self._attempt(claims, fresh_session, at_node))
         participant = joining.participant

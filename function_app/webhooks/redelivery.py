@@ -8,7 +8,6 @@ from function_app.errors import (
     DeliveryNotFoundError,
     InvalidRequestError,
     MeetingNotFoundError,
-    TooManyRequestsError,
 )
 from function_app.lanes import Lanes
 from function_app.rate_limits.limits import REDELIVERIES, RateLimits
@@ -111,5 +110,4 @@ class RedeliveryService:
             self._lanes.offer(cursor)
 
     async def _check_rate(self, tenant: str) -> None:
-        if not await self._limits.allows(REDELIVERIES, tenant):
-            raise TooManyRequestsError
+        await self._limits.charge(REDELIVERIES, tenant)

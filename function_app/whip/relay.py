@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from http import HTTPStatus
 
-from function_app.errors import NodeUnavailableError, NoNodeAvailableError, TooManyRequestsError
+from function_app.errors import NodeUnavailableError, NoNodeAvailableError
 from function_app.media.controller import MediaController
 from function_app.media.nodes import Node
 from function_app.rate_limits.limits import OFFERS, RateLimits
@@ -32,8 +32,7 @@ class Relay:
         Who comes there with the token joins by the node, and by the rules of `:join`. Raises TooManyRequestsError,
         NodeUnavailableError and what `Directions.node` raises.
         """
-        if not await self._limits.allows(OFFERS, claims.tenant, f"{claims.meeting}/{claims.sub}"):
-            raise TooManyRequestsError
+        await self._limits.charge(OFFERS, claims.tenant, f"{claims.meeting}/{claims.sub}")
         for _ in range(_ATTEMPTS):
             node = await self._directions.node(claims)
             answer = await self._calls.send(node, request)

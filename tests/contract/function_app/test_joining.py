@@ -167,6 +167,10 @@ async def test_a_user_who_joins_over_and_over_is_slowed_and_nobody_else(platform
     assert {answer.status_code for answer in answers[: JOINS.burst]} == {200}
     assert answers[-1].headers["x-ms-error-code"] == "TooManyRequests"
     assert answers[-1].headers["Retry-After"] == "1"
+    told = answers[-1].headers["RateLimit"]
+    assert [name for name in ("people", "person", "joins") if f'"{name}";r=' in told] == ["people", "person", "joins"]
+    assert f'"joins";r=0;t={JOINS.window}' in told
+    assert f'"joins";q={JOINS.burst};w={JOINS.window}' in answers[-1].headers["RateLimit-Policy"]
     await platform.join("bob")
 
 

@@ -139,5 +139,7 @@ async def test_one_user_offers_only_so_often(platform: Platform, there: WhipNode
     token = await platform.token("studio")
     statuses = [(await post(platform, "/whip/demo", token)).status_code for _ in range(OFFERS.burst)]
     assert statuses == [204] * OFFERS.burst
-    assert refusal(await post(platform, "/whip/demo", token)) == (429, "TooManyRequests")
+    refused = await post(platform, "/whip/demo", token)
+    assert refusal(refused) == (429, "TooManyRequests")
+    assert '"offers";r=0;' in refused.headers["RateLimit"]
     assert (await platform.http.delete(there.peer_path(), headers=bearer(token))).status_code == 204

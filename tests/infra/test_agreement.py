@@ -145,6 +145,14 @@ def test_the_template_can_go_to_a_region_that_has_no_static_web_apps() -> None:
     assert parameters("prod")["drLocation"] not in client["variables"]["regions"]["value"]
 
 
+def test_a_new_certificate_of_turn_is_there_before_the_vault_calls_for_it() -> None:
+    manifests = yaml.safe_load_all((ROOT / "k8s/platform/cert-manager.yaml").read_text())
+    (certificate,) = (one for one in manifests if one["kind"] == "Certificate")
+    hours = int(certificate["spec"]["renewBefore"].removesuffix("h"))
+    assert hours > 30 * 24
+    assert f"renews it {hours // 24} days before" in (ROOT / "docs/runbooks/certificate-rotation.md").read_text()
+
+
 def test_what_pods_write_reaches_the_logs() -> None:
     # The add-on alone sends nothing: it asks the rule that the cluster is associated with.
     assert properties(module("aks"), "cluster")["addonProfiles"]["omsagent"]["config"]["useAADAuth"] == "true"

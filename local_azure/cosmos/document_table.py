@@ -33,7 +33,7 @@ class Selection:
 
     partition: Components | None = None
     effective_range: tuple[str, str] | None = None
-    id: str | None = None
+    ids: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +154,9 @@ class DocumentTable:
         if selection.effective_range is not None:
             terms.append("effective >= ? AND effective < ?")
             values.extend(selection.effective_range)
-        if selection.id is not None:
-            terms.append("id = ?")
-            values.append(selection.id)
+        if selection.ids is not None:
+            terms.append(f"id IN ({', '.join('?' * len(selection.ids))})")
+            values.extend(selection.ids)
         source = f"documents INDEXED BY {_index(selection, otherwise)}"
         select = f"SELECT {column}, body FROM {source} WHERE {' AND '.join(terms)}"  # noqa: S608 - no input in it
         return select, tuple(values)
@@ -171,5 +171,5 @@ class DocumentTable:
 def _index(selection: Selection, otherwise: str) -> str:
     """The index that narrows most. SQLite left alone prefers one that saves the sort, and reads every partition."""
     if selection.partition is not None:
-        return "documents_by_partition" if selection.id is None else "documents_by_key"
+        return "documents_by_partition" if selection.ids is None else "documents_by_key"
     return otherwise if selection.effective_range is None else "documents_by_effective"

@@ -16,6 +16,9 @@ from local_azure.cosmos.sql.values import UNDEFINED
 RANGE_ID = "0"
 RANGE_START, RANGE_END = "", "FF"
 
+_MOST_IDS = 1000
+"""More than these are looked for among all documents: SQLite bounds how many values a statement takes."""
+
 _EFFECTIVE_KEY = re.compile(r"[0-9A-Fa-f]{0,256}")
 
 
@@ -46,15 +49,17 @@ def header_selection(headers: Mapping[str, str], definition: PartitionKeyDefinit
 def pinned_selection(
     query: syntax.Query, parameters: Mapping[str, object], definition: PartitionKeyDefinition
 ) -> Selection:
-    """What the equalities at the top of WHERE choose: a partition, a prefix of one, a document id."""
-    pinned = dict(_equalities(query, parameters))
+    """What the terms at the top of WHERE choose: a partition, a prefix of one, ids of documents."""
+    choices = dict(_choices(query, parameters))
+    pinned = {path: values[0] for path, values in choices.items() if len(values) == 1}
     components = []
     for path in definition.paths:
         if path not in pinned:
             break
         components.append(pinned[path])
-    document_id = pinned.get(("id",))
-    selection = Selection(id=document_id if isinstance(document_id, str) else None)
+    ids = choices.get(("id",), ())
+    is_pinned = 0 < len(ids) <= _MOST_IDS and all(isinstance(one, str) for one in ids)
+    selection = Selection(ids=tuple(map(str, ids)) if is_pinned else None)
     if len(components) == len(definition.paths):
         return replace(selection, partition=tuple(components))
     if components:
@@ -70,22 +75,33 @@ def narrowed(chosen: Selection | None, pinned: Selection) -> Selection:
     return Selection(
         partition=chosen.partition or pinned.partition,
         effective_range=chosen.effective_range or pinned.effective_range,
-        id=pinned.id,
+        ids=pinned.ids,
     )
 
 
-def _equalities(query: syntax.Query, parameters: Mapping[str, object]) -> Iterator[tuple[tuple[str, ...], object]]:
-    """Every `root.path = constant` that WHERE demands."""
+def _choices(
+    query: syntax.Query, parameters: Mapping[str, object]
+) -> Iterator[tuple[tuple[str, ...], tuple[object, ...]]]:
+    """Every `root.path = constant` and `root.path IN (constants)` that WHERE demands, as the path and its constants."""
     if query.where is None or not query.sources or query.sources[0].path or query.sources[0].iterate:
         return
     terms = query.where.operands if isinstance(query.where, syntax.Conjunction) else (query.where,)
     for term in terms:
-        if isinstance(term, syntax.Comparison) and term.operator == "=":
-            for path_side, value_side in ((term.left, term.right), (term.right, term.left)):
-                path = document_path(path_side, query.sources[0].alias)
-                value = _constant(value_side, parameters)
-                if path and not isinstance(value, (list, dict)) and value is not UNDEFINED:
-                    yield path, value
+        for path_side, value_sides in _sides(term):
+            path = document_path(path_side, query.sources[0].alias)
+            values = tuple(_constant(side, parameters) for side in value_sides)
+            if path and all(not isinstance(value, (list, dict)) and value is not UNDEFINED for value in values):
+                yield path, values
+
+
+def _sides(term: syntax.Expression) -> Iterator[tuple[syntax.Expression, tuple[syntax.Expression, ...]]]:
+    """What may be a path, and what it may be equal to."""
+    match term:
+        case syntax.Comparison(operator="=", left=left, right=right):
+            yield left, (right,)
+            yield right, (left,)
+        case syntax.Membership(value=value, options=options):
+            yield value, options
 
 
 def document_path(node: syntax.Expression, alias: str) -> tuple[str, ...] | None:

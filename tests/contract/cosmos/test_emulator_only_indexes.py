@@ -11,6 +11,7 @@ from local_azure.cosmos.catalogue import Catalogue, Container
 from local_azure.cosmos.document_table import DocumentTable, Selection
 from local_azure.cosmos.documents import DocumentWriter
 from local_azure.cosmos.partition_keys import PartitionKeyDefinition
+from local_azure.cosmos.queries import QueryRequest, query_documents
 from local_azure.cosmos.store import Store
 
 PATHS = ["/tenantId", "/meetingId"]
@@ -60,6 +61,17 @@ def test_a_key_with_an_id_is_a_point_read(store: ExplainingStore, container: Con
     table = DocumentTable(store, container, now=0)
     assert table.find(("t1", "m1"), "a") is not None
     assert "documents_by_key (container=? AND partition=? AND id=?)" in store.plans[-1]
+
+
+@pytest.mark.parametrize("condition", ["c.id = 'a'", "c.id IN ('a', 'b')", "c.tenantId != 't2' AND 'a' = c.id"])
+def test_a_query_for_ids_looks_at_no_other_document(
+    store: ExplainingStore, container: Container, condition: str
+) -> None:
+    request = QueryRequest(f"SELECT VALUE c.id FROM c WHERE {condition}", {})
+    headers = {"x-ms-documentdb-partitionkey": '["t1", "m1"]'}
+    page = query_documents(DocumentTable(store, container, now=0), container, request, headers, b"key")
+    assert page.texts == ['"a"']
+    assert "documents_by_key (container=? AND partition=? AND id=?" in store.plans[-1]
 
 
 def test_a_prefix_of_a_key_uses_the_index_of_effective_keys(store: ExplainingStore, container: Container) -> None:

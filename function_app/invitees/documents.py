@@ -44,6 +44,8 @@ class Told(_Part):
     """Counts the news."""
     calendar_sequence: int
     cancelled: bool = False
+    reached: bool = True
+    """Whether the invitation was sent, or may have been."""
 
 
 class Invitee(MeetingScoped):

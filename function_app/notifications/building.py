@@ -19,6 +19,7 @@ from function_app.notifications.channels import configured_channels
 from function_app.notifications.courier import Courier
 from function_app.notifications.letters import Letters
 from function_app.notifications.notifier import Notifier
+from function_app.notifications.reach import Reach
 from function_app.notifications.reminders import Reminders
 from function_app.notifications.reporting import Reporting
 from function_app.rate_limits.limits import RateLimits
@@ -60,12 +61,13 @@ def build_notifications(
     service = InviteeService(invitees, notifications, meeting_service, limits, clock, private_allowed=private_allowed)
     channels = configured_channels(settings, clock)
     longest_message = timedelta(seconds=2 * settings.notification_timeout_seconds + settings.cosmos_timeout_seconds)
-    bounces = Bounces(meetings, invitees)
+    bounces, reach = Bounces(meetings, invitees), Reach(invitees)
     courier = Courier(
         meetings,
         invitees,
         notifications,
         bounces,
+        reach,
         channels,
         Letters(links, settings.email_sender),
         clock,

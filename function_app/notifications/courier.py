@@ -13,6 +13,7 @@ from function_app.notifications.documents import Kind, Notification, State
 from function_app.notifications.letters import Letters
 from function_app.notifications.planning import is_held
 from function_app.notifications.port import Attempt, Outcome, Result
+from function_app.notifications.reach import Reach
 from function_app.stores.invitees import InviteeStore
 from function_app.stores.meetings import MeetingStore
 from function_app.stores.notifications import NotificationStore
@@ -21,6 +22,7 @@ from function_app.timestamps import Clock
 from function_app.webhooks.backoff import Random
 
 _LATE = "late"
+_NOT_SENT = frozenset({Result.REFUSED, Result.FAILED})
 
 _logger = logging.getLogger("parley.notifications")
 
@@ -34,6 +36,7 @@ class Courier:
         invitees: InviteeStore,
         notifications: NotificationStore,
         bounces: Bounces,
+        reach: Reach,
         channels: Channels,
         letters: Letters,
         clock: Clock,
@@ -44,6 +47,7 @@ class Courier:
         self._invitees = invitees
         self._notifications = notifications
         self._bounces = bounces
+        self._reach = reach
         self._channels = channels
         self._letters = letters
         self._clock = clock
@@ -56,6 +60,7 @@ class Courier:
         claimed, attempt = due.claimed(now)
         try:
             claimed = await self._notifications.replace(claimed)
+            await self._reach.begin(claimed)
             meeting = await self._meetings.find(due.key)
             invitee = await self._invitees.read(due.key, due.invitee)
             if meeting is None or invitee is None:
@@ -65,6 +70,8 @@ class Courier:
                 await self._notifications.replace(claimed.settled(State.UNCERTAIN, "neverAnswered"))
             elif why_not := _why_not(due, meeting, invitee, now):
                 state = State.FAILED if why_not == _LATE and due.failures else State.DROPPED
+                if not due.is_open:
+                    await self._reach.undo(claimed)
                 await self._notifications.replace(claimed.settled(state, why_not))
             else:
                 await self._send(claimed, attempt, meeting, invitee)
@@ -77,6 +84,8 @@ class Courier:
         outcome = await self._try(claimed, attempt, meeting, invitee)
         _log(claimed, outcome)
         now = self._clock()
+        if outcome.result in _NOT_SENT:
+            await self._reach.undo(claimed)
         if outcome.result is Result.REFUSED:
             await self._bounces.note(invitee, claimed.channel, outcome.reason or "refused", now)
         await self._notifications.replace(claimed.after(outcome, now, self._random))
@@ -110,7 +119,11 @@ def _why_not(due: Notification, meeting: Meeting, invitee: Invitee, now: datetim
         return _LATE
     if due.kind is Kind.REMINDER:
         return None if due.occurrence and is_held(meeting, due.occurrence) else "notHeld"
-    return "outdated" if is_invited and due.calendar_sequence != meeting.calendar_sequence else None
+    if is_invited and due.calendar_sequence != meeting.calendar_sequence:
+        return "outdated"
+    if invitee.told and not invitee.told.reached:
+        return "notPlanned" if is_invited else "neverInvited"
+    return None
 
 
 def _log(notification: Notification, outcome: Outcome) -> None:

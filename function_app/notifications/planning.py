@@ -34,13 +34,14 @@ def _unsaid(meeting: Meeting, invitee: Invitee) -> tuple[Kind, Told] | None:
     is_invited = meeting.deleted_on is None and invitee.is_of(meeting)
     number = told.number + 1 if told else 1
     if not is_invited:
-        if told is None or told.cancelled:
+        if told is None or told.cancelled or not told.reached:
             return None
         return Kind.CANCELLATION, told.model_copy(update={"number": number, "cancelled": True})
     if told and not told.cancelled and told.calendar_sequence == meeting.calendar_sequence:
         return None
-    kind = Kind.UPDATE if told and not told.cancelled else Kind.INVITATION
-    return kind, Told(number=number, calendar_sequence=meeting.calendar_sequence)
+    knows = told is not None and told.reached and not told.cancelled
+    kind = Kind.UPDATE if knows else Kind.INVITATION
+    return kind, Told(number=number, calendar_sequence=meeting.calendar_sequence, reached=knows)
 
 
 def notifications_of_news(

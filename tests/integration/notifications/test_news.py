@@ -15,7 +15,6 @@ from function_app.stores.meetings import MeetingStore
 from local_azure.mailbox.emails import NOBODY
 from local_azure.mailbox.messages import SentMessage
 from tests.contract.function_app.support import Platform
-from tests.support.waiting import eventually
 
 from .conftest import WEEKLY, Notifications
 
@@ -105,6 +104,51 @@ async def test_who_is_invited_no_more_is_told_so_and_who_comes_back_is_invited_a
     assert notifications.subjects == ["Invitation: Weekly", "Cancelled: Weekly", "Invitation: Weekly"]
 
 
+@pytest.mark.parametrize("path", ["/meetings/weekly/invitees/ann", "/meetings/weekly"])
+async def test_who_was_never_told_is_not_told_of_a_cancellation(notifications: Notifications, path: str) -> None:
+    await notifications.put_meeting()
+    await notifications.invite()
+    await notifications.acs_server.stop()
+    await notifications.settle()
+    [waiting] = await notifications.notifications()
+    assert (waiting["kind"], waiting["state"]) == ("invitation", "waiting")
+    assert (await notifications.platform.call("DELETE", path)).status_code == 204
+    await notifications.acs_server.start()
+    await notifications.settle()
+    await notifications.tick(after_seconds=3600)
+    await notifications.until_nothing_is_due()
+    assert await notifications.states() == ["dropped"]
+    assert notifications.sent == []
+
+
+async def test_an_invitation_that_is_taken_back_before_anybody_sends_it_is_followed_by_nothing(
+    notifications: Notifications, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await notifications.put_meeting()
+    await notifications.invite()
+    with monkeypatch.context() as busy:
+        busy.setattr("function_app.lanes.Lanes.offer", lambda *_: None)
+        await notifications.feed()
+    await notifications.remove()
+    await notifications.feed()
+    await notifications.until_nothing_is_due()
+    assert await notifications.states() == ["dropped"]
+    assert notifications.sent == []
+
+
+async def test_who_was_never_told_is_invited_to_what_has_become_of_the_meeting(notifications: Notifications) -> None:
+    await notifications.put_meeting()
+    await notifications.invite()
+    await notifications.acs_server.stop()
+    await notifications.settle()
+    await notifications.acs_server.start()
+    await notifications.put_meeting("Monthly")
+    await notifications.settle()
+    await notifications.remove()
+    await notifications.settle()
+    assert notifications.subjects == ["Invitation: Monthly", "Cancelled: Monthly"]
+
+
 async def test_a_meeting_that_is_brought_back_is_in_calendars_again(notifications: Notifications) -> None:
     await notifications.put_meeting(schedule=schedule_in(notifications.platform, 2))
     await notifications.invite()
@@ -150,9 +194,7 @@ async def test_what_fails_is_tried_again_until_a_day_is_over(notifications: Noti
     await notifications.put_meeting()
     await notifications.invite("ann")
     await notifications.acs_server.stop()
-    await notifications.feed()
-    await notifications.tick(after_seconds=31)
-    await notifications.until_nothing_is_due()
+    await notifications.settle()
     [waiting] = await notifications.notifications()
     assert waiting["state"] == "waiting"
     assert waiting["failures"] >= 1
@@ -163,6 +205,7 @@ async def test_what_fails_is_tried_again_until_a_day_is_over(notifications: Noti
     await notifications.acs_server.stop()
     await notifications.invite("ben")
     await notifications.feed()
+    await notifications.until_nothing_runs()
     for _ in range(2):
         await notifications.tick(after_seconds=TRIED_FOR.total_seconds())
         await notifications.until_nothing_is_due()
@@ -195,15 +238,10 @@ async def test_a_letter_that_cannot_be_written_is_given_up_when_a_day_is_over(no
     await notifications.invite("ann")
     [invitee] = await notifications.platform.documents("invitee", "weekly")
     await notifications.platform.store.container("meetings").upsert({**invitee, "timeZone": "Nowhere/Else"})
-    await notifications.feed()
-    await notifications.tick(after_seconds=31)
-    await notifications.until_nothing_is_due()
+    await notifications.settle()
     [waiting] = await notifications.notifications()
     assert (waiting["state"], waiting["reason"]) == ("waiting", "notComposed")
-
-    async def is_given_up() -> bool:
-        await notifications.tick(after_seconds=TRIED_FOR.total_seconds())
-        return await notifications.states() == ["failed"]
-
-    await eventually(is_given_up, "nobody tries any more", within=20)
+    await notifications.tick(after_seconds=TRIED_FOR.total_seconds())
+    await notifications.until_nothing_is_due()
+    assert await notifications.states() == ["failed"]
     assert notifications.sent == []

@@ -109,6 +109,8 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
+    // Said, because newer versions of the API take restrictions without it for a network that is closed.
+    publicNetworkAccess: 'Enabled'
     virtualNetworkSubnetId: subnetId
     keyVaultReferenceIdentity: identity.id
     clientCertEnabled: false

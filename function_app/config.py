@@ -131,6 +131,8 @@ class Settings(BaseSettings):
 
     meeting_retention_days: int = Field(default=30, ge=1, le=3650)
     """How long a deleted meeting can be restored; then it is purged."""
+    chat_retention_days: int = Field(default=365, ge=1, le=3650)
+    """How long a chat message is kept, if its meeting is not purged before."""
 
     webhook_timeout_seconds: float = Field(default=15, gt=0, le=30)
     """How long a webhook may take to answer."""
@@ -146,6 +148,10 @@ class Settings(BaseSettings):
     @property
     def meeting_retention(self) -> timedelta:
         return timedelta(days=self.meeting_retention_days)
+
+    @property
+    def chat_retention(self) -> timedelta:
+        return timedelta(days=self.chat_retention_days)
 
     @field_validator("public_url", "cosmos_endpoint", "webpubsub_endpoint")
     @classmethod

@@ -188,7 +188,7 @@ def build(settings: Settings, clock: Clock) -> Services:
     ending = SessionEnding(stores.meetings, stores.sessions, signalling, media.providers)
     webhooks = build_webhooks(settings, cosmos, stores.meetings, clock, limits)
     refusals = Refusals(signalling, limits)
-    chat = ChatService(stores.chat, stores.sessions, signalling, refusals, clock, limits)
+    chat = ChatService(stores.chat, stores.sessions, signalling, refusals, clock, limits, settings.chat_retention)
     lobby = Lobby(stores.lobby, stores.sessions, signalling, clock)
     elsewhere = PresenceElsewhere(stores.sessions, stores.presence, signalling, clock)
     quota = MeetingQuota(stores.meetings, limits)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Self
 
 from ulid import ULID
@@ -12,6 +12,8 @@ from function_app.participants.documents import Participant
 from function_app.stores.documents import MeetingScoped
 from function_app.timestamps import Timestamp, rfc3339
 from parley_protocol.signalling import ChatEvent, ChatMessage
+
+_FOR_EVER = -1
 
 
 class StoredMessage(MeetingScoped):
@@ -24,9 +26,11 @@ class StoredMessage(MeetingScoped):
     sent_on: Timestamp
     position: str
     """Its place in the history: the time, and the id for messages of the same instant."""
+    ttl: int = _FOR_EVER
+    """Seconds: the partition of a meeting that is held for years must not grow for ever."""
 
     @classmethod
-    def new(cls, sender: Participant, event: ChatEvent, now: datetime) -> Self:
+    def new(cls, sender: Participant, event: ChatEvent, now: datetime, keep: timedelta) -> Self:
         """The id is a function of the sender and the sender's own id for it: a repeat cannot be stored twice."""
         digest = hashlib.sha256(f"{sender.id}\0{event.client_id}".encode()).digest()
         message_id = f"msg_{ULID.from_bytes(digest[:16])}"
@@ -41,6 +45,7 @@ class StoredMessage(MeetingScoped):
             text=event.text,
             sent_on=now,
             position=f"{rfc3339(now)}_{message_id}",
+            ttl=int(keep.total_seconds()),
         )
 
     def message(self) -> ChatMessage:

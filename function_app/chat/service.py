@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 
 from pydantic import ValidationError
 
@@ -34,6 +35,8 @@ class History:
 
 
 class ChatService:
+    """`keep` is how long messages are kept."""
+
     def __init__(
         self,
         store: ChatStore,
@@ -42,6 +45,7 @@ class ChatService:
         refusals: Refusals,
         clock: Clock,
         limits: RateLimits,
+        keep: timedelta,
     ) -> None:
         self._store = store
         self._sessions = sessions
@@ -49,6 +53,7 @@ class ChatService:
         self._refusals = refusals
         self._clock = clock
         self._limits = limits
+        self._keep = keep
 
     async def receive(self, sender: ParticipantAddress, body: bytes) -> None:
         """One `chat` event. What is wrong with it is told to its sender as an `error`."""
@@ -78,7 +83,7 @@ class ChatService:
         return History(shown, shown[0].position if len(found) > size else None)
 
     async def _publish(self, sender: Participant, event: ChatEvent) -> None:
-        stored = StoredMessage.new(sender, event, self._clock())
+        stored = StoredMessage.new(sender, event, self._clock(), self._keep)
         try:
             await self._store.add(stored)
         except AlreadyExistsError:

@@ -1,6 +1,7 @@
 """Chat: from a client's Web PubSub event to everybody, and to the history."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -78,6 +79,13 @@ async def test_the_history_has_what_was_said_newest_last(ann: Person, bob: Perso
     history = await bob.history()
     assert [message["text"] for message in history["value"]] == ["message 0", "message 1", "message 2"]
     assert "nextLink" not in history
+
+
+async def test_what_was_said_is_kept_for_a_year(platform: Platform, ann: Person) -> None:
+    await ann.socket.chat("hello", "c1")
+    await eventually(partial(ann.has_heard, 1))
+    [message] = await platform.documents("chatMessage")
+    assert message["ttl"] == timedelta(days=365).total_seconds()
 
 
 async def test_the_history_comes_in_pages_from_the_newest(ann: Person) -> None:

@@ -9,8 +9,11 @@ export type LobbyAnswer = Schemas["LobbyResponse"];
 type ElsewhereAnswer = Schemas["AcsJoinResponse"] | Schemas["LiveKitJoinResponse"];
 export type IssuedToken = Schemas["IssuedToken"];
 export type ClientSettings = Schemas["ClientSettings"];
+export type Renewal = Schemas["Renewal"];
 export type InvitationPush = Schemas["PushState"];
 export type StoredMessage = Schemas["ChatMessage"];
+
+const REFRESH_DEADLINE_MS = 15_000;
 
 /** The part of the HTTP API that the client needs. */
 export class Api {
@@ -73,6 +76,12 @@ export class Api {
   /** Ends this Peer; a Peer that another has replaced meanwhile is left alone by the API. */
   async leave(session: string, peer: string, token: string): Promise<void> {
     await this.#http.send(`/sessions/${session}:leave`, { method: "POST", token, body: { peer }, keepalive: true });
+  }
+
+  /** Another token for somebody who is in the session, for when this one has died; the Peer stays as it is. */
+  refresh(session: string, token: string): Promise<Renewal> {
+    const signal = AbortSignal.timeout(REFRESH_DEADLINE_MS);
+    return this.#http.json(`/sessions/${session}:refresh`, { method: "POST", token, signal });
   }
 
   /** Does not wait any more to be let in. */

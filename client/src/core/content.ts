@@ -8,6 +8,7 @@ import { type Notices, RosterNews } from "./notices";
 import type { SendChat } from "./outbox";
 import { applyToRoster, EMPTY_ROSTER, type Roster, type RosterMessage } from "./roster";
 import { Store } from "./store";
+import { TokenRenewal } from "./tokenRenewal";
 
 export type Self = JoinAnswer["participant"];
 
@@ -25,19 +26,23 @@ export class Content {
   readonly roster = new Store<Roster>(EMPTY_ROSTER);
   readonly chat = new Chat();
   readonly hosting: Hosting;
+  readonly renewal: TokenRenewal;
   readonly #parts: ContentParts;
   readonly #news = new RosterNews();
   #session: JoinAnswer["session"] | null = null;
 
   constructor(parts: ContentParts) {
     this.#parts = parts;
+    this.renewal = new TokenRenewal(parts);
     const { self, locked } = this;
     this.hosting = new Hosting({ hosts: parts.api.hosts, notices: parts.notices, self, locked, place: () => this.#place() });
   }
 
   /** Takes up what the API says of the session that one is in now, and asks for what was missed of it. */
-  enter({ session, participant: { id, name } }: JoinAnswer, sendChat: SendChat): void {
+  enter(answer: JoinAnswer, sendChat: SendChat): void {
+    const { session, participant: { id, name } } = answer;
     this.#session = session;
+    this.renewal.follow(answer);
     this.chat.connect({ participant: id, name }, sendChat);
     this.title.set(session.title);
     this.locked.set(session.locked);
@@ -48,6 +53,7 @@ export class Content {
   /** One is no longer in the session. */
   leave(): void {
     this.#session = null;
+    this.renewal.stop();
     this.chat.disconnect();
     this.hosting.close();
   }

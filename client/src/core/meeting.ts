@@ -16,8 +16,8 @@ import type { Heard } from "./signalling";
 import { rejection } from "./time";
 import { type TokenParts, TokenSource } from "./tokens";
 
-const JOIN_BUDGET_MS = 30_000;
-const REJOIN_BUDGET_MS = 60_000;
+/** For how long is tried to come in, and to come back. */
+const BUDGETS_MS = { join: 30_000, rejoin: 60_000 };
 
 export interface MeetingParts extends ConnectionParts, TokenParts, EntryParts {
   notices: Notices;
@@ -49,6 +49,7 @@ export class Meeting {
   readonly roster: Store<Roster>;
   readonly chat: Chat;
   readonly hosting: Hosting;
+  readonly renewal: Content["renewal"];
 
   readonly #parts: MeetingParts;
   readonly #tokens: TokenSource;
@@ -69,7 +70,7 @@ export class Meeting {
     this.#parts = parts;
     this.#content = new Content(parts);
     ({ title: this.title, locked: this.locked, self: this.self } = this.#content);
-    ({ roster: this.roster, chat: this.chat, hosting: this.hosting } = this.#content);
+    ({ roster: this.roster, chat: this.chat, hosting: this.hosting, renewal: this.renewal } = this.#content);
     this.#tokens = new TokenSource(id, parts);
   }
 
@@ -78,7 +79,7 @@ export class Meeting {
     this.#move({ type: "join" });
     this.#abort = new AbortController();
     const attempt = () => this.#tokens.forName(name, this.#open, this.#abort.signal);
-    await this.#alone(() => this.#establish(JOIN_BUDGET_MS, attempt));
+    await this.#alone(() => this.#establish(BUDGETS_MS.join, attempt));
   }
 
   /** Ends before the beginning, as when the join link is no good. */
@@ -246,7 +247,7 @@ export class Meeting {
   async #mend(cause: LossCause): Promise<void> {
     this.#move({ type: "lost", cause });
     if (cause === "network" && (await this.#restartIce())) return;
-    await this.#establish(REJOIN_BUDGET_MS, this.#reopen);
+    await this.#establish(BUDGETS_MS.rejoin, this.#reopen);
   }
 
   async #mendQuietly(): Promise<void> {
@@ -265,7 +266,7 @@ export class Meeting {
       // What is refused for good costs only the chat, until the path breaks too.
       if (!signal.aborted) await rejection(signal).catch(() => undefined);
     }
-    if (!ended.aborted) await this.#establish(REJOIN_BUDGET_MS, this.#reopen);
+    if (!ended.aborted) await this.#establish(BUDGETS_MS.rejoin, this.#reopen);
   }
 
   async #restartIce(): Promise<boolean> {

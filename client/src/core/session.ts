@@ -100,6 +100,10 @@ export class MeetingSession {
       },
       online: () => {
         meeting.networkReturned();
+        meeting.renewal.check();
+      },
+      visibilitychange: () => {
+        meeting.renewal.check();
       },
     };
     for (const [type, listener] of Object.entries(listeners)) window.addEventListener(type, listener);

@@ -14,6 +14,8 @@ import { FakeLocalMedia, MemoryStorage } from "./media";
 import { FakePeerConnection, FakeRtpSender } from "./rtc";
 
 export const SELF = "par_01SELF";
+/** How long what the API renews lives from now. */
+export const TOKEN_LASTS_SECONDS = 1200;
 
 /** A token with those claims, unsigned: the client looks only at the claims. */
 export function tokenFor(name: string, expiresInSeconds = 3600, changes: Partial<TokenClaims> = {}): string {
@@ -22,6 +24,10 @@ export function tokenFor(name: string, expiresInSeconds = 3600, changes: Partial
   const bytes = new TextEncoder().encode(JSON.stringify(claims));
   const payload = btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
   return `header.${payload}.signature`;
+}
+
+function renewedUntil(): string {
+  return new Date(Date.now() + TOKEN_LASTS_SECONDS * 1000).toISOString();
 }
 
 export function person(participant: string, changes: Partial<ParticipantState> = {}): ParticipantState {
@@ -152,6 +158,10 @@ export class FakePlatform {
       return { status: 200, body: { token: tokenFor((body as { name: string }).name), joinUrl: "", expiresOn: "" } };
     }
     if (path === "/sessions:join") return { status: 200, body: this.#joinAnswer(token ?? "") };
+    if (path === "/sessions/ses_1:refresh") {
+      const signalling = { url: "wss://signalling.invalid" };
+      return { status: 200, body: { token: tokenFor("Ann", TOKEN_LASTS_SECONDS), tokenExpiresOn: renewedUntil(), signalling } };
+    }
     if (path === "/sessions/ses_1/lobby") return { status: 200, body: { value: this.waiting } };
     if (path.endsWith("/messages")) return { status: 200, body: { value: [] } };
     return { status: 204 };
@@ -174,7 +184,7 @@ export class FakePlatform {
       },
       peer: `peer_${this.#peers}`,
       token,
-      tokenExpiresOn: "",
+      tokenExpiresOn: renewedUntil(),
       signalling: { url: "wss://signalling.invalid" },
       provider: "sfu",
       node: { id: "nod_1", region: "local" },

@@ -571,7 +571,6 @@ module alerts 'modules/alerts.bicep' = {
     pagerDutyUrl: pagerDutyUrl
     metricsId: monitor.outputs.metricsId
     clusterName: cluster.outputs.name
-    functionsId: functions.outputs.id
     webPubSubId: webPubSub.outputs.id
     cosmosId: cosmos.outputs.id
     turnId: turn.outputs.id

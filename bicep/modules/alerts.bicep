@@ -19,9 +19,6 @@ param metricsId string
 @description('Name of the cluster, a label of every metric.')
 param clusterName string
 
-@description('Resource id of the Functions app.')
-param functionsId string
-
 @description('Resource id of Web PubSub.')
 param webPubSubId string
 
@@ -46,14 +43,6 @@ var ruleFiles = [
 // What Azure measures of its own services, over five minutes.
 var limits = [
   {
-    name: 'functions-errors'
-    description: 'The Functions app answers with errors of its own. Runbook: docs/runbooks/incident-response.md'
-    resource: functionsId
-    metric: 'Http5xx'
-    threshold: 20
-    aggregation: 'Total'
-  }
-  {
     name: 'signalling-full'
     description: 'Web PubSub has 80 % of the connections that it can have. Runbook: docs/runbooks/incident-response.md'
     resource: webPubSubId
@@ -76,6 +65,28 @@ var limits = [
     metric: 'Percentage CPU'
     threshold: 80
     aggregation: 'Average'
+  }
+]
+
+// The control plane measures itself by Application Insights; of the app, Azure measures other things in every plan.
+var questions = [
+  {
+    name: 'failed-joins'
+    title: 'Joins fail'
+    description: 'More than 2 % of joins were answered by 500 or more. Runbook: docs/runbooks/incident-response.md'
+    query: loadTextContent('../rules/failed-joins.kql')
+    measure: 'failedPercent'
+    threshold: 2
+    severity: 1
+  }
+  {
+    name: 'functions-errors'
+    title: 'The control plane fails'
+    description: 'More than 20 requests in ten minutes were answered by 500 or more. Runbook: docs/runbooks/incident-response.md'
+    query: loadTextContent('../rules/functions-errors.kql')
+    measure: 'errors'
+    threshold: 20
+    severity: 2
   }
 ]
 
@@ -128,15 +139,14 @@ resource prometheusRules 'Microsoft.AlertsManagement/prometheusRuleGroups@2023-0
   }
 }]
 
-// The control plane measures itself by Application Insights: a join that failed is a request with a result of 500 or more.
-resource failedJoins 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
-  name: '${base}-failed-joins'
+resource answers 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for question in questions: {
+  name: '${base}-${question.name}'
   location: location
   tags: tags
   properties: {
-    displayName: 'Joins fail'
-    description: 'More than 2 % of joins were answered by 500 or more. Runbook: docs/runbooks/incident-response.md'
-    severity: 1
+    displayName: question.title
+    description: question.description
+    severity: question.severity
     enabled: true
     evaluationFrequency: 'PT5M'
     windowSize: 'PT10M'
@@ -146,11 +156,11 @@ resource failedJoins 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
     criteria: {
       allOf: [
         {
-          query: loadTextContent('../rules/failed-joins.kql')
+          query: question.query
           timeAggregation: 'Maximum'
-          metricMeasureColumn: 'failedPercent'
+          metricMeasureColumn: question.measure
           operator: 'GreaterThan'
-          threshold: 2
+          threshold: question.threshold
           failingPeriods: {
             numberOfEvaluationPeriods: 1
             minFailingPeriodsToAlert: 1
@@ -165,7 +175,7 @@ resource failedJoins 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
       ]
     }
   }
-}
+}]
 
 resource measures 'Microsoft.Insights/metricAlerts@2018-03-01' = [for limit in limits: {
   name: '${base}-${limit.name}'

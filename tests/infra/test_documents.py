@@ -91,7 +91,7 @@ def alerts() -> set[str]:
     """By the names under which they reach whoever is woken."""
     of_prometheus = {rule["alert"] for rules in RULES.values() for rule in rules["groups"][0]["rules"]}
     template = (ROOT / "bicep/modules/alerts.bicep").read_text()
-    return of_prometheus | set(re.findall(r"^    name: '([a-z]+-[a-z]+)'", template, re.MULTILINE)) | {"failed-joins"}
+    return of_prometheus | set(re.findall(r"^    name: '([a-z]+-[a-z]+)'", template, re.MULTILINE))
 
 
 def test_the_index_leads_from_every_alert_to_a_runbook_and_names_no_other() -> None:

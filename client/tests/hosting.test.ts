@@ -123,6 +123,15 @@ describe("a decision", () => {
 });
 
 describe("those who moderate", () => {
+  it("move somebody by the API, and hear why that was refused", async () => {
+    await platform.join();
+    const path = "/sessions/ses_1/participants/par_2:move";
+    platform.refuse(path, { status: 404, body: { error: { code: "MeetingNotFound" } } });
+    for (let time = 0; time < 2; time += 1) await platform.meeting.hosting.move("par_2", "room-1");
+    expect(platform.requests.at(-1)).toMatchObject({ method: "POST", path, body: { meeting: "room-1" } });
+    expect(platform.notices.value.map(({ notice }) => notice)).toEqual([{ type: "hostRefused", problem: "noMeeting" }]);
+  });
+
   it("mute, remove, lock and end by the API, as themselves", async () => {
     await platform.join();
     const { hosting } = platform.meeting;

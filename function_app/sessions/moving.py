@@ -1,8 +1,8 @@
 """Moving somebody from a live session into another meeting: a breakout room, or back from one.
 
 It is written down first, so that the Peer's end, whoever reports it, is no news any more. Then the participant is told
-where to go, with a token, and last the node ends the Peer. A request that failed on the way is completed by the same
-request; once the participant has gone, that does nothing.
+where to go, with a token, and last the node ends the Peer, or the provider takes the participant out of its room. A
+request that failed on the way is completed by the same request; after that, it changes nothing.
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ class MoveService:
             raise ParticipantUnreachableError
         if is_reachable:
             await self._carry_out(known, transfer, is_repeat=is_repeat)
+        await self._removal.expel(known)
 
     async def _carry_out(self, known: Participant, transfer: Transfer, *, is_repeat: bool) -> None:
         meeting = transfer.meeting
@@ -72,7 +73,6 @@ class MoveService:
         await self._signalling.send(participant_group(known.id), moved)
         gone = RemovePeer(participant=known.id, reason=LeaveReason.MOVED)
         await self._signalling.send(node_group(known.session_id), gone)
-        await self._removal.expel(known)
         _logger.info("moved session=%s participant=%s to=%s", known.session_id, known.id, target)
 
 

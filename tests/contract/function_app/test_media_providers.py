@@ -185,6 +185,31 @@ async def test_who_is_removed_is_out_of_the_providers_room_too(world: World, pro
         assert world.identity_of(ann) in world.acs.identities.revoked
 
 
+@pytest.mark.parametrize("provider", ELSEWHERE)
+async def test_who_is_moved_changes_from_room_to_room_of_the_provider(
+    world: World, provider: str, sockets: aiohttp.ClientSession
+) -> None:
+    await world.hold_at(provider)
+    content = {"title": "Room 1", "settings": {"mediaProvider": provider}}
+    assert (await world.platform.call("PUT", "/meetings/room-1", json=content)).is_success
+    ann = await world.platform.join("ann")
+    socket = Socket(ann["signalling"]["url"], sockets)
+    await socket.open()
+    path = f"/sessions/{ann['session']['id']}/participants/{ann['participant']['id']}:move"
+    await world.take_away(provider)
+    broken = await world.platform.call("POST", path, json={"meeting": "room-1"})
+    assert broken.json()["error"]["code"] == "MediaProviderUnavailable"
+    await eventually(lambda: bool(socket.of_type("moved")))
+    await socket.close()
+    await world.servers[provider].start()
+    assert world.is_in_room(ann)
+    assert (await world.platform.call("POST", path, json={"meeting": "room-1"})).status_code == 204
+    assert not world.is_in_room(ann)
+    arrived = (await world.platform.try_join(socket.of_type("moved")[0]["token"])).json()
+    assert world.is_in_room(arrived)
+    assert world.room_of(arrived) != world.room_of(ann)
+
+
 @pytest.mark.parametrize("provider", ALL)
 async def test_a_provider_that_is_away_is_answered_with_503(world: World, provider: str) -> None:
     await world.hold_at(provider)

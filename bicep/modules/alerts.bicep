@@ -148,6 +148,8 @@ resource answers 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for ques
     description: question.description
     severity: question.severity
     enabled: true
+    // The table is there when the first request has been answered, after the first deployment.
+    skipQueryValidation: true
     evaluationFrequency: 'PT5M'
     windowSize: 'PT10M'
     scopes: [

@@ -153,6 +153,10 @@ def test_a_new_certificate_of_turn_is_there_before_the_vault_calls_for_it() -> N
     assert f"renews it {hours // 24} days before" in (ROOT / "docs/runbooks/certificate-rotation.md").read_text()
 
 
+def test_what_asks_the_logs_is_made_before_anything_is_logged() -> None:
+    assert properties(module("alerts"), "answers")["skipQueryValidation"] is True
+
+
 def test_what_pods_write_reaches_the_logs() -> None:
     # The add-on alone sends nothing: it asks the rule that the cluster is associated with.
     assert properties(module("aks"), "cluster")["addonProfiles"]["omsagent"]["config"]["useAADAuth"] == "true"

@@ -84,5 +84,5 @@ def build_notifications(
 
     acceptance = Acceptance(links, invitees, meetings, exclusions)
     push_choices = PushChoices(acceptance, invitees, clock, private_allowed=private_allowed)
-    reporting = Reporting(notifications, invitees, bounces, clock)
+    reporting = Reporting(notifications, invitees, bounces, reach, clock)
     return BuiltNotifications(notifier, service, links, acceptance, push_choices, reporting, (stop,))

@@ -7,6 +7,7 @@ import logging
 from function_app.notifications.bounces import Bounces
 from function_app.notifications.delivery_reports import DeliveryReport
 from function_app.notifications.documents import Notification, State
+from function_app.notifications.reach import Reach
 from function_app.stores.invitees import InviteeStore
 from function_app.stores.notifications import NotificationStore
 from function_app.stores.outcomes import until_it_holds
@@ -20,11 +21,12 @@ _logger = logging.getLogger("parley.notifications")
 
 class Reporting:
     def __init__(
-        self, notifications: NotificationStore, invitees: InviteeStore, bounces: Bounces, clock: Clock
+        self, notifications: NotificationStore, invitees: InviteeStore, bounces: Bounces, reach: Reach, clock: Clock
     ) -> None:
         self._notifications = notifications
         self._invitees = invitees
         self._bounces = bounces
+        self._reach = reach
         self._clock = clock
 
     async def take(self, report: DeliveryReport) -> None:
@@ -47,6 +49,7 @@ class Reporting:
                 return
             # First of all: what is written down below is not looked at again.
             if reason := _NOBODY_THERE.get(report.state):
+                await self._reach.undo(found)
                 await self._note_bounce(found, reason)
             await self._notifications.replace(changed)
             _logger.info("reported tenant=%s id=%s state=%s", found.tenant_id, found.id, report.state)

@@ -93,6 +93,19 @@ async def test_a_bounce_is_written_down_once_and_outlasts_reports_from_before_it
     assert notifications.subjects == ["Invitation: Weekly"]
 
 
+async def test_whose_invitation_has_bounced_is_invited_another_way_to_what_the_meeting_becomes(
+    notifications: Notifications,
+) -> None:
+    await notifications.put_meeting()
+    await notifications.invite(phone="+4915112345678")
+    await notifications.settle()
+    await bring(notifications, event(notifications, "Bounced", notifications.sent[0].id))
+    await notifications.put_meeting("Monthly")
+    await notifications.settle()
+    told = sorted((one["channel"], one["kind"]) for one in await notifications.notifications())
+    assert told == [("email", "invitation"), ("sms", "invitation")]
+
+
 async def test_a_bounce_of_an_address_says_nothing_of_the_one_that_took_its_place(
     notifications: Notifications, message: str
 ) -> None:

@@ -199,6 +199,8 @@ resource measures 'Microsoft.Insights/metricAlerts@2018-03-01' = [for limit in l
           name: 'limit'
           criterionType: 'StaticThresholdCriterion'
           metricName: limit.metric
+          // Azure does not know the metrics of a resource that has just been made.
+          skipMetricValidation: true
           operator: 'GreaterThan'
           threshold: limit.threshold
           timeAggregation: limit.aggregation

@@ -153,8 +153,11 @@ def test_a_new_certificate_of_turn_is_there_before_the_vault_calls_for_it() -> N
     assert f"renews it {hours // 24} days before" in (ROOT / "docs/runbooks/certificate-rotation.md").read_text()
 
 
-def test_what_asks_the_logs_is_made_before_anything_is_logged() -> None:
-    assert properties(module("alerts"), "answers")["skipQueryValidation"] is True
+def test_alerts_are_made_before_there_is_anything_to_measure() -> None:
+    rules = {name: resource["config"] for name, resource in module("alerts")["resources"].items()}
+    assert rules["answers"]["config"]["properties"]["skipQueryValidation"] is True
+    (criterion,) = rules["measures"]["config"]["properties"]["criteria"]["allOf"]
+    assert criterion["skipMetricValidation"] is True
 
 
 def test_what_pods_write_reaches_the_logs() -> None:

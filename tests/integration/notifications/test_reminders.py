@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from function_app.notifications.planning import REMINDERS_LAST
+import pytest
+
+from function_app.invitees.documents import Invitee
+from function_app.meetings.documents import Meeting
+from function_app.notifications.planning import REMINDERS_LAST, notifications_of_reminder
+from function_app.notifications.port import ChannelName
+from function_app.stores.notifications import NotificationStore
 from tests.support.waiting import eventually
 
 from .conftest import WEEKLY, Notifications
 
 LEAD = timedelta(minutes=15)
+LATER = timedelta(hours=3)
 
 
 class Calendar:
@@ -22,6 +29,14 @@ class Calendar:
     def schedule(self, later: timedelta = timedelta()) -> dict[str, object]:
         return {**WEEKLY, "timeZone": "UTC", "startsOn": f"{self.begins + later:%Y-%m-%dT%H:%M:%S}"}
 
+    async def change(self, how: str) -> None:
+        """The first occurrence is `moved` or `cancelled` by the tenant."""
+        if how == "moved":
+            await self._notifications.put_meeting(schedule=self.schedule(LATER))
+        elif how == "cancelled":
+            cancelled = [{"occurrence": f"{self.begins:%Y-%m-%dT%H:%M:%S}"}]
+            await self._notifications.put_meeting(schedule={**self.schedule(), "exceptions": cancelled})
+
     async def wait_until(self, moment: datetime) -> None:
         """The clock goes there, the timer fires, and what is due is sent."""
         await self.go_to(moment)
@@ -31,6 +46,20 @@ class Calendar:
         """The clock goes there, and the timer fires."""
         left = moment - self._notifications.platform.clock()
         await self._notifications.tick(after_seconds=left.total_seconds())
+
+    async def write_reminder(self) -> None:
+        """The state in which a process dies that has just written the reminder of the first occurrence."""
+        platform = self._notifications.platform
+        [meeting] = [Meeting.read(one) for one in await platform.documents("meeting", "weekly")]
+        [invitee] = [Invitee.read(one) for one in await platform.documents("invitee", "weekly")]
+        email = frozenset({ChannelName.EMAIL})
+        planned = notifications_of_reminder(meeting, invitee, self.begins, email, platform.clock())
+        await NotificationStore(platform.store.container("meetings")).create(meeting.key, planned)
+
+    async def fates(self) -> list[tuple[str, str]]:
+        """What became of each reminder that was written, and why."""
+        written = await self._notifications.notifications()
+        return [(one["state"], one["reason"]) for one in written if one["kind"] == "reminder"]
 
     @property
     def reminders(self) -> list[str]:
@@ -66,6 +95,37 @@ async def test_a_meeting_that_is_moved_has_its_reminder_moved(notifications: Not
     assert calendar.reminders == []
     await calendar.wait_until(calendar.begins + later - LEAD + timedelta(seconds=5))
     assert calendar.reminders == ["email"]
+
+
+@pytest.mark.parametrize("change", ["moved", "cancelled", "late"])
+async def test_a_reminder_that_is_due_is_not_written_once_it_means_nothing(
+    notifications: Notifications, change: str
+) -> None:
+    calendar = Calendar(notifications)
+    await notifications.put_meeting(schedule=calendar.schedule())
+    await notifications.invite()
+    await notifications.settle()
+    # The plan is as it was before the change, of which the feed has not told yet.
+    await calendar.change(change)
+    late = LEAD + REMINDERS_LAST + timedelta(minutes=1) if change == "late" else timedelta(seconds=5)
+    await calendar.wait_until(calendar.begins - LEAD + late)
+    assert await calendar.fates() == []
+
+
+@pytest.mark.parametrize(("change", "reason"), [("moved", "notHeld"), ("cancelled", "notHeld"), ("late", "late")])
+async def test_a_reminder_that_is_written_already_is_not_sent_once_it_means_nothing(
+    notifications: Notifications, change: str, reason: str
+) -> None:
+    calendar = Calendar(notifications)
+    await notifications.put_meeting(schedule=calendar.schedule())
+    await notifications.invite()
+    await notifications.settle()
+    await calendar.write_reminder()
+    await calendar.change(change)
+    late = calendar.begins + REMINDERS_LAST + timedelta(minutes=1)
+    await calendar.wait_until(late if change == "late" else notifications.platform.clock())
+    assert await calendar.fates() == [("dropped", reason)]
+    assert calendar.reminders == []
 
 
 async def test_nobody_is_reminded_of_what_is_cancelled_long_begun_or_not_to_be_reminded_of(

@@ -37,6 +37,8 @@ resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2020-06-01
   }
 }]
 
+// One after the other: a storage account takes one at a time, and refuses the next (StorageAccountOperationInProgress).
+@batchSize(1)
 resource endpoints 'Microsoft.Network/privateEndpoints@2024-05-01' = [for service in services: {
   name: 'pe-${service.name}'
   location: location

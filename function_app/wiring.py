@@ -179,7 +179,7 @@ def build(settings: Settings, clock: Clock) -> Services:
     )
     turn = TurnServers(settings.turn_urls, text_of(settings.turn_secret), clock)
     media = build_media_providers(
-        settings, SfuProvider(controller, MediaGrants(keys, clock), turn), authentication, clock
+        settings, SfuProvider(controller, MediaGrants(keys, clock), turn), authentication.settings, clock
     )
     directions = Directions(stores.meetings, stores.sessions, controller, media.providers)
     node_calls = NodeCalls(settings.node_networks, settings.node_timeout_seconds)
@@ -194,7 +194,7 @@ def build(settings: Settings, clock: Clock) -> Services:
     quota = MeetingQuota(stores.meetings, limits)
     meeting_service = MeetingService(stores.meetings, clock, settings.meeting_retention, quota)
     notifications = build_notifications(
-        settings, cosmos, stores.meetings, meeting_service, stores.exclusions, limits, clock
+        settings, cosmos, stores.meetings, meeting_service, stores.exclusions, limits, clock, authentication.settings
     )
     entitlements = Entitlements(stores.sessions, signalling)
     rules = EntryRules(stores.sessions, lobby, clock)

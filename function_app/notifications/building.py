@@ -29,6 +29,7 @@ from function_app.stores.exclusions import ExclusionStore
 from function_app.stores.invitees import InviteeStore
 from function_app.stores.meetings import MeetingStore
 from function_app.stores.notifications import NotificationStore
+from function_app.tenants.documents import TenantsChoice
 from function_app.timestamps import Clock
 
 
@@ -52,6 +53,7 @@ def build_notifications(
     exclusions: ExclusionStore,
     limits: RateLimits,
     clock: Clock,
+    of_tenant: TenantsChoice,
 ) -> BuiltNotifications:
     """What tells invitees, the invitees themselves, and what they do with their links."""
     container = cosmos.container(MEETINGS_CONTAINER)
@@ -70,6 +72,7 @@ def build_notifications(
         reach,
         channels,
         Letters(links, settings.email_sender),
+        of_tenant,
         clock,
         SystemRandom().random,
         longest_message,

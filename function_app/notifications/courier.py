@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from function_app.invitees.documents import Invitee
 from function_app.meetings.documents import Meeting
@@ -18,6 +19,7 @@ from function_app.stores.invitees import InviteeStore
 from function_app.stores.meetings import MeetingStore
 from function_app.stores.notifications import NotificationStore
 from function_app.stores.outcomes import StoreRaceError
+from function_app.tenants.documents import TenantsChoice
 from function_app.timestamps import Clock
 from function_app.webhooks.backoff import Random
 
@@ -25,6 +27,14 @@ _LATE = "late"
 _NOT_SENT = frozenset({Result.REFUSED, Result.FAILED})
 
 _logger = logging.getLogger("parley.notifications")
+
+
+class _Subject(NamedTuple):
+    """Of what is told, whom, and by whose name; None is our own."""
+
+    meeting: Meeting
+    invitee: Invitee
+    branding: str | None
 
 
 class Courier:
@@ -39,6 +49,7 @@ class Courier:
         reach: Reach,
         channels: Channels,
         letters: Letters,
+        of_tenant: TenantsChoice,
         clock: Clock,
         random: Random,
         longest_message: timedelta,
@@ -50,6 +61,7 @@ class Courier:
         self._reach = reach
         self._channels = channels
         self._letters = letters
+        self._of_tenant = of_tenant
         self._clock = clock
         self._random = random
         self._longest_message = longest_message
@@ -74,25 +86,26 @@ class Courier:
                     await self._reach.undo(claimed)
                 await self._notifications.replace(claimed.settled(state, why_not))
             else:
-                await self._send(claimed, attempt, meeting, invitee)
+                branding = (await self._of_tenant(due.tenant_id)).branding_name
+                await self._send(claimed, attempt, _Subject(meeting, invitee, branding))
         except StoreRaceError:
             return  # Somebody else has claimed it.
 
-    async def _send(self, claimed: Notification, attempt: Attempt, meeting: Meeting, invitee: Invitee) -> None:
+    async def _send(self, claimed: Notification, attempt: Attempt, subject: _Subject) -> None:
         if claimed.due_on is None or self._clock() + self._longest_message >= claimed.due_on:
             return
-        outcome = await self._try(claimed, attempt, meeting, invitee)
+        outcome = await self._try(claimed, attempt, subject)
         _log(claimed, outcome)
         now = self._clock()
         if outcome.result in _NOT_SENT:
             await self._reach.undo(claimed)
         if outcome.result is Result.REFUSED:
-            await self._bounces.note(invitee, claimed.channel, outcome.reason or "refused", now)
+            await self._bounces.note(subject.invitee, claimed.channel, outcome.reason or "refused", now)
         await self._notifications.replace(claimed.after(outcome, now, self._random))
 
-    async def _try(self, claimed: Notification, attempt: Attempt, meeting: Meeting, invitee: Invitee) -> Outcome:
+    async def _try(self, claimed: Notification, attempt: Attempt, subject: _Subject) -> Outcome:
         try:
-            message = self._letters.compose(claimed, meeting, invitee)
+            message = self._letters.compose(claimed, *subject)
             channel = self._channels.of(claimed.channel)
         except Exception:
             # A mistake of ours, or a channel that is not set up any more. It is tried again with pauses, as all else.

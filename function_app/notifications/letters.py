@@ -28,6 +28,8 @@ class _Saying(NamedTuple):
 
     texts: Texts
     kind: KindTexts
+    service: str
+    """By whose name the platform goes for these people."""
     language: str
     title: str
     name: str
@@ -45,7 +47,10 @@ class Letters:
         self._links = links
         self._organizer = organizer
 
-    def compose(self, notification: Notification, meeting: Meeting, invitee: Invitee) -> Message:
+    def compose(
+        self, notification: Notification, meeting: Meeting, invitee: Invitee, branding: str | None = None
+    ) -> Message:
+        """`branding` is what the tenant calls the service; None for our own name."""
         link = self._links.into_meeting(invitee)
         texts = texts_of(invitee.locale)
         occurrence = _occurrence(notification, meeting)
@@ -53,6 +58,7 @@ class Letters:
         says = _Saying(
             texts=texts,
             kind=texts.kinds[notification.kind],
+            service=one_line(branding or "") or PRODUCT,
             language=language_of(invitee.locale),
             title=one_line(meeting.title),
             name=one_line(invitee.name),
@@ -71,10 +77,12 @@ class Letters:
             unsubscribe=says.unsubscribe,
             language=says.language,
             lasts=max(notification.expires_on - notification.created_on, timedelta()),
-            calendar=self._calendar(notification, meeting, invitee, link),
+            calendar=self._calendar(notification, meeting, invitee, link, says.service),
         )
 
-    def _calendar(self, notification: Notification, meeting: Meeting, invitee: Invitee, link: str) -> Calendar | None:
+    def _calendar(
+        self, notification: Notification, meeting: Meeting, invitee: Invitee, link: str, service: str
+    ) -> Calendar | None:
         """What calendars have to hear of; `link` is the invitee's own."""
         if not (invitee.email and self._organizer and meeting.schedule) or notification.kind is Kind.REMINDER:
             return None
@@ -87,7 +95,7 @@ class Letters:
             Method(method),
             stamp=notification.created_on,
             join_url=link,
-            organizer=Person(self._organizer, PRODUCT),
+            organizer=Person(self._organizer, service),
             attendees=(Person(invitee.email, one_line(invitee.name)),),
         )
         return Calendar(method, content)

@@ -13,7 +13,7 @@ from function_app.stores.directories import DirectoryStore
 from function_app.stores.tenants import TenantStore
 from function_app.tenants.api_keys import COMMON_PREFIX, ApiKey
 from function_app.tenants.callers import Actor, ActorKind, Caller
-from function_app.tenants.documents import Tenant
+from function_app.tenants.documents import Tenant, TenantSettings
 from function_app.tenants.kept import Kept
 from function_app.tenants.last_use import LastUse
 from function_app.timestamps import Clock
@@ -97,6 +97,11 @@ class Authentication:
         """Both must say so: a link that was half made or half undone is none."""
         found = await self.find(tenant)
         return found if found and found.directory == directory else None
+
+    async def settings(self, tenant: str) -> TenantSettings:
+        """What the tenant has chosen, as it was at most CACHE_SECONDS ago; the defaults of one that is gone."""
+        found = await self.find(tenant)
+        return found.settings if found else TenantSettings()
 
     async def find(self, tenant: str) -> Tenant | None:
         """The tenant as it was at most CACHE_SECONDS ago."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Literal, Self
 
@@ -59,6 +60,10 @@ class TenantSettings(_Part):
     """Where sessions may be carried; None means anywhere."""
     branding_name: str | None = None
     """What people see as the name of the service; None means Parley's own."""
+
+
+TenantsChoice = Callable[[str], Awaitable[TenantSettings]]
+"""What the tenant with this id has chosen."""
 
 
 class Tenant(Document):

@@ -11,8 +11,7 @@ from function_app.media.providers.choice import MediaProviders
 from function_app.media.providers.names import MediaProviderName
 from function_app.media.providers.port import MediaProvider
 from function_app.media.providers.sfu import SfuProvider
-from function_app.tenants.authentication import Authentication
-from function_app.tenants.documents import TenantSettings
+from function_app.tenants.documents import TenantsChoice
 from function_app.timestamps import Clock
 
 
@@ -23,7 +22,7 @@ class BuiltMedia(NamedTuple):
     close: Close
 
 
-def build_media_providers(settings: Settings, sfu: SfuProvider, tenants: Authentication, clock: Clock) -> BuiltMedia:
+def build_media_providers(settings: Settings, sfu: SfuProvider, of_tenant: TenantsChoice, clock: Clock) -> BuiltMedia:
     """The SFU, and whatever else the settings name."""
     closing: list[Close] = []
     timeout = settings.media_provider_timeout_seconds
@@ -49,10 +48,6 @@ def build_media_providers(settings: Settings, sfu: SfuProvider, tenants: Authent
         others[MediaProviderName.ACS] = acs
     if settings.livekit_url:
         others[MediaProviderName.LIVEKIT] = livekit
-
-    async def of_tenant(tenant: str) -> TenantSettings:
-        found = await tenants.find(tenant)
-        return found.settings if found else TenantSettings()
 
     async def close() -> None:
         for each in closing:

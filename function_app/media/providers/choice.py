@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from function_app.errors import MediaProviderNotConfiguredError
 from function_app.media.providers.names import MediaProviderName
 from function_app.media.providers.port import MediaProvider
-from function_app.tenants.documents import TenantSettings
-
-TenantsChoice = Callable[[str], Awaitable[TenantSettings]]
-"""What the tenant with this id has chosen."""
+from function_app.tenants.documents import TenantsChoice
 
 
 class MediaProviders:

@@ -245,3 +245,15 @@ async def test_a_letter_that_cannot_be_written_is_given_up_when_a_day_is_over(no
     await notifications.until_nothing_is_due()
     assert await notifications.states() == ["failed"]
     assert notifications.sent == []
+
+
+async def test_letters_go_by_the_name_that_the_tenant_gives_the_service(notifications: Notifications) -> None:
+    answer = await notifications.platform.call("PATCH", "/tenants/me", json={"brandingName": "Contoso Meet"})
+    assert answer.status_code == 200, answer.text
+    await notifications.put_meeting(schedule=schedule_in(notifications.platform, 2))
+    await notifications.invite()
+    await notifications.settle()
+    [message] = notifications.sent
+    assert "Contoso Meet" in message.text
+    [event] = calendar_of(message).walk("VEVENT")
+    assert event["ORGANIZER"].params["CN"] == "Contoso Meet"

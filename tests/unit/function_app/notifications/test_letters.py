@@ -36,6 +36,7 @@ LOCALES = ("en", "de", "ar")
 
 
 def compose(kind: Kind, locale: str, title: str = "Weekly planning", name: str = "Ann", **more: Any) -> Message:
+    branding = more.pop("branding", None)
     content = MeetingContent.model_validate({"title": title, "schedule": more.pop("schedule", SCHEDULE)})
     meeting = Meeting.new(KEY, content, NOW)
     invited = InviteeContent.model_validate({"name": name, "email": "ann@example.com", "locale": locale, **more})
@@ -56,7 +57,7 @@ def compose(kind: Kind, locale: str, title: str = "Weekly planning", name: str =
         due_on=NOW,
     )
     links = InviteeLinks(b"a secret for the golden letters", "https://meet.example")
-    return Letters(links, "parley@meet.example").compose(notification, meeting, invitee)
+    return Letters(links, "parley@meet.example").compose(notification, meeting, invitee, branding)
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -123,6 +124,20 @@ def test_titles_and_names_are_only_ever_text(kind: Kind, locale: str) -> None:
         assert not set(line) & set("\r\n\u202e")
     assert hostile.text.count("\n") == plain.text.count("\n")
     assert "\u202e" not in hostile.text + hostile.html
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_letters_and_calendars_go_by_the_name_that_the_tenant_gives_the_service(kind: Kind) -> None:
+    ours, branded = compose(kind, "en"), compose(kind, "en", branding="Contoso Meet")
+    for letter, other in ((ours, branded), (branded, ours)):
+        assert ("Contoso Meet" in letter.text, "Contoso Meet" in letter.html) == (letter is branded,) * 2
+        assert (letter.calendar is None) == (other.calendar is None)
+    if branded.calendar:
+        assert b"CN=Contoso Meet:" in branded.calendar.content.replace(b'"', b"")
+    assert "Parley" not in branded.text + branded.html
+    hostile = compose(kind, "en", branding=HOSTILE)
+    assert Markup(hostile.html).found == Markup(ours.html).found
+    assert hostile.text.count("\n") == ours.text.count("\n")
 
 
 def test_the_page_of_preferences_takes_a_title_as_text() -> None:

@@ -1,7 +1,9 @@
 // @vitest-environment jsdom
 import { FluentProvider } from "@fluentui/react-components";
 import { cleanup, fireEvent, render, screen } from "@testing-library/react";
+import { act } from "react";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Connection } from "../src/core/connection";
 import { rosterOf } from "../src/core/roster";
 import { MeetingSession } from "../src/core/session";
 import { SessionContext } from "../src/hooks/session";
@@ -175,4 +177,17 @@ it("the landing page says so when a link leads to another host", () => {
   fireEvent.change(screen.getByTestId("landing-code"), { target: { value: "https://meet.example/m/demo" } });
   fireEvent.click(screen.getByTestId("landing-join"));
   expect(screen.getByText(strings.landing.otherHost("meet.example"))).toBeTruthy();
+});
+
+it("goes by the name that the tenant gives the service, as text, or else by our own", () => {
+  const session = showCall();
+  act(() => {
+    session.meeting.title.set("Weekly");
+  });
+  expect(document.title).toBe("Weekly · Parley");
+  const answer = { session: { id: "ses_1", meeting: "demo", brandingName: "<b>Contoso</b>" } };
+  act(() => {
+    session.meeting.connection.set({ answer, audioTracks: [] } as unknown as Connection);
+  });
+  expect(document.title).toBe("Weekly · <b>Contoso</b>");
 });

@@ -100,6 +100,7 @@ async def _waiting(services: Services, claims: JoinClaims, session: str | None) 
 
 async def _answer(services: Services, claims: JoinClaims, joining: Joining) -> AnyJoinResponse:
     participant = joining.participant
+    tenant = await services.authentication.settings(claims.tenant)
     let_in = LetIn(
         session=JoinedSession(
             id=participant.session_id,
@@ -107,6 +108,7 @@ async def _answer(services: Services, claims: JoinClaims, joining: Joining) -> A
             title=joining.meeting.title,
             locked=joining.meeting.settings.locked,
             mute_on_entry=joining.meeting.settings.mute_on_entry,
+            branding_name=tenant.branding_name,
         ),
         participant=JoinedParticipant(
             id=participant.id, name=participant.name, role=participant.role, grants=participant.grants

@@ -31,6 +31,8 @@ class JoinedSession(Response):
     locked: bool
     mute_on_entry: bool
     """Whether the client is to come in with the microphone off."""
+    branding_name: str | None = None
+    """What the tenant calls the service; absent means Parley's own name."""
 
 
 class JoinedParticipant(Response):

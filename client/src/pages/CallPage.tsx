@@ -66,6 +66,7 @@ export function CallPage({ phase }: CallPageProps) {
   const session = useSession();
   const { meeting } = session;
   const title = useStore(meeting.title);
+  const service = useStore(meeting.connection)?.answer.session.brandingName ?? strings.product;
   const [panel, setPanel] = useState<PanelName | null>(null);
 
   const heading = useRef<HTMLHeadingElement>(null);
@@ -77,8 +78,8 @@ export function CallPage({ phase }: CallPageProps) {
     session.sayArrival();
   }, [session]);
   useEffect(() => {
-    document.title = `${title} · ${strings.product}`;
-  }, [title]);
+    document.title = `${title} · ${service}`;
+  }, [title, service]);
 
   return (
     <div className={styles.call} data-testid="call" data-phase={phase.name}>

@@ -495,6 +495,7 @@ class JoinedSession(Model):
     title: str
     locked: bool
     mute_on_entry: bool
+    branding_name: str | None = None
 
 
 class KeyRotation(Model):

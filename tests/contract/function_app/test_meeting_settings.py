@@ -29,6 +29,13 @@ def code(answer: Any) -> str:
     return str(answer.json()["error"]["code"])
 
 
+async def test_the_answer_to_a_join_tells_what_the_tenant_calls_the_service(platform: Platform, node: FakeNode) -> None:
+    assert "brandingName" not in (await platform.join("ann"))["session"]
+    answer = await platform.call("PATCH", "/tenants/me", json={"brandingName": "Contoso Meet"})
+    assert answer.status_code == 200, answer.text
+    assert (await platform.join("ben"))["session"]["brandingName"] == "Contoso Meet"
+
+
 async def test_a_meeting_has_settings_with_defaults(platform: Platform) -> None:
     assert (await platform.put_meeting("weekly")).json()["settings"] == DEFAULTS
 

@@ -1919,6 +1919,7 @@ export interface components {
             role: components["schemas"]["Role"];
         };
         JoinedSession: {
+            brandingName?: string | null;
             id: string;
             locked: boolean;
             meeting: string;

@@ -19,14 +19,23 @@ from local_azure.mailbox.page import MAILBOX_PATH
 
 ROOT = Path(__file__).resolve().parents[2]
 PORTS_IN_A_ROW = 7
+_PORTS_START, _PORTS_END = 18_000, 32_000
 
 
 def free_port_row() -> int:
-    """The first of seven ports in a row that nobody listens on, for UDP and TCP."""
-    for base in range(18_000 + os.getpid() % 1000 * 10, 32_000, PORTS_IN_A_ROW):
+    """The first of seven ports in a row that nobody listens on, for UDP and TCP.
+
+    Each process of a test run looks among ports of its own, as a row is taken only a moment after it is found.
+    """
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    share = (_PORTS_END - _PORTS_START) // processes
+    first, end = _PORTS_START + share * process, _PORTS_START + share * (process + 1) - PORTS_IN_A_ROW
+    # Other runs on the machine have other ids.
+    for base in range(first + os.getpid() % 300 * 10, end, PORTS_IN_A_ROW):
         if all(_is_free(base + offset) for offset in range(PORTS_IN_A_ROW)):
             return base
-    raise RuntimeError("no seven free ports in a row between 18000 and 32000")
+    raise RuntimeError(f"no seven free ports in a row between {first} and {end}")
 
 
 def _is_free(port: int) -> bool:

@@ -19,6 +19,9 @@ from azure.functions.meta import Datum
 
 from local_azure.functions_host.triggers import ChangeFeedFunction
 
+_MORE_COME_SECONDS = 0.1
+"""Behind a batch that was not full: at once would read one change at a time, and later would hold requests up for long."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -69,7 +72,7 @@ async def run_change_feed(
         failures = 0
         continuation = batch.continuation or continuation
         if len(batch.documents) < function.batch:
-            await sleep(function.poll_seconds)
+            await sleep(_MORE_COME_SECONDS if batch.documents else function.poll_seconds)
 
 
 def _report(name: str, error: Exception, pause: float) -> None:

@@ -23,8 +23,10 @@ class TriggerHost:
     def start(self) -> None:
         for timer in self._triggers.timers:
             self._tasks.append(asyncio.create_task(run_timer(timer), name=timer.handler.name))
-        for change_feed in self._triggers.change_feeds:
-            self._tasks.append(asyncio.create_task(_follow(change_feed), name=change_feed.handler.name))
+        feeds = self._triggers.change_feeds
+        for number, change_feed in enumerate(feeds):
+            turn = change_feed.poll_seconds * number / len(feeds)
+            self._tasks.append(asyncio.create_task(_follow(change_feed, turn), name=change_feed.handler.name))
         for task in self._tasks:
             task.add_done_callback(_report_end)
         logger.info("firing %d triggers: %s", len(self._tasks), ", ".join(task.get_name() for task in self._tasks))
@@ -42,6 +44,8 @@ def _report_end(task: asyncio.Task[None]) -> None:
         logger.critical("the trigger %s has ended and fires no more", task.get_name(), exc_info=task.exception())
 
 
-async def _follow(function: ChangeFeedFunction) -> None:
+async def _follow(function: ChangeFeedFunction, turn: float) -> None:
+    """Begins when it is the function's turn: all at once would hold up requests together."""
+    await asyncio.sleep(turn)
     async with CosmosFeed(function) as feed:
         await run_change_feed(function, feed)

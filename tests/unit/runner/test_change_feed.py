@@ -157,4 +157,4 @@ async def test_only_a_full_batch_is_followed_by_the_next_at_once() -> None:
     handling = Trickling()
     await handling.follow(feed)
     assert handling.received == [["0", "1"], ["2"], ["3", "4"]]
-    assert handling.pauses == [0.25, 0.25]
+    assert handling.pauses == [0.1, 0.25]

@@ -20,7 +20,7 @@ from azure.functions.meta import Datum
 from local_azure.functions_host.triggers import ChangeFeedFunction
 
 _MORE_COME_SECONDS = 0.1
-"""Behind a batch that was not full: at once would read one change at a time, and later would hold requests up for long."""
+"""Behind a batch that was not full: without it each change is read alone, and with more a batch holds requests up."""
 
 logger = logging.getLogger(__name__)
 

@@ -30,7 +30,7 @@ class EntranceStore:
         self._container = container
 
     async def find(self, key: MeetingKey, user: str) -> Entrance:
-        """Costs what three point reads cost in request units, and a third of their requests."""
+        """One request where point reads would be three, each at a moment of its own."""
         exclusion = exclusion_id(user)
         rows = await self._container.query(
             key,

@@ -2,7 +2,7 @@
 
 A connection belongs to one thread (see `server.py`), so there are no locks here. What has been answered survives
 the end of this process, however sudden. `synchronous=NORMAL` does not wait for the disk at every commit, so a machine
-that loses its power may lose the last seconds, and never more: a laptop's meetings are not worth half of a join's time.
+that loses its power may lose the last seconds, and never more: waiting for it was half of the work here in a join.
 """
 
 from __future__ import annotations
